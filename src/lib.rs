@@ -1,0 +1,12 @@
+pub mod app;
+pub mod channel;
+pub mod cli;
+pub mod config;
+pub mod conversation;
+pub mod desk;
+pub mod engine;
+pub mod faq;
+pub mod flow;
+pub mod http;
+pub mod source;
+pub mod store;

@@ -1,0 +1,7 @@
+//! Text as the operator wrote it, and what is wrong with it. Imports nothing of the house.
+
+pub mod diagnostic;
+pub mod place;
+
+pub use diagnostic::{Diagnostic, Severity, Sources};
+pub use place::{Place, Placed};
