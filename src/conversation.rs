@@ -1,1 +1,17 @@
-//! (to come)
+//! The nouns of talking: what is said in, what is said out, where a conversation stands and what happened.
+//! Pure: no async, clock, randomness, database or vendor type.
+
+pub mod code;
+pub mod event;
+pub mod facts;
+pub mod ids;
+pub mod prompt;
+pub mod state;
+pub mod utterance;
+
+pub use event::{Event, TicketDraft, TimerKind};
+pub use facts::{ContactFacts, Facts, Incident, OpenTicket};
+pub use ids::{ContactId, ConversationId};
+pub use prompt::{Hope, Prompt, PromptKind, PromptOption, Segment};
+pub use state::{Answered, Channel, Conversation, Frame, Life, Offered, OpenedTicket, Owner, Wait, WaitKind};
+pub use utterance::{Said, Utterance};

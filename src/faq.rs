@@ -1,1 +1,3 @@
-//! (to come)
+//! (stub until the ranking lands)
+#[derive(Debug, Default)]
+pub struct Base;

@@ -1,1 +1,18 @@
-//! (to come)
+//! The flow language: what an operator may write, compiled. Pure: no async, clock, randomness, database or vendor
+//! type leaves this floor (the template engine stays inside `template`).
+
+pub mod name;
+pub mod playbook;
+pub mod slot;
+pub mod step;
+pub mod template;
+pub mod text;
+pub mod words;
+
+pub use name::{FlowName, Locale, SlotName, StepId};
+pub use playbook::{Flow, Playbook, Start};
+pub use slot::{Slot, SlotKind, SlotValue};
+pub use step::{Kind, Step, Target};
+pub use template::{Condition, Scope, Template, Templates};
+pub use text::Text;
+pub use words::Words;

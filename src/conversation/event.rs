@@ -1,0 +1,201 @@
+//! What happened in a turn, in the past tense. The store turns these into rows; the journal keeps them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{ConversationId, Offered, Owner, Prompt};
+use crate::flow::{SlotName, SlotValue};
+
+/// Matched everywhere without `_`: a new fact must be thought of in each place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "fact")]
+pub enum Event {
+    Started {
+        flow: String,
+    },
+    FlowEntered {
+        flow: String,
+    },
+    /// The steps that ran in this turn, in order.
+    Walked {
+        flow: String,
+        steps: Vec<String>,
+    },
+    /// The contact said something (masked where a sensitive slot was asked for). `how`: text, choice, keys, speech.
+    Heard {
+        seq: u64,
+        how: String,
+        text: String,
+    },
+    Prompted {
+        seq: u64,
+        prompt: Prompt,
+    },
+    AgentWrote {
+        seq: u64,
+        agent: String,
+        text: String,
+    },
+    /// For colleagues only.
+    Noted {
+        agent: String,
+        text: String,
+    },
+    SlotFilled {
+        slot: SlotName,
+        value: SlotValue,
+    },
+    SlotCleared {
+        slot: SlotName,
+    },
+    NothingHeard {
+        flow: String,
+        step: String,
+        failures: u32,
+    },
+    NotUnderstood {
+        flow: String,
+        step: String,
+        text: String,
+        failures: u32,
+    },
+    ValueRefused {
+        flow: String,
+        step: String,
+        reason: String,
+        failures: u32,
+    },
+    /// Three failures.
+    PromptFailed {
+        flow: String,
+        step: String,
+    },
+    AnswerOffered {
+        article: String,
+        query: String,
+        score: f64,
+    },
+    AnswerConfirmed {
+        article: String,
+    },
+    AnswerRefused {
+        article: String,
+        reason: Option<String>,
+    },
+    NothingFound {
+        query: String,
+    },
+    /// A question asked instead of an answer was answered, and the prompt asked again.
+    QuestionAnswered {
+        article: String,
+        query: String,
+    },
+    TicketOpened {
+        draft: Box<TicketDraft>,
+    },
+    TicketAdded {
+        code: String,
+        text: String,
+    },
+    StatusTold {
+        codes: Vec<String>,
+    },
+    HandoffRequested {
+        queue: String,
+        priority: String,
+    },
+    NobodyCame {
+        queue: String,
+    },
+    OwnerChanged {
+        owner: Owner,
+        epoch: u64,
+        by: String,
+    },
+    SurveyAnswered {
+        survey: String,
+        score: Option<i64>,
+        comment: Option<String>,
+    },
+    LanguageChanged {
+        locale: String,
+    },
+    TimerSet {
+        timer: TimerKind,
+    },
+    TimersCleared,
+    Parked,
+    Resumed,
+    /// Closed by an answer: `confirmed` where the contact said so.
+    Deflected {
+        article: Option<String>,
+        confirmed: bool,
+    },
+    Closed {
+        outcome: String,
+    },
+    /// Something of ours went wrong; the turn went on as well as it could.
+    Faulted {
+        place: String,
+        message: String,
+    },
+}
+
+/// What a timer is for; how long it runs is a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKind {
+    /// Silence in chat: remind, then park.
+    Silence,
+    /// Nobody took it from the queue.
+    Queue,
+    /// A call whose end was never reported.
+    Ghost,
+    /// The lease of an agent who went away without handing back.
+    Lease,
+}
+
+impl TimerKind {
+    pub const ALL: [Self; 4] = [Self::Silence, Self::Queue, Self::Ghost, Self::Lease];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Silence => "silence",
+            Self::Queue => "queue",
+            Self::Ghost => "ghost",
+            Self::Lease => "lease",
+        }
+    }
+}
+
+/// A ticket as the flow asked for it; the desk sets its priority when it is committed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TicketDraft {
+    pub id: Uuid,
+    pub code: String,
+    pub conversation: ConversationId,
+    pub flow: String,
+    pub category: String,
+    /// incident, service_request, problem or change.
+    pub r#type: String,
+    /// low, medium or high.
+    pub urgency: String,
+    pub impact: String,
+    pub subject: String,
+    pub body: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    pub queue: Option<String>,
+    /// Slots of all flows under way, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub slots: BTreeMap<SlotName, SlotValue>,
+    /// What was offered before, and why it did not do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Offered>,
+    pub without_faq: Option<String>,
+    /// Opened because nobody could be reached.
+    #[serde(default)]
+    pub unreached: bool,
+}

@@ -1,0 +1,46 @@
+//! What the engine may know of the world in one turn: a snapshot read in the turn's own transaction.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    pub contact: ContactFacts,
+    /// Tickets of the contact that are not closed, newest first; empty where the identity is not proven.
+    pub open_tickets: Vec<OpenTicket>,
+    pub incidents: Vec<Incident>,
+    pub business_open: bool,
+    /// Whether an agent is there to take a conversation now.
+    pub agent_free: bool,
+    /// How many codes of this turn clashed with codes that exist.
+    pub code_salt: u32,
+    /// "Now" as people of the desk read it: ISO 8601 with the desk's offset.
+    pub now_text: String,
+    /// Today at the desk, `YYYY-MM-DD`.
+    pub today: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ContactFacts {
+    pub name: Option<String>,
+    pub profile: Option<String>,
+    /// Proven (a bearer token, a log-in, a code); an unproven caller id is not.
+    pub verified: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTicket {
+    pub code: String,
+    pub category: String,
+    pub flow: String,
+    pub state: String,
+    pub subject: String,
+    pub r#type: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    pub area: String,
+    pub title: String,
+    /// ISO 8601.
+    pub since: String,
+}

@@ -1,0 +1,117 @@
+//! What goes out: what is said, and what the bot hopes to hear after it. Channels render this; none adds to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
+
+/// One message of the bot, ready for the kind of channel (chat or voice) that the conversation is on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    pub kind: PromptKind,
+    /// The language it is in.
+    pub locale: String,
+    /// Shown in chat. On a call this is all that is spoken, options and the second telling of a code included.
+    pub text: Vec<Segment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<PromptOption>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromptKind {
+    Say,
+    Choose,
+    Ask,
+    Confirm,
+    /// An FAQ answer.
+    Answer,
+    /// "Did that solve it?"
+    Solved,
+    Survey,
+    /// Said by the engine itself: a reprompt, help, a notice.
+    System,
+}
+
+/// A piece of a text. Never markup: a channel writes its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Segment {
+    Text(String),
+    /// A ticket's code, bare digits: one piece in chat, in groups and twice on a call.
+    Code(String),
+}
+
+/// One choice of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptOption {
+    pub value: String,
+    /// For the kind of channel at hand: shown on a button, or spoken.
+    pub label: String,
+    /// On a phone.
+    pub key: String,
+}
+
+/// What may come next, for a channel that must say so (keys to gather, hints for a recogniser).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "for")]
+pub enum Hope {
+    /// One key of these options, or words.
+    Choice { hints: Vec<String> },
+    /// `max` digits at most; `exact` where all have that length, so that no finishing key is needed.
+    Digits { max: usize, exact: bool },
+    /// Free words.
+    Words,
+    /// An agent: nothing is asked.
+    Person,
+    /// Nothing: the conversation is over.
+    Nothing,
+}
+
+impl Prompt {
+    pub fn new(kind: PromptKind, locale: &str, text: &str) -> Self {
+        Self {
+            kind,
+            locale: locale.to_owned(),
+            text: Segment::parse(text),
+            options: Vec::new(),
+            image: None,
+            link: None,
+        }
+    }
+
+    /// The text in one piece, codes as bare digits: the form for chat and transcript.
+    pub fn plain(&self) -> String {
+        self.text
+            .iter()
+            .map(|segment| match segment {
+                Segment::Text(text) | Segment::Code(text) => text.as_str(),
+            })
+            .collect()
+    }
+}
+
+impl Segment {
+    /// Splits a rendered text at the marks around codes.
+    pub fn parse(text: &str) -> Vec<Self> {
+        let mut segments = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find(CODE_OPEN) {
+            let after = &rest[open + CODE_OPEN.len_utf8()..];
+            let Some(close) = after.find(CODE_CLOSE) else { break };
+            if open > 0 {
+                segments.push(Self::Text(rest[..open].to_owned()));
+            }
+            segments.push(Self::Code(after[..close].to_owned()));
+            rest = &after[close + CODE_CLOSE.len_utf8()..];
+        }
+        let tail = rest.replace([CODE_OPEN, CODE_CLOSE], "");
+        if !tail.is_empty() {
+            segments.push(Self::Text(tail));
+        }
+        segments
+    }
+}

@@ -1,0 +1,195 @@
+//! Where a conversation stands.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ContactId, ConversationId, Hope};
+use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
+
+/// The channels there are. The engine knows only whether one speaks or shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Web,
+    Twilio,
+    /// The keypad in the browser at `/phone`.
+    Phone,
+    Terminal,
+    /// The terminal that prints what is spoken and reads keys.
+    TerminalVoice,
+}
+
+impl Channel {
+    pub const ALL: [Self; 5] = [Self::Web, Self::Twilio, Self::Phone, Self::Terminal, Self::TerminalVoice];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Twilio => "twilio",
+            Self::Phone => "phone",
+            Self::Terminal => "terminal",
+            Self::TerminalVoice => "terminal_voice",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.word() == word)
+    }
+
+    /// Whether what goes out is spoken.
+    pub fn voice(self) -> bool {
+        match self {
+            Self::Twilio | Self::Phone | Self::TerminalVoice => true,
+            Self::Web | Self::Terminal => false,
+        }
+    }
+}
+
+/// All turns with one contact on one channel address, until it is closed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub channel: Channel,
+    /// The call's or chat's own id.
+    pub address: String,
+    pub contact: ContactId,
+    pub locale: Locale,
+    /// Of the playbook that it runs on.
+    pub revision: String,
+    pub life: Life,
+    pub owner: Owner,
+    /// Counts the changes of owner; a message of an older epoch is not sent.
+    pub epoch: u64,
+    /// Turns taken. The next turn is `turn + 1`.
+    pub turn: u64,
+    /// The last message's number, counted over all conversations on the address.
+    pub seq: u64,
+    /// The flow that runs is the last; those below called it or were interrupted by it.
+    pub frames: Vec<Frame>,
+    /// Tickets opened or added to here, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<OpenedTicket>,
+    /// Answers offered here, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offered: Vec<Offered>,
+    /// What the channel should listen for now.
+    pub hope: Hope,
+    /// Reminders given since the contact was last heard.
+    #[serde(default)]
+    pub reminders: u32,
+    /// On a call: inputs that came from the platform, to bound a call that goes round in circles.
+    #[serde(default)]
+    pub callbacks: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Life {
+    Active,
+    /// Silent for long; the next message resumes it.
+    Parked,
+    /// Over, with its outcome. On a call this is final; in chat the next message begins a new conversation.
+    Closed(String),
+}
+
+/// Who speaks to the contact. Checked at every send: the bot cannot talk over a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    Bot,
+    /// Waits in a queue.
+    Queue(String),
+    /// An agent's name.
+    Agent(String),
+}
+
+/// One flow under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    pub flow: FlowName,
+    pub step: StepId,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub slots: BTreeMap<SlotName, SlotValue>,
+    /// Slots filled before their step was reached: their prompt is skipped once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<SlotName>,
+    /// Answered prompts, for `back`: the step, and what the slots held before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trail: Vec<Answered>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    pub step: StepId,
+    /// Slots changed by the answer and the steps after it, with what they held before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<(SlotName, Option<SlotValue>)>,
+}
+
+/// What is being asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    pub kind: WaitKind,
+    /// Failures in a row at this prompt: no input, no match, refused value.
+    #[serde(default)]
+    pub failures: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "for")]
+pub enum WaitKind {
+    /// The prompt of the frame's step.
+    Step,
+    /// An answer was given: did it solve it? `left` are the ids still to offer.
+    Solved { query: String, article: String, left: Vec<String> },
+    /// Which of these titles (`as: list`)?
+    Pick { query: String, articles: Vec<String> },
+    /// Why did the last answer not do?
+    Reason { query: String, article: String },
+    /// A comment after the survey's score.
+    Comment,
+    /// An agent.
+    Person,
+    /// Which flow? Asked over the frame's own prompt, which comes again on `back`.
+    Menu { under: Option<Box<Wait>> },
+    /// Which language?
+    Language { under: Option<Box<Wait>> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedTicket {
+    pub code: String,
+    pub category: String,
+    pub r#type: String,
+    pub flow: FlowName,
+    /// Added to one that was open already.
+    pub added: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// The article's id.
+    pub article: String,
+    /// What was asked.
+    pub query: String,
+    /// None as long as nobody said; then whether it solved the matter.
+    pub solved: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Conversation {
+    pub fn is_closed(&self) -> bool {
+        matches!(self.life, Life::Closed(_))
+    }
+
+    pub fn outcome(&self) -> Option<&str> {
+        match &self.life {
+            Life::Closed(outcome) => Some(outcome),
+            Life::Active | Life::Parked => None,
+        }
+    }
+}

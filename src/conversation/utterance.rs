@@ -1,0 +1,67 @@
+//! What comes in: one thing said, pressed, or not said.
+
+use serde::{Deserialize, Serialize};
+
+/// One inbound, freed of its channel's form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Utterance {
+    pub said: Said,
+    /// The turn that the contact answered (a step nonce, a button's turn); `None` where the channel cannot know.
+    /// An answer to an earlier turn is not applied; what is asked now is asked again.
+    pub answers_turn: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "as")]
+pub enum Said {
+    /// The conversation begins: a call came in, a chat was opened, `/command`.
+    Started {
+        flow: Option<String>,
+    },
+    /// Typed words.
+    Text {
+        text: String,
+    },
+    /// A button or list entry: the option's value as it was offered.
+    Choice {
+        value: String,
+    },
+    /// Keys of a phone: digits, `*`, `#`, as pressed, without a finishing `#`.
+    Keys {
+        keys: String,
+    },
+    /// Words heard, with the platform's confidence from 0 to 1 where it gave one.
+    Speech {
+        text: String,
+        confidence: Option<f64>,
+    },
+    /// Nothing within the time allowed.
+    Silence,
+    /// The contact hung up or left.
+    Left {
+        reason: String,
+    },
+    /// An agent gives the conversation back to the bot.
+    HandedBack,
+    /// Nobody took the conversation from the queue in time.
+    NobodyCame,
+    /// The contact was silent for long in chat: first a reminder, then parked.
+    Reminder,
+    Park,
+    /// The channel asks for what is being asked, again (a stale nonce, a poll).
+    Again,
+}
+
+/// Frees inbound text of what no channel may carry: control characters but line breaks and tabs, the private-use
+/// marks that the engine itself uses, non-characters; and bounds its length.
+pub fn clean(text: &str) -> String {
+    const MAX: usize = 8_000;
+    let kept = |c: &char| {
+        let control = c.is_control() && !matches!(c, '\n' | '\t');
+        let private = ('\u{E000}'..='\u{F8FF}').contains(c);
+        let none = matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{FEFF}');
+        let direction = ('\u{202A}'..='\u{202E}').contains(c) || ('\u{2066}'..='\u{2069}').contains(c);
+        !(control || private || none || direction)
+    };
+    text.chars().filter(kept).take(MAX).collect::<String>().trim().to_owned()
+}

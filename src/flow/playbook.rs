@@ -1,0 +1,84 @@
+//! A playbook: all flows, FAQ and built-in words of one revision, compiled whole.
+
+use std::collections::BTreeMap;
+
+use super::{FlowName, Locale, Slot, SlotName, Step, StepId, Target, Templates, Text, Words};
+use crate::faq;
+use crate::source::Place;
+
+/// One flow file.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    pub name: FlowName,
+    pub at: Place,
+    pub title: Text,
+    /// `None`: only called by others.
+    pub start: Option<Start>,
+    pub slots: BTreeMap<SlotName, Slot>,
+    pub steps: Vec<Step>,
+    pub on_failure: Option<Target>,
+    /// From `flows/system/`.
+    pub system: bool,
+}
+
+/// What begins a flow.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    pub default: bool,
+    pub commands: Vec<String>,
+    pub phrases: BTreeMap<Locale, Vec<String>>,
+}
+
+impl Flow {
+    pub fn step_index(&self, id: &str) -> Option<usize> {
+        // Steps without an id are named by their place, so the common look-up is no search.
+        if let Some(place) = id.strip_prefix('#').and_then(|place| place.parse::<usize>().ok()) {
+            return (1..=self.steps.len()).contains(&place).then(|| place - 1);
+        }
+        self.steps.iter().position(|step| step.id == id)
+    }
+
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.step_index(id).map(|at| &self.steps[at])
+    }
+}
+
+/// Everything that a turn needs to know of what operators wrote.
+#[derive(Debug)]
+pub struct Playbook {
+    /// Hex of the hash of all that went in.
+    pub revision: String,
+    /// The first is the default.
+    pub locales: Vec<Locale>,
+    pub flows: BTreeMap<FlowName, Flow>,
+    pub templates: Templates,
+    pub words: Words,
+    pub faq: faq::Base,
+    /// The start phrases of flows, ranked like answers: the id of an entry is the flow's name.
+    pub intents: faq::Base,
+}
+
+impl Playbook {
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.get(name)
+    }
+
+    /// The flow of a conversation that nothing else claims.
+    pub fn default_flow(&self) -> Option<&Flow> {
+        let starts = |flow: &&Flow| flow.start.as_ref().is_some_and(|start| start.default);
+        self.flows.values().find(starts).or_else(|| self.flows.values().find(|flow| flow.start.is_some()))
+    }
+
+    pub fn default_locale(&self) -> &str {
+        self.locales.first().map_or("en", String::as_str)
+    }
+
+    /// The listed locale that fits a language tag best: the same, else the same language.
+    pub fn nearest_locale(&self, tag: &str) -> Option<&str> {
+        let tag = tag.trim().to_lowercase().replace('_', "-");
+        let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_lowercase();
+        let same = self.locales.iter().find(|locale| locale.to_lowercase() == tag);
+        same.or_else(|| self.locales.iter().find(|locale| language(locale) == language(&tag)))
+            .map(String::as_str)
+    }
+}

@@ -1,0 +1,103 @@
+//! Steps. One kind, one file, one struct; the engine has a file of the same name for each.
+
+pub mod ask;
+pub mod branch;
+pub mod call;
+pub mod choose;
+pub mod confirm;
+pub mod end;
+pub mod faq;
+pub mod handoff;
+pub mod say;
+pub mod set;
+pub mod status;
+pub mod survey;
+pub mod ticket;
+
+pub use ask::Ask;
+pub use branch::{Arm, Branch};
+pub use call::Call;
+pub use choose::{Choose, ChooseOption};
+pub use confirm::Confirm;
+pub use end::End;
+pub use faq::Faq;
+pub use handoff::Handoff;
+pub use say::Say;
+pub use set::Set;
+pub use status::Status;
+pub use survey::{Survey, SurveyKind};
+pub use ticket::Ticket;
+
+use super::{Condition, StepId};
+use crate::source::Place;
+
+/// A place to jump to, as written, and the step it names once that is known.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub name: StepId,
+    pub at: Place,
+    /// Index into the flow's `steps`; `None` is a finding of the check, so a served playbook has none.
+    pub step: Option<usize>,
+}
+
+/// One entry of `steps:`.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub id: StepId,
+    pub at: Place,
+    /// A false guard skips the whole step, its `goto` included.
+    pub when: Option<Condition>,
+    pub goto: Option<Target>,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    Say(Say),
+    Choose(Choose),
+    Ask(Ask),
+    Confirm(Confirm),
+    Faq(Faq),
+    Set(Set),
+    Branch(Branch),
+    Call(Call),
+    Ticket(Ticket),
+    Status(Status),
+    Handoff(Handoff),
+    Survey(Survey),
+    End(End),
+}
+
+impl Kind {
+    /// The word that an author writes.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Say(_) => "say",
+            Self::Choose(_) => "choose",
+            Self::Ask(_) => "ask",
+            Self::Confirm(_) => "confirm",
+            Self::Faq(_) => "faq",
+            Self::Set(_) => "set",
+            Self::Branch(_) => "branch",
+            Self::Call(_) => "call",
+            Self::Ticket(_) => "ticket",
+            Self::Status(_) => "status",
+            Self::Handoff(_) => "handoff",
+            Self::Survey(_) => "survey",
+            Self::End(_) => "end",
+        }
+    }
+
+    /// Whether the conversation waits for the contact at this step.
+    pub fn waits(&self) -> bool {
+        matches!(
+            self,
+            Self::Choose(_)
+                | Self::Ask(_)
+                | Self::Confirm(_)
+                | Self::Faq(_)
+                | Self::Handoff(_)
+                | Self::Survey(_)
+        )
+    }
+}

@@ -1,0 +1,305 @@
+//! Templates and conditions: one language, MiniJinja, bounded in work and without access to anything outside the
+//! names of [`Scope`]. No type of the template engine leaves this file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Value};
+use minijinja::{Environment, Error, UndefinedBehavior};
+
+use super::slot::SlotValue;
+use crate::source::{Diagnostic, Place};
+
+/// Steps of work that one evaluation may do.
+const FUEL: u64 = 20_000;
+/// Characters that one text may render to.
+const MAX_RENDERED: usize = 20_000;
+
+/// What stands before and after a ticket's code in a rendered text, so that a channel can show or say it in its own
+/// way. Private-use characters; inbound texts are freed of them.
+pub const CODE_OPEN: char = '\u{E000}';
+pub const CODE_CLOSE: char = '\u{E001}';
+
+/// A compiled text.
+#[derive(Debug, Clone)]
+pub struct Template {
+    pub at: Place,
+    pub source: String,
+    /// The key in the environment; `None` where the text has no markup and is said as it stands.
+    id: Option<Arc<str>>,
+    reads: BTreeSet<String>,
+}
+
+/// A compiled condition (an expression that is true or not).
+#[derive(Debug, Clone)]
+pub struct Condition {
+    pub at: Place,
+    pub source: String,
+    id: Arc<str>,
+    reads: BTreeSet<String>,
+}
+
+impl Template {
+    /// Dotted names that the text reads: `slots.topic`, `ticket.code`, `now`.
+    pub fn reads(&self) -> &BTreeSet<String> {
+        &self.reads
+    }
+
+    /// Whether the text is said as it stands.
+    pub fn is_plain(&self) -> bool {
+        self.id.is_none()
+    }
+}
+
+impl Condition {
+    /// Dotted names that the condition reads.
+    pub fn reads(&self) -> &BTreeSet<String> {
+        &self.reads
+    }
+}
+
+/// Why a text could not be rendered at run time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct TemplateFault {
+    pub file: String,
+    pub line: usize,
+    pub message: String,
+}
+
+/// All compiled texts of a playbook.
+pub struct Templates {
+    env: Environment<'static>,
+    count: usize,
+}
+
+impl std::fmt::Debug for Templates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Templates({})", self.count)
+    }
+}
+
+impl Default for Templates {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Templates {
+    pub fn new() -> Self {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        env.set_fuel(Some(FUEL));
+        env.set_recursion_limit(50);
+        env.add_filter("truncate", truncate);
+        env.add_function("known_incidents", known_incidents);
+        Self { env, count: 0 }
+    }
+
+    /// Compiles `source`. `text` is the whole file and `at` the place of the template in it, for the finding.
+    ///
+    /// # Errors
+    /// A `V401` finding at `at` where the text is not a template.
+    pub fn text(&mut self, source: &str, at: &Place) -> Result<Template, Diagnostic> {
+        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
+            let reads = BTreeSet::new();
+            return Ok(Template { at: at.clone(), source: source.to_owned(), id: None, reads });
+        }
+        let (id, reads) = self.add(source.to_owned()).map_err(|error| finding(&error, at, "text"))?;
+        Ok(Template { at: at.clone(), source: source.to_owned(), id: Some(id), reads })
+    }
+
+    /// Compiles a condition, written with or without `{{ }}`.
+    ///
+    /// # Errors
+    /// A `V401` finding at `at` where it is not an expression.
+    pub fn condition(&mut self, source: &str, at: &Place) -> Result<Condition, Diagnostic> {
+        let trimmed = source.trim();
+        let bare =
+            trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(trimmed).trim();
+        if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
+            return Err(finding(&error, at, "condition"));
+        }
+        let wrapped = format!("{{% if ({bare}) %}}1{{% endif %}}");
+        let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "condition"))?;
+        Ok(Condition { at: at.clone(), source: source.to_owned(), id, reads })
+    }
+
+    fn add(&mut self, source: String) -> Result<(Arc<str>, BTreeSet<String>), Error> {
+        let id: Arc<str> = self.count.to_string().into();
+        self.env.add_template_owned(id.to_string(), source)?;
+        self.count += 1;
+        let reads = self.env.get_template(&id)?.undeclared_variables(true).into_iter().collect();
+        Ok((id, reads))
+    }
+
+    /// Renders a text in a scope.
+    ///
+    /// # Errors
+    /// An undefined name, too much work, a filter's refusal: with the file and line of the text.
+    pub fn render(&self, template: &Template, scope: &Scope) -> Result<String, TemplateFault> {
+        let Some(id) = &template.id else { return Ok(template.source.clone()) };
+        let mut text = self.evaluate(id, scope).map_err(|error| fault(&error, &template.at))?;
+        if let Some((cut, _)) = text.char_indices().nth(MAX_RENDERED) {
+            text.truncate(cut);
+        }
+        Ok(text)
+    }
+
+    /// Whether a condition holds in a scope.
+    ///
+    /// # Errors
+    /// As [`Templates::render`].
+    pub fn holds(&self, condition: &Condition, scope: &Scope) -> Result<bool, TemplateFault> {
+        let text = self.evaluate(&condition.id, scope).map_err(|error| fault(&error, &condition.at))?;
+        Ok(text == "1")
+    }
+
+    fn evaluate(&self, id: &str, scope: &Scope) -> Result<String, Error> {
+        self.env.get_template(id)?.render(scope.value.clone())
+    }
+}
+
+fn finding(error: &Error, at: &Place, what: &str) -> Diagnostic {
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let mut at = at.clone();
+    if let Some(line) = error.line().filter(|line| *line > 1) {
+        at.line += line - 1;
+        at.column = 1;
+    }
+    Diagnostic::error("V401", at, format!("this {what} does not compile: {detail}"))
+        .help("texts and conditions are MiniJinja: {{ slots.name }}, {% if slots.name %}…{% endif %}")
+}
+
+fn fault(error: &Error, at: &Place) -> TemplateFault {
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    TemplateFault { file: at.file.to_string(), line: at.line, message: detail }
+}
+
+/// `truncate(n)`: at most `n` characters, the last an ellipsis where something was cut; at a word where one is near.
+fn truncate(text: String, length: usize, _options: Kwargs) -> String {
+    if text.chars().count() <= length {
+        return text;
+    }
+    let kept: String = text.chars().take(length.saturating_sub(1)).collect();
+    let at_word = kept.rfind(char::is_whitespace).filter(|at| kept[*at..].chars().count() < 16);
+    format!("{}…", kept[..at_word.unwrap_or(kept.len())].trim_end())
+}
+
+/// `known_incidents(area)`: the open known incidents of an area, from the names in scope.
+fn known_incidents(state: &minijinja::State<'_, '_>, area: String) -> Result<Vec<Value>, Error> {
+    let Some(all) = state.lookup("__incidents") else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for incident in all.try_iter()? {
+        if incident.get_attr("area")?.as_str() == Some(area.as_str()) {
+            found.push(incident);
+        }
+    }
+    Ok(found)
+}
+
+/// What a text may read, built once for a step and thrown away.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    value: Value,
+}
+
+/// The contents of a [`Scope`].
+#[derive(Debug, Default)]
+pub struct Names<'a> {
+    pub slots: Option<&'a BTreeMap<String, SlotValue>>,
+    /// name, profile, locale; `verified`.
+    pub contact_name: Option<&'a str>,
+    pub contact_profile: Option<&'a str>,
+    pub contact_verified: bool,
+    pub locale: &'a str,
+    /// discord, telegram, web, twilio, terminal…
+    pub channel: &'a str,
+    pub voice: bool,
+    pub ticket: Option<TicketNames<'a>>,
+    /// ISO 8601 with offset.
+    pub now: &'a str,
+    pub business_open: bool,
+    /// area, title, since.
+    pub incidents: &'a [BTreeMap<String, String>],
+    /// Names for one built-in text: `label`, `key`, `answer`, …
+    pub extra: &'a [(&'a str, String)],
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct TicketNames<'a> {
+    /// Bare digits.
+    pub code: &'a str,
+    pub category: &'a str,
+    pub r#type: &'a str,
+    /// Whether the text was added to a ticket that was open already.
+    pub added: bool,
+}
+
+impl Scope {
+    pub fn new(names: &Names<'_>) -> Self {
+        let mut all: BTreeMap<&str, Value> = BTreeMap::new();
+        if let Some(slots) = names.slots {
+            all.insert(
+                "slots",
+                slots.iter().map(|(name, value)| (name.as_str(), slot_value(value))).collect(),
+            );
+        }
+        all.insert(
+            "contact",
+            object([
+                ("name", Value::from(names.contact_name)),
+                ("profile", Value::from(names.contact_profile)),
+                ("verified", Value::from(names.contact_verified)),
+                ("locale", Value::from(names.locale)),
+            ]),
+        );
+        all.insert(
+            "channel",
+            object([("kind", Value::from(names.channel)), ("voice", Value::from(names.voice))]),
+        );
+        if let Some(ticket) = &names.ticket {
+            let code = format!("{CODE_OPEN}{}{CODE_CLOSE}", ticket.code);
+            all.insert(
+                "ticket",
+                object([
+                    ("code", Value::from(code)),
+                    ("category", Value::from(ticket.category)),
+                    ("type", Value::from(ticket.r#type)),
+                    ("added", Value::from(ticket.added)),
+                ]),
+            );
+        }
+        all.insert("now", Value::from(names.now));
+        all.insert("business", object([("open", Value::from(names.business_open))]));
+        let incident = |one: &BTreeMap<String, String>| -> Value {
+            one.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))).collect()
+        };
+        all.insert("__incidents", names.incidents.iter().map(incident).collect::<Vec<Value>>().into());
+        for (name, value) in names.extra {
+            all.insert(name, Value::from(value.as_str()));
+        }
+        Self { value: all.into_iter().collect() }
+    }
+}
+
+fn object<const N: usize>(pairs: [(&str, Value); N]) -> Value {
+    pairs.into_iter().collect()
+}
+
+fn slot_value(value: &SlotValue) -> Value {
+    match value {
+        SlotValue::Bool(value) => Value::from(*value),
+        SlotValue::Number(value) if value.fract() == 0.0 && value.abs() < 9e15 => {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and in range, checked in the guard")]
+            let whole = *value as i64;
+            Value::from(whole)
+        }
+        SlotValue::Number(value) => Value::from(*value),
+        SlotValue::Text(value) => Value::from(value.as_str()),
+    }
+}
+
+/// The names that a template of a flow may begin with.
+pub const ROOTS: [&str; 7] = ["slots", "contact", "channel", "ticket", "now", "business", "known_incidents"];

@@ -1,0 +1,24 @@
+//! The built-in words: what the engine says by itself, by key and locale, from `flows/system/words.yaml`.
+
+use std::collections::BTreeMap;
+
+use super::Text;
+
+/// Texts by key (`no_match`, `solved`, `option`, …) and lists of words by key (`yes`, `no`, `agent`, …).
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    pub texts: BTreeMap<String, Text>,
+    /// For each key and locale the words that mean it, as the operator wrote them.
+    pub lists: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+impl Words {
+    pub fn text(&self, key: &str) -> Option<&Text> {
+        self.texts.get(key)
+    }
+
+    /// The words for `key` in `locale`; empty where there are none.
+    pub fn list(&self, key: &str, locale: &str) -> &[String] {
+        self.lists.get(key).and_then(|by| by.get(locale)).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,104 @@
+//! What one turn asks of the store, and what it gets.
+
+use jiff::Timestamp;
+
+use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Event, OpenTicket};
+
+/// Which conversation a job is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Whose {
+    /// The current conversation on a channel address, if there is one.
+    Address(Channel, String),
+    Conversation(ConversationId),
+}
+
+/// One turn, or one act of an agent: load, decide, commit, in one transaction, in serial order per conversation.
+pub struct TurnJob {
+    pub whose: Whose,
+    /// The dedupe key of the inbound. Where it was committed before, its recorded reply is the answer and `decide` is
+    /// not called. Unique over channels (prefix it with the channel).
+    pub key: Option<String>,
+    pub now: Timestamp,
+    /// Called inside the transaction, without waiting; again with a higher `code_salt` where a ticket's code clashed.
+    pub decide: Box<dyn FnMut(Loaded) -> Decision + Send>,
+}
+
+/// A snapshot read in the turn's transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The current conversation, closed or not.
+    pub conversation: Option<Conversation>,
+    pub contact: Option<Contact>,
+    /// Not closed, newest first, only where the contact is verified.
+    pub open_tickets: Vec<OpenTicket>,
+    /// Agents who are online with room for one more.
+    pub agents_free: u32,
+    /// Messages that wait in the outbox for this conversation's channel to fetch them, oldest first. A decision that
+    /// delivers them says so in `sent`.
+    pub unsent: Vec<Outgoing>,
+    pub code_salt: u32,
+}
+
+/// A contact as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub id: ContactId,
+    pub name: Option<String>,
+    pub profile: Option<String>,
+    /// The language that the contact chose.
+    pub locale: Option<String>,
+    /// The identity is proven: a bearer token, a log-in, a code.
+    pub verified: bool,
+}
+
+/// A message to deliver: a row of the outbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    pub id: uuid::Uuid,
+    pub conversation: ConversationId,
+    pub channel: Channel,
+    pub address: String,
+    /// The message's number in the transcript.
+    pub seq: u64,
+    /// The owner's epoch when it was written; older than the conversation's now, it is not sent.
+    pub epoch: u64,
+    /// `bot`, `agent` or `system`.
+    pub from: String,
+    /// The prompt as JSON.
+    pub body: String,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+pub struct Decision {
+    /// `None`: nothing is written but the inbound's key and reply.
+    pub conversation: Option<Conversation>,
+    /// Written where it is new or changed.
+    pub contact: Option<Contact>,
+    pub events: Vec<Event>,
+    /// Recorded with the key: the answer to every redelivery.
+    pub reply: Option<String>,
+    /// Messages that are not in the reply and must be delivered.
+    pub outbox: Vec<Outgoing>,
+    /// Outbox rows that the reply delivers.
+    pub sent: Vec<uuid::Uuid>,
+    /// Timers to set: kind and when it is due. Setting one replaces it.
+    pub timers: Vec<(crate::conversation::TimerKind, Timestamp)>,
+    /// Clear all timers of the conversation first.
+    pub clear_timers: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct TurnDone {
+    pub reply: Option<String>,
+    /// The key had been committed before: `reply` is the recorded one, nothing was done.
+    pub replayed: bool,
+    pub conversation: Option<Conversation>,
+    pub events: Vec<Event>,
+}
+
+impl std::fmt::Debug for TurnJob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TurnJob").field("whose", &self.whose).field("key", &self.key).finish_non_exhaustive()
+    }
+}
