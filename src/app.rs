@@ -1,1 +1,31 @@
-//! (to come)
+//! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
+
+pub mod desk;
+pub mod inbound;
+pub mod live;
+
+use std::sync::{Arc, RwLock};
+
+use crate::config::Settings;
+use crate::flow::Playbook;
+use crate::store::Store;
+
+/// All that a channel or a page needs; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub settings: Arc<Settings>,
+    pub live: live::Live,
+    playbook: Arc<RwLock<Arc<Playbook>>>,
+}
+
+impl App {
+    pub fn new(store: Store, settings: Arc<Settings>, playbook: Playbook) -> Self {
+        Self { store, settings, live: live::Live::new(), playbook: Arc::new(RwLock::new(Arc::new(playbook))) }
+    }
+
+    /// The playbook that new turns run on.
+    pub fn playbook(&self) -> Arc<Playbook> {
+        self.playbook.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
