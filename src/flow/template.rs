@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
-use minijinja::{Environment, Error, UndefinedBehavior};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::slot::SlotValue;
 use crate::source::{Diagnostic, Place};
@@ -115,15 +115,39 @@ impl Templates {
     /// # Errors
     /// A `V401` finding at `at` where it is not an expression.
     pub fn condition(&mut self, source: &str, at: &Place) -> Result<Condition, Diagnostic> {
-        let trimmed = source.trim();
-        let bare =
-            trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(trimmed).trim();
+        let bare = bare(source);
         if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
             return Err(finding(&error, at, "condition"));
         }
         let wrapped = format!("{{% if ({bare}) %}}1{{% endif %}}");
         let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "condition"))?;
         Ok(Condition { at: at.clone(), source: source.to_owned(), id, reads })
+    }
+
+    /// The bytes of `source` where it does not compile, where that can be told.
+    pub fn error_range(&self, source: &str, condition: bool) -> Option<std::ops::Range<usize>> {
+        if !condition {
+            return self.env.template_from_str(source).err()?.range();
+        }
+        let bare = bare(source);
+        let range = self.env.compile_expression(bare).err()?.range()?;
+        let start = source.find(bare)?;
+        Some(start + range.start..start + range.end)
+    }
+
+    /// Whether there is a filter of that name.
+    pub fn has_filter(&self, name: &str) -> bool {
+        self.runs_with(&format!("{{{{ 1|{name} }}}}"), ErrorKind::UnknownFilter)
+    }
+
+    /// Whether there is a test (`is name`) of that name.
+    pub fn has_test(&self, name: &str) -> bool {
+        self.runs_with(&format!("{{{{ 1 is {name} }}}}"), ErrorKind::UnknownTest)
+    }
+
+    /// The engine lists neither filters nor tests, but says so when one is unknown.
+    fn runs_with(&self, probe: &str, unknown: ErrorKind) -> bool {
+        !self.env.render_str(probe, ()).is_err_and(|error| error.kind() == unknown)
     }
 
     fn add(&mut self, source: String) -> Result<(Arc<str>, BTreeSet<String>), Error> {
@@ -159,6 +183,12 @@ impl Templates {
     fn evaluate(&self, id: &str, scope: &Scope) -> Result<String, Error> {
         self.env.get_template(id)?.render(scope.value.clone())
     }
+}
+
+/// A condition without the `{{ }}` that may stand around it.
+fn bare(source: &str) -> &str {
+    let trimmed = source.trim();
+    trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(trimmed).trim()
 }
 
 fn finding(error: &Error, at: &Place, what: &str) -> Diagnostic {
