@@ -6,6 +6,7 @@ mod begin;
 mod failure;
 mod globals;
 mod hear;
+mod person;
 mod prompts;
 mod question;
 pub mod recognize;

@@ -17,6 +17,7 @@ pub fn fresh(
     contact: ContactId,
     locale: Option<&str>,
     seq: u64,
+    now: jiff::Timestamp,
 ) -> Conversation {
     let wished = locale.and_then(|tag| playbook.nearest_locale(tag));
     Conversation {
@@ -35,6 +36,7 @@ pub fn fresh(
         tickets: Vec::new(),
         offered: Vec::new(),
         hope: Hope::Nothing,
+        heard_at: now,
         reminders: 0,
         callbacks: 0,
     }

@@ -11,7 +11,7 @@ use super::recognize::slot::Reading;
 use super::recognize::{slot, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, prompts, question, run, step};
+use super::{MAX_CALLBACKS, begin, person, prompts, question, run, step};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +35,13 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::Started { flow } if w.c.frames.is_empty() => begin::begin(w, flow.as_deref()),
         Said::Started { .. } | Said::Again => again(w),
         Said::Left { reason } => left(w, reason),
-        Said::HandedBack => handed_back(w),
-        Said::NobodyCame => nobody_came(w),
+        Said::Claimed { agent } => person::claimed(w, agent),
+        Said::AgentWrote { agent, text } => person::wrote(w, agent, text),
+        Said::Noted { agent, text } => person::noted(w, agent, text),
+        Said::HandedBack => person::handed_back(w),
+        Said::LeaseEnded => person::lease_ended(w),
+        Said::ClosedByAgent { agent, disposition } => person::closed(w, agent, disposition),
+        Said::NobodyCame => person::nobody_came(w),
         Said::Reminder => remind(w),
         Said::Park => park(w),
         _ => {}
@@ -98,8 +103,7 @@ fn unclear(w: &mut Working<'_>, said: &Said) {
     if w.c.owner == Owner::Bot && w.current_wait().is_some() {
         w.c.callbacks += 1;
         if let Said::Speech { text, .. } = said {
-            let seq = w.next_seq();
-            w.event(Event::Heard { seq, how: "speech".into(), text: text.clone() });
+            heard(w, said, &words(text));
         }
         failed(w, &Failure::NoMatch(String::new()));
     }
@@ -148,6 +152,7 @@ fn note_for_person(w: &mut Working<'_>, said: &Said, input: &Input) {
 
 fn resume(w: &mut Working<'_>) {
     w.c.reminders = 0;
+    w.c.heard_at = w.now;
     if w.c.life == Life::Parked {
         w.c.life = Life::Active;
         w.event(Event::Resumed);
@@ -169,42 +174,8 @@ fn left(w: &mut Working<'_>, reason: &str) {
         (_, false) => "ticketed",
         (false, true) => "abandoned",
     };
-    w.event(Event::Heard { seq: w.c.seq, how: "left".into(), text: reason.to_owned() });
+    w.event(Event::Left { reason: reason.to_owned() });
     w.close(outcome);
-}
-
-/// An agent is done: the bot goes on where it stood.
-fn handed_back(w: &mut Working<'_>) {
-    if w.c.owner == Owner::Bot {
-        return;
-    }
-    w.own(Owner::Bot, "bot");
-    w.say_words("handed_back", &[]);
-    if matches!(w.current_wait().map(|wait| &wait.kind), Some(WaitKind::Person)) {
-        if let Some(frame) = w.frame_mut() {
-            frame.wait = None;
-        }
-        return run::go_on(w, &Then::Next);
-    }
-    if w.current_wait().is_some() {
-        return prompts::ask(w);
-    }
-    run::run(w);
-}
-
-fn nobody_came(w: &mut Working<'_>) {
-    if !matches!(w.c.owner, Owner::Queue(_)) {
-        return;
-    }
-    w.own(Owner::Bot, "bot");
-    let Some((_, at)) = w.here() else { return out(w) };
-    match &at.kind {
-        Kind::Handoff(handoff) => {
-            let then = step::handoff::nobody(w, handoff);
-            run::go_on(w, &then);
-        }
-        _ => prompts::ask(w),
-    }
 }
 
 fn remind(w: &mut Working<'_>) {
