@@ -1,1 +1,4 @@
 //! (to come)
+
+pub mod bench_faq;
+pub mod faq;
