@@ -9,7 +9,7 @@ use super::outcome::{Message, Outcome};
 use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Event, Said, Utterance, ids};
 use crate::engine;
 use crate::flow::Playbook;
-use crate::store::{Contact, Decision, Loaded, Outgoing, StoreError, TurnJob, Whose};
+use crate::store::{Decision, Loaded, Outgoing, StoreError, TurnJob, Whose};
 
 /// What a channel adapter hands in, after it has verified where it comes from.
 #[derive(Debug, Clone)]
