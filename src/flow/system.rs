@@ -2,8 +2,9 @@
 //! stands in for one of them.
 
 /// File stem and text, in the order in which they are read.
-pub const FILES: [(&str, &str); 2] = [
+pub const FILES: [(&str, &str); 3] = [
     ("words", include_str!("../../flows/system/words.yaml")),
+    ("agent", include_str!("../../flows/system/agent.yaml")),
     ("failure", include_str!("../../flows/system/failure.yaml")),
 ];
 

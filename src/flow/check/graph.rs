@@ -55,6 +55,8 @@ pub struct Edge<'a> {
     pub fills: Vec<usize>,
     /// Another flow runs on this way.
     pub calls: Option<&'a crate::flow::step::Call>,
+    /// An agent handed the conversation back here, and nobody coming leads elsewhere.
+    pub handed_back: bool,
     /// Takes the step's own `goto`.
     pub own_goto: bool,
 }
@@ -169,7 +171,13 @@ impl<'a> Builder<'a> {
                 edge.calls = Some(call);
                 vec![edge]
             }
-            Kind::Handoff(handoff) => vec![waiting(self.inner(handoff.on_unreached.as_ref(), step, index))],
+            Kind::Handoff(handoff) => {
+                // An agent who hands back sends the contact on; nobody coming may lead elsewhere.
+                let mut back = waiting(self.follow(step, index));
+                back.handed_back = handoff.on_unreached.is_some();
+                let nobody = waiting(self.inner(handoff.on_unreached.as_ref(), step, index));
+                vec![back, nobody]
+            }
             Kind::End(_) => vec![closed()],
         }
     }
@@ -271,6 +279,7 @@ fn closed<'a>() -> Edge<'a> {
         unresolved: false,
         fills: Vec::new(),
         calls: None,
+        handed_back: false,
         own_goto: false,
     }
 }

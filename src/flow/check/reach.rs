@@ -27,6 +27,8 @@ pub fn reached(
             }
             match edge.to {
                 To::Step(next) => left.push(next),
+                // What was settled by a person needs no further word.
+                To::Past if edge.handed_back => {}
                 To::Past => {
                     past.insert(step);
                 }

@@ -9,7 +9,7 @@ use super::texts::{self, Expr};
 use crate::flow::parse::draft::Draft;
 use crate::flow::parse::reader::{listed, suggest};
 use crate::flow::step::Kind;
-use crate::flow::template::{Names, Scope, TicketNames};
+use crate::flow::template::{Names, OriginNames, Scope, TicketNames};
 use crate::flow::{Flow, Slot, SlotKind, SlotValue, Template};
 use crate::source::{Diagnostic, Placed};
 
@@ -52,7 +52,7 @@ fn one(
     for comparison in &uses.comparisons {
         found.extend(compared(set, flow, expr, comparison));
     }
-    if found.len() == before && !flow.system {
+    if found.len() == before {
         let areas: Vec<&str> = uses.literals.iter().map(String::as_str).collect();
         found.extend(tried(set, expr, trials, &areas));
     }
@@ -174,6 +174,7 @@ fn tried(
             now: "2026-11-24T09:00:00+01:00",
             business_open: true,
             incidents: &incidents,
+            origin: Some(OriginNames { flow: "support", category: "other", question: "a question" }),
             extra: &[],
         });
         let failed = match expr {
