@@ -19,10 +19,42 @@ pub enum DeskError {
 }
 
 impl super::App {
-    pub async fn claim(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> { let _ = (agent, id); todo!() }
+    pub async fn claim(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> {
+        let _ = (agent, id);
+        todo!()
+    }
     /// `client_id` is the dedupe key of the agent's page. Returns the message's number.
-    pub async fn reply(&self, agent: &str, id: ConversationId, client_id: &str, text: &str) -> Result<u64, DeskError> { let _ = (agent, id, client_id, text); todo!() }
-    pub async fn note(&self, agent: &str, id: ConversationId, client_id: &str, text: &str) -> Result<(), DeskError> { let _ = (agent, id, client_id, text); todo!() }
-    pub async fn hand_back(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> { let _ = (agent, id); todo!() }
-    pub async fn close_conversation(&self, agent: &str, id: ConversationId, disposition: &str) -> Result<(), DeskError> { let _ = (agent, id, disposition); todo!() }
+    pub async fn reply(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        client_id: &str,
+        text: &str,
+    ) -> Result<u64, DeskError> {
+        let _ = (agent, id, client_id, text);
+        todo!()
+    }
+    pub async fn note(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        client_id: &str,
+        text: &str,
+    ) -> Result<(), DeskError> {
+        let _ = (agent, id, client_id, text);
+        todo!()
+    }
+    pub async fn hand_back(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> {
+        let _ = (agent, id);
+        todo!()
+    }
+    pub async fn close_conversation(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        disposition: &str,
+    ) -> Result<(), DeskError> {
+        let _ = (agent, id, disposition);
+        todo!()
+    }
 }
