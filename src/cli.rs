@@ -1,1 +1,3 @@
-//! (to come)
+//! Commands.
+
+pub mod bench_turns;
