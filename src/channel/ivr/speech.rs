@@ -164,7 +164,8 @@ impl Line {
 
     fn push(&mut self, text: &str) {
         for c in text.chars() {
-            if c.is_whitespace() {
+            // A vertical tab or a form feed is a control character first.
+            if c.is_whitespace() && (!c.is_control() || matches!(c, '\t' | '\n' | '\r')) {
                 if !self.text.is_empty() && !self.text.ends_with(' ') {
                     self.text.push(' ');
                 }
