@@ -2,3 +2,4 @@
 
 pub mod ivr;
 pub mod phone;
+pub mod terminal;

@@ -166,6 +166,21 @@ impl Store {
         let _ = (now, limit);
         todo!()
     }
+    /// A timer fired: its row goes, or waits until `again`; where it was set anew meanwhile (another due time), it stays.
+    pub async fn timer_fired(&self, timer: &DueTimer, again: Option<Timestamp>) -> Result<(), StoreError> {
+        let _ = (timer, again);
+        todo!()
+    }
+    /// Whether an agent's page was not seen for `lease`.
+    pub async fn agent_gone(
+        &self,
+        name: &str,
+        now: Timestamp,
+        lease: std::time::Duration,
+    ) -> Result<bool, StoreError> {
+        let _ = (name, now, lease);
+        todo!()
+    }
     /// Outbox rows of channels that we push to, whose time has come, at most one per conversation (the lowest seq).
     pub async fn due_outbox(
         &self,

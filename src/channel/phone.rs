@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ivr::speech::{self, Keys, Then};
-use crate::app::inbound::{Arrival, From, Message, Opens, Outcome, Who};
+use crate::app::inbound::{Arrival, Opens, Who};
+use crate::app::outcome::{Message, Outcome};
 use crate::conversation::{Channel, Owner, Said, Utterance, ids, utterance};
 
 /// What the page sends for one step of a call. The first of keys, speech, poll that is there counts; none is silence.
@@ -32,16 +33,16 @@ struct Reply<'a> {
     outcome: Option<&'a str>,
     /// bot, queue or agent.
     owner: &'static str,
-    says: Vec<Spoken<'a>>,
+    says: Vec<Spoken>,
     listen: Listen,
     options: Vec<Choice<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Spoken<'a> {
+struct Spoken {
     seq: u64,
     from: &'static str,
-    locale: &'a str,
+    locale: String,
     text: String,
 }
 
@@ -121,7 +122,7 @@ pub fn render(outcome: &Outcome<'_>) -> String {
             Owner::Queue(_) => "queue",
             Owner::Agent(_) => "agent",
         },
-        says: outcome.messages.iter().map(say).collect(),
+        says: outcome.messages.iter().map(|message| say(message, &conversation.locale)).collect(),
         listen: listen(outcome),
         options: options(outcome.messages),
     };
@@ -129,13 +130,9 @@ pub fn render(outcome: &Outcome<'_>) -> String {
     serde_json::to_string(&reply).unwrap_or_default()
 }
 
-fn say(message: &Message) -> Spoken<'_> {
-    let from = match message.from {
-        From::Bot => "bot",
-        From::Agent => "agent",
-        From::System => "system",
-    };
-    Spoken { seq: message.seq, from, locale: &message.prompt.locale, text: speech::spoken(message).text }
+fn say(message: &Message, locale: &str) -> Spoken {
+    let spoken = speech::spoken(message, locale);
+    Spoken { seq: message.seq, from: message.from.word(), locale: spoken.locale, text: spoken.text }
 }
 
 fn listen(outcome: &Outcome<'_>) -> Listen {

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ZonedDateTime};
 
 /// Opening hours; none at all means always open.
 #[derive(Debug, Clone)]
@@ -41,8 +41,8 @@ impl Hours {
         Ok(Self { zone, spans })
     }
 
-    pub fn local(&self, now: Timestamp) -> Zoned {
-        now.to_zoned(self.zone.clone())
+    pub fn local(&self, now: Timestamp) -> ZonedDateTime {
+        now.to_zoned_datetime(self.zone.clone())
     }
 
     pub fn is_open(&self, now: Timestamp) -> bool {

@@ -89,7 +89,10 @@ fn overlay(
                 return Err(ConfigError::Unknown { place: place.to_owned(), key: full, near });
             }
             Some(Value::Object(_)) => {
-                return Err(ConfigError::Value { key: full, message: "is a group of settings, not a value".into() });
+                return Err(ConfigError::Value {
+                    key: full,
+                    message: "is a group of settings, not a value".into(),
+                });
             }
             Some(_) => {
                 base.insert(key, value);
@@ -100,8 +103,10 @@ fn overlay(
 }
 
 fn read_secret(key: &str, file: &str) -> Result<String, ConfigError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| ConfigError::Value { key: key.to_owned(), message: format!("names {file}: {error}") })?;
+    let text = std::fs::read_to_string(file).map_err(|error| ConfigError::Value {
+        key: key.to_owned(),
+        message: format!("names {file}: {error}"),
+    })?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
@@ -144,7 +149,9 @@ impl Reader<'_> {
             Some(Value::String(text)) => Ok(split(text)),
             Some(Value::Array(values)) => values
                 .iter()
-                .map(|value| value.as_str().map(str::to_owned).ok_or_else(|| wrong(key, "must be a list of texts")))
+                .map(|value| {
+                    value.as_str().map(str::to_owned).ok_or_else(|| wrong(key, "must be a list of texts"))
+                })
                 .collect(),
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(_) => Err(wrong(key, "must be a list")),
@@ -227,14 +234,20 @@ fn proved(settings: Settings) -> Result<Settings, ConfigError> {
     if settings.locales.is_empty() {
         return Err(wrong("locales", "needs at least one language, such as [en]"));
     }
-    if let Some(bad) = settings.locales.iter().find(|tag| !tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')) {
+    if let Some(bad) =
+        settings.locales.iter().find(|tag| !tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+    {
         return Err(wrong("locales", &format!("has `{bad}`, which is no language tag such as en or pt-BR")));
     }
-    if settings.listen.parse::<std::net::SocketAddr>().is_err() && !settings.listen.starts_with("localhost:") {
+    if settings.listen.parse::<std::net::SocketAddr>().is_err() && !settings.listen.starts_with("localhost:")
+    {
         return Err(wrong("listen", "must be an address and a port, such as 127.0.0.1:8080"));
     }
     if !settings.twilio_auth_tokens.is_empty() && settings.public_url.is_none() {
-        return Err(wrong("public_url", "is needed by channels.twilio: it is the address that callbacks are signed for"));
+        return Err(wrong(
+            "public_url",
+            "is needed by channels.twilio: it is the address that callbacks are signed for",
+        ));
     }
     if let Some(url) = &settings.public_url
         && !(url.starts_with("https://") || url.starts_with("http://"))
@@ -276,7 +289,8 @@ mod tests {
 
     #[test]
     fn what_a_channel_needs_is_named() {
-        let error = with(&[("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", "t")]).expect_err("no public_url").to_string();
+        let error =
+            with(&[("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", "t")]).expect_err("no public_url").to_string();
         assert!(error.contains("public_url"), "{error}");
     }
 }

@@ -1,5 +1,7 @@
-//! One binary for all tests that need more than one room.
+//! All integration tests, one binary: each further one would link the whole program again.
 
+mod house;
 mod ivr;
 mod load;
 mod support;
+mod turns;

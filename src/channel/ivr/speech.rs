@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::app::inbound::{Message, Outcome};
+use crate::app::outcome::{Message, Outcome};
 use crate::conversation::{Hope, Owner, Segment, code};
 
 /// The most characters that are spoken in one piece. Twilio's voices take 3,000 to 5,000.
@@ -66,8 +66,12 @@ pub enum Keys {
 /// What is said and collected after a turn. `polls` counts the times in a row that the caller waited for a person.
 pub fn script(outcome: &Outcome<'_>, polls: u32) -> Script {
     let conversation = outcome.conversation;
-    let mut lines: Vec<Line> =
-        outcome.messages.iter().map(spoken).filter(|line| !line.text.is_empty()).collect();
+    let mut lines: Vec<Line> = outcome
+        .messages
+        .iter()
+        .map(|message| spoken(message, &conversation.locale))
+        .filter(|line| !line.text.is_empty())
+        .collect();
     let then =
         if conversation.is_closed() { Then::HangUp } else { then(&conversation.hope, outcome.messages) };
     let waits = matches!(conversation.owner, Owner::Queue(_)) && !conversation.is_closed();
@@ -122,9 +126,11 @@ fn hint(phrase: &str) -> Option<String> {
     fits.then_some(phrase)
 }
 
-/// A message as it is spoken: codes in groups, in their place.
-pub fn spoken(message: &Message) -> Line {
-    let mut line = Line { locale: message.prompt.locale.clone(), ..Line::default() };
+/// A message as it is spoken: codes in groups, in their place. What an agent wrote is in no locale of its own; it is read
+/// in that of the conversation.
+pub fn spoken(message: &Message, locale: &str) -> Line {
+    let own = Some(&message.prompt.locale).filter(|own| !own.is_empty());
+    let mut line = Line { locale: own.map_or(locale, String::as_str).to_owned(), ..Line::default() };
     for segment in &message.prompt.text {
         match segment {
             Segment::Text(text) => line.push(text),

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use serde_json::json;
-use vestibule::app::inbound::{From, Message, Outcome};
+use vestibule::app::outcome::{From, Message, Outcome};
 use vestibule::channel::ivr::speech::{self, script};
 use vestibule::channel::ivr::twiml::{self, Urls};
 use vestibule::conversation::{Conversation, Prompt, PromptKind, PromptOption, Segment};
