@@ -1,1 +1,4 @@
-//! (to come)
+//! The router: one file a room.
+
+pub mod ivr;
+pub mod phone;
