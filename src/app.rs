@@ -1,8 +1,16 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
+mod commit;
 pub mod desk;
+mod facts;
 pub mod inbound;
 pub mod live;
+mod measure;
+pub mod outcome;
+pub mod timers;
+
+pub use inbound::{Answer, Arrival, DoorError, Opens, Render, Who};
+pub use outcome::{From, Message, Outcome};
 
 use std::sync::{Arc, RwLock};
 

@@ -1,1 +1,280 @@
-//! (to come)
+//! The command line: what a person or a script says, and which room does it. Standard output carries only the answer;
+//! logs go to standard error.
+
+pub mod agent;
+pub mod bench_faq;
+pub mod bench_turns;
+pub mod chat;
+pub mod check;
+pub mod faq;
+mod login;
+pub mod logs;
+pub mod playbook;
+pub mod serve;
+pub mod ticket;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, Settings};
+use crate::store::Store;
+
+/// The front door of a support desk: chat, phone, flows, answers, tickets.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vestibule",
+    version,
+    about,
+    after_help = "Without a command it serves. For example:\n  vestibule                       serve the demo on http://127.0.0.1:8080\n  vestibule check flows faq       what is wrong with the files\n  vestibule chat --locale it      try them in the terminal"
+)]
+struct Arguments {
+    /// The settings file [default: vestibule.yaml where it exists]
+    #[arg(long, global = true, env = "VESTIBULE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve web chat, phone and desk (what happens without a command)
+    #[command(after_help = "Example:\n  VESTIBULE_LISTEN=0.0.0.0:8080 vestibule serve")]
+    Serve,
+    /// Find what is wrong with flow and FAQ files
+    #[command(
+        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json"
+    )]
+    Check {
+        /// Flow or FAQ files and folders [default: those of the settings]
+        paths: Vec<PathBuf>,
+        #[arg(long, value_enum, default_value = "text")]
+        format: FormatArg,
+    },
+    /// Talk to the flows in this terminal
+    #[command(
+        after_help = "Example:\n  vestibule chat --channel voice --locale it\n\nOn voice, what is spoken is printed; digits, * and # are keys, an empty line is silence, anything else is speech."
+    )]
+    Chat {
+        #[arg(long, value_enum, default_value = "chat")]
+        channel: ChatChannel,
+        /// Language to begin in
+        #[arg(long)]
+        locale: Option<String>,
+        /// Flow to begin with [default: the one that says so]
+        #[arg(long)]
+        flow: Option<String>,
+    },
+    /// Rank questions against an FAQ
+    #[command(subcommand)]
+    Faq(FaqCommand),
+    /// See tickets
+    #[command(subcommand)]
+    Ticket(TicketCommand),
+    /// Accounts of people at the desk
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Bring the database's tables up to date, and stop
+    #[command(after_help = "Example:\n  VESTIBULE_DATABASE_URL=postgres://me@localhost/desk vestibule migrate")]
+    Migrate,
+    /// Measure on this machine
+    #[command(subcommand)]
+    Bench(BenchCommand),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatArg {
+    Text,
+    Json,
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ChatChannel {
+    Chat,
+    Voice,
+}
+
+#[derive(Debug, Subcommand)]
+enum FaqCommand {
+    /// Rank each question of a file: `{id, text}` lines in, `{id, ranked, suggest}` lines out
+    #[command(after_help = "Example:\n  vestibule faq rank --faq faq --queries questions.jsonl --context billing")]
+    Rank {
+        /// A folder of FAQ files, or one file (YAML, or JSON lines); may be given again
+        #[arg(long, required = true)]
+        faq: Vec<PathBuf>,
+        #[arg(long)]
+        queries: PathBuf,
+        /// A tag that raises the entries which carry it; may be given again
+        #[arg(long, value_name = "TAG")]
+        context: Vec<String>,
+        /// Show the terms of each score
+        #[arg(long)]
+        explain: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TicketCommand {
+    /// All tickets, newest first
+    #[command(after_help = "Example:\n  vestibule ticket list --json")]
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// One ticket with its transcript, slots, answers and history; exit code 1 where there is none
+    #[command(after_help = "Example:\n  vestibule ticket show \"123 456 789\" --json")]
+    Show {
+        /// With or without spaces and hyphens
+        code: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AgentCommand {
+    /// Add an account; the password is read from standard input
+    #[command(after_help = "Example:\n  echo 'a long password' | vestibule agent add Ada --role agent --skill network")]
+    Add {
+        name: String,
+        /// agent, lead or admin
+        #[arg(long)]
+        role: String,
+        #[arg(long, value_name = "SKILL")]
+        skill: Vec<String>,
+    },
+    /// All accounts
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an account and end its log-ins
+    Disable { name: String },
+}
+
+#[derive(Debug, Subcommand)]
+enum BenchCommand {
+    /// Build and query times of the FAQ index
+    Faq {
+        #[arg(long, default_value_t = 8_000)]
+        phrasings: usize,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Complete phone calls through the real server, and the disk's own speed in the same run
+    Turns {
+        #[arg(long, default_value_t = 32)]
+        callers: usize,
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs what the arguments say. Exit codes: 0 done, 1 the answer is no (errors found, no such ticket), 2 could not run.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match act(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            // A closed pipe (`vestibule … | head`) is the reader's choice, not a fault.
+            let closed = error.chain().any(|cause| {
+                cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+            });
+            if !closed {
+                let _ = writeln!(std::io::stderr(), "vestibule: {error:#}");
+            }
+            ExitCode::from(if closed { 0 } else { 2 })
+        }
+    }
+}
+
+fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let settings = || settings(arguments.config.as_deref());
+    let mut out = std::io::stdout().lock();
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            drop(out);
+            block_on(serve::serve(settings()?))
+        }
+        Command::Check { paths, format } => {
+            let settings = settings()?;
+            let paths = if paths.is_empty() { vec![settings.flows.clone().into(), settings.faq.clone().into()] } else { paths };
+            let format = match format {
+                FormatArg::Text => check::Format::Text { colour: std::io::stdout().is_terminal() },
+                FormatArg::Json => check::Format::Json,
+                FormatArg::Github => check::Format::Github,
+            };
+            Ok(ExitCode::from(check::run(&paths, format, &settings, &mut out)?))
+        }
+        Command::Chat { channel, locale, flow } => {
+            drop(out);
+            block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow))
+        }
+        Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
+            faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Ticket(command) => with_store(settings()?, async |store| {
+            let colour = std::io::stdout().is_terminal();
+            let mut out = std::io::stdout();
+            match command {
+                TicketCommand::List { json } => ticket::list(&store, json, &mut out).await.map(|()| true),
+                TicketCommand::Show { code, json } => ticket::show(&store, &code, json, colour, &mut out).await,
+            }
+        }),
+        Command::Agent(command) => with_store(settings()?, async |store| {
+            let mut out = std::io::stdout();
+            match command {
+                AgentCommand::Add { name, role, skill } => {
+                    agent::add(&store, &name, &role, &skill, &mut std::io::stdin().lock(), &mut out).await
+                }
+                AgentCommand::List { json } => agent::list(&store, json, &mut out).await.map(|()| true),
+                AgentCommand::Disable { name } => agent::disable(&store, &name, &mut out).await,
+            }
+        }),
+        Command::Migrate => with_store(settings()?, async |_| Ok(true)),
+        Command::Bench(BenchCommand::Faq { phrasings, json }) => {
+            drop(out);
+            bench_faq::run(phrasings, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bench(BenchCommand::Turns { callers, seconds, json }) => {
+            drop(out);
+            bench_turns::run(&bench_turns::Turns { callers, seconds, json })?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn settings(file: Option<&std::path::Path>) -> anyhow::Result<Settings> {
+    let usual = std::path::Path::new("vestibule.yaml");
+    let file = file.or_else(|| usual.is_file().then_some(usual));
+    Ok(config::load(file, std::env::vars())?)
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    runtime()?.block_on(work)
+}
+
+/// Runs a command that needs the database only.
+fn with_store(
+    settings: Settings,
+    work: impl AsyncFnOnce(Store) -> anyhow::Result<bool>,
+) -> anyhow::Result<ExitCode> {
+    runtime()?.block_on(async {
+        let store = Store::open(&settings.database_url).await?;
+        let good = work(store.clone()).await;
+        store.close().await;
+        Ok(ExitCode::from(u8::from(!good?)))
+    })
+}

@@ -1,7 +1,16 @@
-//! Settings: defaults compiled in, then one YAML file, then the environment. Imports nothing of the house.
+//! Settings: defaults compiled in, then one YAML file, then the environment. Unknown keys are refused, secrets never
+//! show in Debug. Imports nothing of the house.
 
-/// Everything that can be set. Secrets never show in Debug.
-#[derive(Debug, Clone, Default)]
+mod hours;
+mod load;
+mod secret;
+
+pub use hours::{Hours, HoursError};
+pub use load::{ConfigError, load};
+pub use secret::Secret;
+
+/// Everything that can be set; `config/default.yaml` is the reference.
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// `127.0.0.1:8080`.
     pub listen: String,
@@ -18,30 +27,36 @@ pub struct Settings {
     /// Current and, while rotating, previous.
     pub twilio_auth_tokens: Vec<Secret>,
     pub twilio_language_menu: bool,
+    /// Whether the phone simulator is served.
+    pub phone_simulator: bool,
     pub categories: Vec<String>,
     pub queues: Vec<String>,
+    pub desk: Desk,
     pub metrics_token: Option<Secret>,
     pub metrics_listen: Option<String>,
+    pub log_level: String,
+    /// json, text or auto.
+    pub log_format: String,
     /// No settings at all were given: the demo.
     pub demo: bool,
 }
 
-/// A secret that does not print itself.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
+/// Times of the desk.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub hours: Hours,
+    pub queue_wait: std::time::Duration,
+    pub lease: std::time::Duration,
+    pub reminder: std::time::Duration,
+    pub park: std::time::Duration,
+    pub ghost_call: std::time::Duration,
 }
 
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("…")
+impl Settings {
+    /// Whether only this machine can reach the server.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.listen.rsplit_once(':').map_or(self.listen.as_str(), |(host, _)| host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }

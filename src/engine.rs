@@ -1,1 +1,49 @@
-//! (to come)
+//! One turn. Pure: a function from a playbook, a conversation, facts and one utterance to the conversation after it
+//! and what happened. It cannot fail and cannot wait; a fault is an event.
+
+mod back;
+mod begin;
+mod failure;
+mod globals;
+mod hear;
+mod person;
+mod prompts;
+mod question;
+pub mod recognize;
+mod run;
+mod scope;
+mod speak;
+mod step;
+mod working;
+
+pub use begin::fresh;
+
+use jiff::Timestamp;
+
+use crate::conversation::{Conversation, Event, Facts, Utterance};
+use crate::flow::Playbook;
+
+/// A conversation after a turn, and what happened in it, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    pub conversation: Conversation,
+    pub events: Vec<Event>,
+}
+
+/// Three failures in a row at one prompt, and the engine stops asking.
+pub const MAX_FAILURES: u32 = 3;
+/// Inputs of one call after which a person or the way out is next.
+pub const MAX_CALLBACKS: u32 = 60;
+
+/// Takes one turn. The same arguments give the same turn.
+pub fn take_turn(
+    playbook: &Playbook,
+    conversation: Conversation,
+    facts: &Facts,
+    utterance: &Utterance,
+    now: Timestamp,
+) -> Turn {
+    let mut working = working::Working::new(playbook, conversation, facts, now);
+    hear::hear(&mut working, utterance);
+    working.finish()
+}

@@ -1,3 +1,35 @@
-//! (stub until the ranking lands)
-#[derive(Debug, Default)]
-pub struct Base;
+//! Contextual answers: given what a person wrote or said, the FAQ articles that fit, best first, and above all
+//! whether none fits.
+//!
+//! Pure: text in, ranking out. A [`Base`] is built once from a set of articles and is then read only;
+//! `docs/faq-ranking.md` explains the method and gives measured figures.
+//!
+//! `parse` -> `article` -> `check` on the way in; `normalize` -> `features` -> `index` when the base is built;
+//! `spelling` -> `query` -> `ranking` for one question; `margin` and `calibration` learn from the base itself.
+
+pub mod article;
+pub mod base;
+pub mod calibration;
+pub mod check;
+mod features;
+pub mod frequency;
+mod index;
+mod jsonl;
+pub mod language;
+mod margin;
+pub mod normalize;
+pub mod parse;
+mod postings;
+mod query;
+pub mod ranking;
+mod shelf;
+mod spelling;
+mod tree;
+
+pub use article::Article;
+pub use base::Base;
+pub use calibration::Dial;
+pub use check::{check, lint};
+pub use jsonl::parse_jsonl;
+pub use parse::{MALFORMED, is_faq, parse_yaml};
+pub use ranking::{Hit, Query, Ranking, Terms};

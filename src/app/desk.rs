@@ -1,7 +1,13 @@
-//! What agents do: claim, reply, note, hand back, close. Each is a turn job, in order with what the contact says.
+//! What agents do: claim, reply, note, hand back, close. Each is a turn, in order with what the contact says.
 
-use crate::conversation::ConversationId;
-use crate::store::StoreError;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::{commit, facts};
+use crate::conversation::{Conversation, ConversationId, Owner, Said, Utterance, utterance};
+use crate::engine;
+use crate::store::{Contact, Decision, Loaded, StoreError, TurnJob, Whose};
 
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
@@ -14,15 +20,158 @@ pub enum DeskError {
     NotYours,
     #[error("this conversation is closed")]
     Closed,
+    #[error("there is nothing written")]
+    Empty,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// Why an act is refused, or `None`.
+type Guard = fn(&Conversation, &str) -> Option<DeskError>;
+
 impl super::App {
-    pub async fn claim(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> { let _ = (agent, id); todo!() }
-    /// `client_id` is the dedupe key of the agent's page. Returns the message's number.
-    pub async fn reply(&self, agent: &str, id: ConversationId, client_id: &str, text: &str) -> Result<u64, DeskError> { let _ = (agent, id, client_id, text); todo!() }
-    pub async fn note(&self, agent: &str, id: ConversationId, client_id: &str, text: &str) -> Result<(), DeskError> { let _ = (agent, id, client_id, text); todo!() }
-    pub async fn hand_back(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> { let _ = (agent, id); todo!() }
-    pub async fn close_conversation(&self, agent: &str, id: ConversationId, disposition: &str) -> Result<(), DeskError> { let _ = (agent, id, disposition); todo!() }
+    /// Takes a conversation from the bot or the queue. Claiming one's own again changes nothing.
+    ///
+    /// # Errors
+    /// [`DeskError::Taken`] where another agent has it.
+    pub async fn claim(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> {
+        let said = Said::Claimed { agent: agent.to_owned() };
+        self.act(agent, id, None, said, may_claim).await.map(|_| ())
+    }
+
+    /// Writes to the contact. `client_id` is the dedupe key of the agent's page. Returns the message's number.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] where the conversation was not claimed.
+    pub async fn reply(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        client_id: &str,
+        text: &str,
+    ) -> Result<u64, DeskError> {
+        let said = Said::AgentWrote { agent: agent.to_owned(), text: written(text)? };
+        self.act(agent, id, Some(key(agent, id, client_id)), said, is_mine).await
+    }
+
+    /// Writes to colleagues; allowed without claiming.
+    ///
+    /// # Errors
+    /// An unknown conversation, an empty text.
+    pub async fn note(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        client_id: &str,
+        text: &str,
+    ) -> Result<(), DeskError> {
+        let said = Said::Noted { agent: agent.to_owned(), text: written(text)? };
+        self.act(agent, id, Some(key(agent, id, client_id)), said, |_, _| None).await.map(|_| ())
+    }
+
+    /// Gives the conversation back to the bot, which goes on where it stood.
+    ///
+    /// # Errors
+    /// As [`Self::reply`].
+    pub async fn hand_back(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> {
+        self.act(agent, id, None, Said::HandedBack, is_mine).await.map(|_| ())
+    }
+
+    /// Closes the conversation with a disposition.
+    ///
+    /// # Errors
+    /// As [`Self::reply`].
+    pub async fn close_conversation(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        disposition: &str,
+    ) -> Result<(), DeskError> {
+        let disposition = utterance::clean(disposition).chars().take(60).collect::<String>();
+        let disposition = if disposition.is_empty() { "handed_over".to_owned() } else { disposition };
+        let said = Said::ClosedByAgent { agent: agent.to_owned(), disposition };
+        self.act(agent, id, None, said, is_mine).await.map(|_| ())
+    }
+
+    /// One turn that nobody's inbound waits for.
+    pub(super) async fn act(
+        &self,
+        agent: &str,
+        id: ConversationId,
+        key: Option<String>,
+        said: Said,
+        guard: Guard,
+    ) -> Result<u64, DeskError> {
+        let now = Timestamp::now();
+        let refused: Arc<Mutex<Option<DeskError>>> = Arc::default();
+        let decide = {
+            let (app, playbook, refused) = (self.clone(), self.playbook(), refused.clone());
+            let (agent, utterance) = (agent.to_owned(), Utterance { said, answers_turn: None });
+            move |loaded: Loaded| {
+                let why = match &loaded.conversation {
+                    None => Some(DeskError::Unknown),
+                    Some(conversation) if matches!(utterance.said, Said::Noted { .. }) => {
+                        guard(conversation, &agent)
+                    }
+                    Some(conversation) if conversation.is_closed() => Some(DeskError::Closed),
+                    Some(conversation) => guard(conversation, &agent),
+                };
+                let Some(conversation) = loaded.conversation.clone().filter(|_| why.is_none()) else {
+                    *refused.lock().unwrap_or_else(PoisonError::into_inner) = why;
+                    return Decision::default();
+                };
+                if already(&conversation, &utterance.said) {
+                    return Decision::default();
+                }
+                let contact = loaded.contact.clone().unwrap_or_else(|| nobody(&conversation));
+                let facts = facts::facts(&app, &playbook, &conversation, &loaded, &contact, now);
+                let turn = engine::take_turn(&playbook, conversation, &facts, &utterance, now);
+                let outbox = commit::outbox(&turn.conversation, &turn.events);
+                let seq = turn.conversation.seq.to_string();
+                Decision { outbox, reply: Some(seq), ..commit::decision(&app, turn, now) }
+            }
+        };
+        let job =
+            TurnJob { whose: Whose::Conversation(id), key, contact: None, now, decide: Box::new(decide) };
+        let done = self.store.turn(job).await?;
+        if let Some(why) = refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(why);
+        }
+        if !done.replayed {
+            self.tell(done.conversation.as_ref(), &done.events);
+        }
+        Ok(done.reply.and_then(|seq| seq.parse().ok()).unwrap_or_default())
+    }
+}
+
+fn key(agent: &str, id: ConversationId, client_id: &str) -> String {
+    format!("desk:{agent}:{id}:{client_id}")
+}
+
+fn written(text: &str) -> Result<String, DeskError> {
+    let text = utterance::clean(text);
+    if text.is_empty() { Err(DeskError::Empty) } else { Ok(text) }
+}
+
+fn already(conversation: &Conversation, said: &Said) -> bool {
+    matches!((said, &conversation.owner), (Said::Claimed { agent }, Owner::Agent(owner)) if agent == owner)
+}
+
+fn may_claim(conversation: &Conversation, agent: &str) -> Option<DeskError> {
+    match &conversation.owner {
+        Owner::Agent(owner) if owner != agent => Some(DeskError::Taken(owner.clone())),
+        Owner::Agent(_) | Owner::Bot | Owner::Queue(_) => None,
+    }
+}
+
+fn is_mine(conversation: &Conversation, agent: &str) -> Option<DeskError> {
+    match &conversation.owner {
+        Owner::Agent(owner) if owner == agent => None,
+        Owner::Agent(owner) => Some(DeskError::Taken(owner.clone())),
+        Owner::Bot | Owner::Queue(_) => Some(DeskError::NotYours),
+    }
+}
+
+fn nobody(conversation: &Conversation) -> Contact {
+    Contact { id: conversation.contact, name: None, profile: None, locale: None, verified: false }
 }

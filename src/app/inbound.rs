@@ -1,7 +1,15 @@
 //! The one door: every channel hands in an [`Arrival`] and gets the recorded answer.
 
-use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Prompt, Utterance};
-use crate::store::StoreError;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::facts;
+use super::outcome::{Message, Outcome};
+use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Event, Said, Utterance, ids};
+use crate::engine;
+use crate::flow::Playbook;
+use crate::store::{Decision, Loaded, Outgoing, StoreError, TurnJob, Whose};
 
 /// What a channel adapter hands in, after it has verified where it comes from.
 #[derive(Debug, Clone)]
@@ -37,29 +45,6 @@ pub enum Opens {
     IfOver,
 }
 
-/// One message, as a channel gets it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Message {
-    pub seq: u64,
-    pub from: From,
-    pub prompt: Prompt,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    Bot,
-    Agent,
-    System,
-}
-
-/// What a renderer sees: where the conversation stands after the turn (`hope` says what to listen for), and what is
-/// to be said.
-#[derive(Debug)]
-pub struct Outcome<'a> {
-    pub conversation: &'a Conversation,
-    pub messages: &'a [Message],
-}
-
 /// Renders the reply that is recorded with the inbound.
 pub type Render = Box<dyn Fn(&Outcome<'_>) -> String + Send>;
 
@@ -82,8 +67,150 @@ pub enum DoorError {
 
 impl super::App {
     /// Takes one inbound: dedupe, turn, commit; then the answer.
+    ///
+    /// # Errors
+    /// [`DoorError::Unknown`] where the arrival may not begin a conversation and there is none, else the store's.
     pub async fn take(&self, arrival: Arrival, render: Render) -> Result<Answer, DoorError> {
-        let _ = (arrival, render);
-        todo!()
+        let began = std::time::Instant::now();
+        let now = Timestamp::now();
+        let contact =
+            arrival.who.contact.unwrap_or_else(|| ids::contact(arrival.channel.word(), &arrival.address));
+        let unknown = Arc::new(Mutex::new(false));
+        let decide = {
+            let (app, arrival, unknown) = (self.clone(), arrival.clone(), unknown.clone());
+            let playbook = self.playbook();
+            move |loaded: Loaded| {
+                let Some(conversation) = stands(&playbook, &arrival, contact, &loaded, now) else {
+                    *unknown.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                    return Decision::default();
+                };
+                decide(&app, &playbook, &arrival, &render, conversation, loaded, now)
+            }
+        };
+        let job = TurnJob {
+            whose: Whose::Address(arrival.channel, arrival.address.clone()),
+            key: arrival.key.clone(),
+            contact: Some(contact),
+            now,
+            decide: Box::new(decide),
+        };
+        let done = self.store.turn(job).await?;
+        if *unknown.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(DoorError::Unknown);
+        }
+        if !done.replayed {
+            super::measure::turn(arrival.channel, began.elapsed(), &done.events);
+            self.tell(done.conversation.as_ref(), &done.events);
+        }
+        Ok(Answer {
+            body: done.reply.unwrap_or_default(),
+            replayed: done.replayed,
+            conversation: done.conversation.map(|conversation| conversation.id),
+        })
+    }
+}
+
+/// The conversation that the arrival belongs to: the one there is, or a new one where it may begin one.
+fn stands(
+    playbook: &Playbook,
+    arrival: &Arrival,
+    contact: ContactId,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Option<Conversation> {
+    let over = matches!(&loaded.conversation, Some(last) if last.is_closed());
+    let fresh = match (&loaded.conversation, arrival.opens) {
+        (None, Opens::IfNone | Opens::IfOver) => true,
+        (Some(_), Opens::IfOver) => over && speaks(&arrival.utterance.said),
+        (Some(_), Opens::IfNone | Opens::Never) => false,
+        (None, Opens::Never) => return None,
+    };
+    if !fresh {
+        return loaded.conversation.clone();
+    }
+    let seq = loaded.conversation.as_ref().map_or(0, |last| last.seq);
+    let begun_by = arrival.key.clone().unwrap_or_else(|| format!("after {seq}"));
+    // Chats name themselves: the first conversation of an address has the address for its id where that is one.
+    let id = match (uuid::Uuid::parse_str(&arrival.address), &loaded.conversation) {
+        (Ok(id), None) => id,
+        _ => ids::conversation(arrival.channel.word(), &arrival.address, &begun_by),
+    };
+    let remembered = loaded.contact.as_ref().and_then(|contact| contact.locale.clone());
+    let before = loaded.conversation.as_ref().map(|last| last.locale.clone());
+    let locale = arrival.locale.clone().or(before).or(remembered);
+    Some(engine::fresh(playbook, id, arrival.channel, &arrival.address, contact, locale.as_deref(), seq, now))
+}
+
+fn speaks(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::Started { .. }
+            | Said::Text { .. }
+            | Said::Choice { .. }
+            | Said::Speech { .. }
+            | Said::Keys { .. }
+    )
+}
+
+fn decide(
+    app: &super::App,
+    playbook: &Playbook,
+    arrival: &Arrival,
+    render: &Render,
+    conversation: Conversation,
+    loaded: Loaded,
+    now: Timestamp,
+) -> Decision {
+    let (waiting, sent) = waiting(&conversation, &loaded.unsent);
+    // A poll that finds something to say says that, and asks nothing again.
+    let only_fetches = arrival.utterance.said == Said::Again && !waiting.is_empty();
+    if only_fetches || conversation.is_closed() {
+        let reply = render(&Outcome { conversation: &conversation, messages: &waiting });
+        let touched = !sent.is_empty();
+        return Decision {
+            conversation: touched.then_some(conversation),
+            sent,
+            reply: Some(reply),
+            ..Decision::default()
+        };
+    }
+    let contact = facts::contact(arrival, &conversation, &loaded);
+    let facts = facts::facts(app, playbook, &conversation, &loaded, &contact, now);
+    let turn = engine::take_turn(playbook, conversation, &facts, &arrival.utterance, now);
+    let mut messages = waiting;
+    messages.extend(Message::of(&turn.events));
+    let reply = render(&Outcome { conversation: &turn.conversation, messages: &messages });
+    let mut decision = super::commit::decision(app, turn, now);
+    decision.contact = facts::changed(contact, loaded.contact.as_ref(), &decision.events);
+    decision.reply = Some(reply);
+    decision.sent = sent;
+    decision
+}
+
+/// Messages that wait for the channel to fetch them, and the rows that are done with it. What the bot wrote before a
+/// person took over is dropped: the bot does not talk over a person.
+fn waiting(conversation: &Conversation, unsent: &[Outgoing]) -> (Vec<Message>, Vec<uuid::Uuid>) {
+    let messages = unsent
+        .iter()
+        .filter(|row| row.from != "bot" || row.epoch == conversation.epoch)
+        .filter_map(Message::from_row)
+        .collect();
+    (messages, unsent.iter().map(|row| row.id).collect())
+}
+
+impl super::App {
+    /// Tells who listens that something was committed.
+    pub(super) fn tell(&self, conversation: Option<&Conversation>, events: &[Event]) {
+        let Some(conversation) = conversation else { return };
+        let ticket = events
+            .iter()
+            .any(|event| matches!(event, Event::TicketOpened { .. } | Event::TicketAdded { .. }));
+        self.live.tell(super::live::Notice {
+            conversation: conversation.id,
+            channel: conversation.channel,
+            address: conversation.address.clone(),
+            seq: conversation.seq,
+            ticket,
+        });
     }
 }

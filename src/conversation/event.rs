@@ -29,6 +29,10 @@ pub enum Event {
         how: String,
         text: String,
     },
+    /// The contact hung up or went away.
+    Left {
+        reason: String,
+    },
     Prompted {
         seq: u64,
         prompt: Prompt,

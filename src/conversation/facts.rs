@@ -11,6 +11,8 @@ pub struct Facts {
     pub business_open: bool,
     /// Whether an agent is there to take a conversation now.
     pub agent_free: bool,
+    /// Whether a call should begin with the choice of a language.
+    pub ask_language: bool,
     /// How many codes of this turn clashed with codes that exist.
     pub code_salt: u32,
     /// "Now" as people of the desk read it: ISO 8601 with the desk's offset.

@@ -75,6 +75,8 @@ pub struct Conversation {
     pub offered: Vec<Offered>,
     /// What the channel should listen for now.
     pub hope: Hope,
+    /// When the contact was last heard.
+    pub heard_at: jiff::Timestamp,
     /// Reminders given since the contact was last heard.
     #[serde(default)]
     pub reminders: u32,

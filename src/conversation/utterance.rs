@@ -41,8 +41,29 @@ pub enum Said {
     Left {
         reason: String,
     },
+    /// An agent takes the conversation over.
+    Claimed {
+        agent: String,
+    },
+    /// An agent writes to the contact.
+    AgentWrote {
+        agent: String,
+        text: String,
+    },
+    /// An agent writes to colleagues.
+    Noted {
+        agent: String,
+        text: String,
+    },
     /// An agent gives the conversation back to the bot.
     HandedBack,
+    /// An agent went away without handing back: it waits for another.
+    LeaseEnded,
+    /// An agent closes the conversation.
+    ClosedByAgent {
+        agent: String,
+        disposition: String,
+    },
     /// Nobody took the conversation from the queue in time.
     NobodyCame,
     /// The contact was silent for long in chat: first a reminder, then parked.

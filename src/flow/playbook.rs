@@ -44,7 +44,6 @@ impl Flow {
 }
 
 /// Everything that a turn needs to know of what operators wrote.
-#[derive(Debug)]
 pub struct Playbook {
     /// Hex of the hash of all that went in.
     pub revision: String,
@@ -80,5 +79,15 @@ impl Playbook {
         let same = self.locales.iter().find(|locale| locale.to_lowercase() == tag);
         same.or_else(|| self.locales.iter().find(|locale| language(locale) == language(&tag)))
             .map(String::as_str)
+    }
+}
+
+impl std::fmt::Debug for Playbook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Playbook")
+            .field("revision", &self.revision)
+            .field("locales", &self.locales)
+            .field("flows", &self.flows.keys())
+            .finish_non_exhaustive()
     }
 }

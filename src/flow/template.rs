@@ -223,8 +223,20 @@ pub struct Names<'a> {
     pub business_open: bool,
     /// area, title, since.
     pub incidents: &'a [BTreeMap<String, String>],
+    /// Only for flows of the system: what the conversation was about when they were called.
+    pub origin: Option<OriginNames<'a>>,
     /// Names for one built-in text: `label`, `key`, `answer`, …
     pub extra: &'a [(&'a str, String)],
+}
+
+/// What a flow of the system may read of the flow that it interrupts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OriginNames<'a> {
+    pub flow: &'a str,
+    /// The first choice made there; empty where none was.
+    pub category: &'a str,
+    /// What the contact asked or described; empty where nothing was.
+    pub question: &'a str,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -268,6 +280,16 @@ impl Scope {
                     ("category", Value::from(ticket.category)),
                     ("type", Value::from(ticket.r#type)),
                     ("added", Value::from(ticket.added)),
+                ]),
+            );
+        }
+        if let Some(origin) = &names.origin {
+            all.insert(
+                "origin",
+                object([
+                    ("flow", Value::from(origin.flow)),
+                    ("category", Value::from(origin.category)),
+                    ("question", Value::from(origin.question)),
                 ]),
             );
         }

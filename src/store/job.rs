@@ -18,6 +18,8 @@ pub struct TurnJob {
     /// The dedupe key of the inbound. Where it was committed before, its recorded reply is the answer and `decide` is
     /// not called. Unique over channels (prefix it with the channel).
     pub key: Option<String>,
+    /// The contact to load where there is no conversation yet.
+    pub contact: Option<ContactId>,
     pub now: Timestamp,
     /// Called inside the transaction, without waiting; again with a higher `code_salt` where a ticket's code clashed.
     pub decide: Box<dyn FnMut(Loaded) -> Decision + Send>,

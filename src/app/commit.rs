@@ -1,0 +1,65 @@
+//! From a turn to what is written: timers with their due times, and messages that nobody fetches in the same breath.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::outcome::{From, Message};
+use crate::conversation::{Conversation, Event, TimerKind, ids};
+use crate::engine::Turn;
+use crate::store::{Decision, Outgoing};
+
+/// What a turn writes; the reply, the contact and what it delivers are the caller's to add.
+pub(super) fn decision(app: &super::App, turn: Turn, now: Timestamp) -> Decision {
+    let mut decision = Decision::default();
+    for event in &turn.events {
+        match event {
+            Event::TimersCleared => {
+                decision.clear_timers = true;
+                decision.timers.clear();
+            }
+            Event::TimerSet { timer } => {
+                decision.timers.retain(|(kind, _)| kind != timer);
+                decision.timers.push((*timer, due(app, &turn.conversation, *timer, now)));
+            }
+            _ => {}
+        }
+    }
+    decision.conversation = Some(turn.conversation);
+    decision.events = turn.events;
+    decision
+}
+
+fn due(app: &super::App, conversation: &Conversation, timer: TimerKind, now: Timestamp) -> Timestamp {
+    let desk = &app.settings.desk;
+    let after = match timer {
+        TimerKind::Silence if conversation.reminders > 0 => desk.park,
+        TimerKind::Silence => desk.reminder,
+        TimerKind::Queue => desk.queue_wait,
+        TimerKind::Ghost => desk.ghost_call,
+        TimerKind::Lease => desk.lease,
+    };
+    let after = SignedDuration::try_from(after).unwrap_or(SignedDuration::from_hours(24));
+    now.checked_add(after).unwrap_or(now)
+}
+
+/// Outbox rows for the messages of a turn that no inbound waits for. Web pages and terminals catch up from the
+/// journal by themselves; a call fetches its rows at its next callback.
+pub(super) fn outbox(conversation: &Conversation, events: &[Event]) -> Vec<Outgoing> {
+    if !conversation.channel.voice() {
+        return Vec::new();
+    }
+    let row = |(nth, message): (usize, Message)| {
+        let nth = u32::try_from(nth).unwrap_or(u32::MAX);
+        let body = serde_json::to_string(&message.prompt).ok()?;
+        Some(Outgoing {
+            id: ids::of_turn(conversation.id, conversation.turn, "outbox", nth),
+            conversation: conversation.id,
+            channel: conversation.channel,
+            address: conversation.address.clone(),
+            seq: message.seq,
+            epoch: conversation.epoch,
+            from: if message.from == From::Bot { "bot".to_owned() } else { message.from.word().to_owned() },
+            body,
+        })
+    };
+    Message::of(events).into_iter().enumerate().filter_map(row).collect()
+}

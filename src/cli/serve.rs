@@ -1,0 +1,73 @@
+//! `vestibule serve`: the only place that knows which database, channels and pages there are.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{login, logs, playbook};
+use crate::app::App;
+use crate::config::Settings;
+use crate::http;
+use crate::store::Store;
+
+/// How long turns under way may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until SIGTERM or SIGINT; then finishes what is under way.
+///
+/// # Errors
+/// Settings, files or a database that it cannot serve with.
+pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+    logs::start(&settings);
+    let metrics = http::ops::recorder();
+    let Some(playbook) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
+    let store = Store::open(&settings.database_url)
+        .await
+        .with_context(|| format!("cannot open the database {}", playbook::without_password(&settings.database_url)))?;
+    let listener =
+        TcpListener::bind(&settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    if let Some(how) = login::first(&store, &settings).await? {
+        eprintln!("{how}");
+    }
+    let settings = Arc::new(settings);
+    let app = App::new(store.clone(), settings.clone(), playbook);
+    let stop = CancellationToken::new();
+    let timers = tokio::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        async move { app.run_timers(stop).await }
+    });
+    eprintln!("listening on http://{address}");
+    tracing::info!(%address, revision = %app.playbook().revision, "listening");
+    tokio::spawn(on_signal(stop.clone()));
+    http::serve(listener, app, metrics, stop.clone(), GRACE).await?;
+    stop.cancel();
+    let _ = timers.await;
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn on_signal(stop: CancellationToken) {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+    stop.cancel();
+}

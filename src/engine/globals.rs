@@ -1,0 +1,221 @@
+//! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language.
+
+use crate::conversation::{Event, PromptKind, PromptOption, Wait, WaitKind};
+use crate::flow::Flow;
+
+use super::recognize::text::plain;
+use super::step::Then;
+use super::working::Working;
+use super::{back, begin, failure, prompts, run, speak};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Global {
+    Help,
+    Menu,
+    Back,
+    Repeat,
+    Cancel,
+    Agent,
+    Language,
+    /// A language named outright.
+    Speak(String),
+    /// `/command` of a flow.
+    Begin(String),
+}
+
+const WORDS: [(&str, Global); 7] = [
+    ("help", Global::Help),
+    ("menu", Global::Menu),
+    ("back", Global::Back),
+    ("repeat", Global::Repeat),
+    ("cancel", Global::Cancel),
+    ("agent", Global::Agent),
+    ("language", Global::Language),
+];
+
+/// The global that a typed or spoken text names, whole.
+pub(super) fn named(w: &Working<'_>, text: &str) -> Option<Global> {
+    let trimmed = text.trim();
+    if let Some(command) = trimmed.strip_prefix('/') {
+        return command_named(w, command);
+    }
+    let said = plain(trimmed);
+    if said.is_empty() {
+        return None;
+    }
+    let listed = |key: &str| w.playbook.words.list(key, &w.c.locale).iter().any(|word| plain(word) == said);
+    if let Some((_, global)) = WORDS.iter().find(|(key, _)| listed(key)) {
+        return Some(global.clone());
+    }
+    let locales = &w.playbook.locales;
+    let named = |locale: &&String| {
+        let names = w.playbook.words.lists.get("language_names").and_then(|by| by.get(*locale));
+        **locale != w.c.locale && names.is_some_and(|names| names.iter().any(|name| plain(name) == said))
+    };
+    locales.iter().find(named).map(|locale| Global::Speak(locale.clone()))
+}
+
+fn command_named(w: &Working<'_>, command: &str) -> Option<Global> {
+    let word = command.split_whitespace().next()?.split('@').next()?.to_lowercase();
+    if word == "start" {
+        return w.playbook.default_flow().map(|flow| Global::Begin(flow.name.clone()));
+    }
+    if let Some((_, global)) = WORDS.iter().find(|(key, _)| *key == word) {
+        return Some(global.clone());
+    }
+    let has = |flow: &&Flow| {
+        flow.start.as_ref().is_some_and(|start| start.commands.iter().any(|name| *name == word))
+    };
+    w.playbook.flows.values().find(has).map(|flow| Global::Begin(flow.name.clone()))
+}
+
+/// The global of a phone's key, at prompts where the flow does not take the key.
+pub(super) fn keyed(keys: &str) -> Option<Global> {
+    match keys {
+        "0" => Some(Global::Agent),
+        "*" => Some(Global::Back),
+        "#" => Some(Global::Repeat),
+        _ => None,
+    }
+}
+
+pub(super) fn act(w: &mut Working<'_>, global: Global) {
+    match global {
+        Global::Help => {
+            w.say_words("help_text", &[]);
+            prompts::ask(w);
+        }
+        Global::Repeat => prompts::ask(w),
+        Global::Back => back::back(w),
+        Global::Cancel => {
+            w.say_words("cancelled", &[]);
+            w.close("cancelled");
+        }
+        Global::Agent => agent(w),
+        Global::Menu => menu(w),
+        Global::Language => {
+            if w.playbook.locales.len() < 2 {
+                w.say_words("one_language", &[]);
+                return prompts::ask(w);
+            }
+            overlay(w, |under| WaitKind::Language { under });
+        }
+        Global::Speak(locale) => speak_in(w, &locale),
+        Global::Begin(flow) => switch(w, &flow),
+    }
+}
+
+fn agent(w: &mut Working<'_>) {
+    const AGENT: &str = "system/agent";
+    // Asked for again while it is being arranged: the arranging begins anew.
+    if let Some(depth) =
+        w.c.frames.iter().position(|frame| frame.flow == AGENT || frame.flow == "system/failure")
+    {
+        w.c.frames.truncate(depth);
+    }
+    leave_overlay(w);
+    match w.playbook.flow(AGENT) {
+        Some(flow) => {
+            begin::enter(w, flow);
+            run::run(w);
+        }
+        None => failure::out(w),
+    }
+}
+
+/// Begins another flow in place of those under way.
+pub(super) fn switch(w: &mut Working<'_>, flow: &str) {
+    let Some(flow) = w.playbook.flow(flow) else { return prompts::ask(w) };
+    w.c.frames.clear();
+    begin::enter(w, flow);
+    run::run(w);
+}
+
+/// Flows that people can begin, the default one first.
+fn startable<'a>(w: &Working<'a>) -> Vec<&'a Flow> {
+    let mut flows: Vec<&Flow> =
+        w.playbook.flows.values().filter(|flow| flow.start.is_some() && !flow.system).collect();
+    flows.sort_by_key(|flow| !flow.start.as_ref().is_some_and(|start| start.default));
+    flows.truncate(9);
+    flows
+}
+
+fn menu(w: &mut Working<'_>) {
+    let flows = startable(w);
+    if let [only] = flows.as_slice() {
+        return switch(w, &only.name.clone());
+    }
+    overlay(w, |under| WaitKind::Menu { under });
+}
+
+/// Asks something over the current prompt, which is kept.
+fn overlay(w: &mut Working<'_>, kind: impl FnOnce(Option<Box<Wait>>) -> WaitKind) {
+    leave_overlay(w);
+    let under = w.frame_mut().and_then(|frame| frame.wait.take()).map(Box::new);
+    w.wait(Wait { kind: kind(under), failures: 0 });
+}
+
+/// Puts the prompt under a menu back in its place.
+pub(super) fn leave_overlay(w: &mut Working<'_>) {
+    let Some(frame) = w.frame_mut() else { return };
+    if let Some(Wait { kind: WaitKind::Menu { under } | WaitKind::Language { under }, .. }) = &mut frame.wait
+    {
+        frame.wait = under.take().map(|wait| *wait);
+    }
+}
+
+pub(super) fn ask_menu(w: &mut Working<'_>) {
+    let text = w.words("menu_text", &[]);
+    prompts::put(w, PromptKind::Choose, &text);
+}
+
+pub(super) fn menu_options(w: &mut Working<'_>) -> Vec<PromptOption> {
+    let flows = startable(w);
+    let mut options = Vec::new();
+    for (place, flow) in flows.into_iter().enumerate() {
+        let label = w.text(&flow.title);
+        options.push(PromptOption { value: flow.name.clone(), label, key: (place + 1).to_string() });
+    }
+    options
+}
+
+/// In each language its own line: "For English, press 1. Per l'italiano, premi 2."
+pub(super) fn ask_language(w: &mut Working<'_>) {
+    let options = language_options(w);
+    let locales = w.playbook.locales.clone();
+    if !w.voice() {
+        let text = w.words("language_text", &[]);
+        let prompt = speak::prompt(w, PromptKind::Choose, &text, options);
+        return w.send(prompt);
+    }
+    for (locale, option) in locales.iter().zip(options) {
+        let prompt = speak::prompt_in(w, PromptKind::Choose, locale, "", vec![option]);
+        w.send(prompt);
+    }
+}
+
+pub(super) fn language_options(w: &mut Working<'_>) -> Vec<PromptOption> {
+    let locales = w.playbook.locales.clone();
+    let mut options = Vec::new();
+    for (place, locale) in locales.iter().enumerate() {
+        let label = w.words_in("language_name", locale, &[]);
+        let label = if label.is_empty() { locale.clone() } else { label };
+        options.push(PromptOption { value: locale.clone(), label, key: (place + 1).to_string() });
+    }
+    options
+}
+
+/// Goes on in a language, with what was being asked.
+pub(super) fn speak_in(w: &mut Working<'_>, locale: &str) {
+    leave_overlay(w);
+    if w.c.locale != locale {
+        w.c.locale = locale.to_owned();
+        w.event(Event::LanguageChanged { locale: locale.to_owned() });
+    }
+    if w.current_wait().is_some() {
+        w.say_words("language_set", &[]);
+        prompts::ask(w);
+    } else {
+        run::go_on(w, &Then::Again);
+    }
+}

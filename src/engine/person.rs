@@ -1,0 +1,77 @@
+//! People at the desk: they take a conversation over, write, and give it back.
+
+use crate::conversation::{Event, Owner, TimerKind, WaitKind};
+use crate::flow::Kind;
+
+use super::failure::out;
+use super::step::{self, Then};
+use super::working::Working;
+use super::{prompts, run};
+
+/// An agent takes the conversation: from now on the bot is silent.
+pub(super) fn claimed(w: &mut Working<'_>, agent: &str) {
+    w.own(Owner::Agent(agent.to_owned()), agent);
+    w.event(Event::TimersCleared);
+    w.event(Event::TimerSet { timer: TimerKind::Lease });
+    w.say_words("agent_joined", &[("agent", agent.to_owned())]);
+}
+
+pub(super) fn wrote(w: &mut Working<'_>, agent: &str, text: &str) {
+    let seq = w.next_seq();
+    w.event(Event::AgentWrote { seq, agent: agent.to_owned(), text: text.to_owned() });
+}
+
+pub(super) fn noted(w: &mut Working<'_>, agent: &str, text: &str) {
+    w.event(Event::Noted { agent: agent.to_owned(), text: text.to_owned() });
+}
+
+/// The agent's page is gone for long: the conversation waits for another, and the bot takes it where nobody comes.
+pub(super) fn lease_ended(w: &mut Working<'_>) {
+    if !matches!(w.c.owner, Owner::Agent(_)) {
+        return;
+    }
+    w.own(Owner::Queue("default".to_owned()), "lease");
+    w.event(Event::TimersCleared);
+    w.event(Event::TimerSet { timer: TimerKind::Queue });
+    w.say_words("agent_left", &[]);
+}
+
+pub(super) fn closed(w: &mut Working<'_>, agent: &str, disposition: &str) {
+    w.say_words("agent_closed", &[("agent", agent.to_owned())]);
+    w.close(disposition);
+}
+
+/// An agent is done: the bot goes on where it stood.
+pub(super) fn handed_back(w: &mut Working<'_>) {
+    if w.c.owner == Owner::Bot {
+        return;
+    }
+    w.own(Owner::Bot, "bot");
+    w.say_words("handed_back", &[]);
+    if matches!(w.current_wait().map(|wait| &wait.kind), Some(WaitKind::Person)) {
+        if let Some(frame) = w.frame_mut() {
+            frame.wait = None;
+        }
+        return run::go_on(w, &Then::Next);
+    }
+    if w.current_wait().is_some() {
+        return prompts::ask(w);
+    }
+    run::run(w);
+}
+
+/// Nobody took it from the queue in time.
+pub(super) fn nobody_came(w: &mut Working<'_>) {
+    if !matches!(w.c.owner, Owner::Queue(_)) {
+        return;
+    }
+    w.own(Owner::Bot, "bot");
+    let Some((_, at)) = w.here() else { return out(w) };
+    match &at.kind {
+        Kind::Handoff(handoff) => {
+            let then = step::handoff::nobody(w, handoff);
+            run::go_on(w, &then);
+        }
+        _ => prompts::ask(w),
+    }
+}

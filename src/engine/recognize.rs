@@ -1,0 +1,6 @@
+//! What the contact meant: options, yes and no, values of slots. Pure functions of texts and word lists.
+
+pub mod option;
+pub mod slot;
+pub mod text;
+pub mod yes_no;

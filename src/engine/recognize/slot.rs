@@ -1,0 +1,277 @@
+//! Values of slots, and why a value is refused.
+
+use jiff::civil::Date;
+
+use super::text::plain;
+use super::yes_no;
+use crate::flow::{Slot, SlotKind, SlotValue};
+
+/// Why a value was refused: the key of the built-in text that says so, and the names it may read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    pub key: &'static str,
+    pub extra: Vec<(&'static str, String)>,
+}
+
+impl Refusal {
+    fn new(key: &'static str) -> Self {
+        Self { key, extra: Vec::new() }
+    }
+
+    fn with(key: &'static str, name: &'static str, value: impl ToString) -> Self {
+        Self { key, extra: vec![(name, value.to_string())] }
+    }
+}
+
+/// What the reading of a value may know.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// Today at the desk.
+    pub today: Option<Date>,
+    pub yes: &'a [String],
+    pub no: &'a [String],
+    /// Words for today, yesterday, tomorrow in the conversation's language.
+    pub days: [&'a [String]; 3],
+    /// Pressed on a phone's keys.
+    pub keyed: bool,
+    /// The conversation's language: a date like 3/4 is read its way.
+    pub locale: &'a str,
+}
+
+/// Reads what was typed, said or keyed as a slot's value.
+///
+/// # Errors
+/// The words that say why not.
+pub fn read(slot: &Slot, text: &str, reading: &Reading<'_>) -> Result<SlotValue, Refusal> {
+    let text = text.trim();
+    match &slot.kind {
+        SlotKind::Text { .. } if reading.keyed && !slot.digits => Err(Refusal::new("refused_keys")),
+        SlotKind::Text { min, max } => free(text, *min, *max),
+        SlotKind::Number { min, max, whole } => bounded(text, *min, *max, *whole),
+        SlotKind::Date { past, future } => dated(text, *past, *future, reading),
+        SlotKind::Email => email(text),
+        SlotKind::Phone => phone(text),
+        SlotKind::Choice { options } => choice(text, options),
+        SlotKind::Bool => {
+            let keyed = if reading.keyed { yes_no::keyed(text) } else { None };
+            let said = keyed.or_else(|| yes_no::said(text, reading.yes, reading.no));
+            said.map(SlotValue::Bool).ok_or(Refusal::new("refused_bool"))
+        }
+        SlotKind::Pattern { pattern } => {
+            let squeezed: String =
+                text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).collect();
+            let fits = [text, &squeezed, &text.to_uppercase(), &squeezed.to_uppercase()]
+                .into_iter()
+                .find(|form| pattern.is_match(form))
+                .map(str::to_owned);
+            fits.map(SlotValue::Text).ok_or(Refusal::new("refused_pattern"))
+        }
+        SlotKind::File => Err(Refusal::new("refused_file")),
+    }
+}
+
+/// A value that comes from another flow and is in its stored form already.
+pub fn stored(slot: &Slot, text: &str) -> Option<SlotValue> {
+    match &slot.kind {
+        SlotKind::Bool => match text {
+            "true" => Some(SlotValue::Bool(true)),
+            "false" => Some(SlotValue::Bool(false)),
+            _ => None,
+        },
+        SlotKind::Number { .. } => number(text).map(SlotValue::Number),
+        _ => Some(SlotValue::Text(text.to_owned())),
+    }
+}
+
+fn free(text: &str, min: Option<usize>, max: Option<usize>) -> Result<SlotValue, Refusal> {
+    let length = text.chars().count();
+    if text.is_empty() {
+        return Err(Refusal::new("refused_empty"));
+    }
+    if let Some(min) = min.filter(|min| length < *min) {
+        return Err(Refusal::with("refused_short", "min", min));
+    }
+    if let Some(max) = max.filter(|max| length > *max) {
+        return Err(Refusal::with("refused_long", "max", max));
+    }
+    Ok(SlotValue::Text(text.to_owned()))
+}
+
+/// A number as people write it: `1,5`, `1 200`, `1.200,50`, `€ 30`.
+pub fn number(text: &str) -> Option<f64> {
+    let mut digits: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '€' | '$' | '£' | '%' | '\u{a0}' | '\''))
+        .filter_map(|c| {
+            c.to_digit(10).or_else(|| other_digit(c)).and_then(|d| char::from_digit(d, 10)).or(Some(c))
+        })
+        .collect();
+    if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+'))
+    {
+        return None;
+    }
+    let (dot, comma) = (digits.rfind('.'), digits.rfind(','));
+    match (dot, comma) {
+        // The later of the two marks is the decimal one.
+        (Some(dot), Some(comma)) if comma > dot => digits = digits.replace('.', "").replace(',', "."),
+        (Some(_), Some(_)) => digits = digits.replace(',', ""),
+        (None, Some(_)) if digits.matches(',').count() == 1 => digits = digits.replace(',', "."),
+        (None, Some(_)) => digits = digits.replace(',', ""),
+        (Some(_), None) if digits.matches('.').count() > 1 => digits = digits.replace('.', ""),
+        _ => {}
+    }
+    digits.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Digits of other scripts that people type: Arabic-Indic, extended Arabic-Indic, Devanagari, full-width.
+fn other_digit(c: char) -> Option<u32> {
+    let zero = [0x0660, 0x06F0, 0x0966, 0xFF10]
+        .into_iter()
+        .find(|zero| (*zero..zero + 10).contains(&u32::from(c)))?;
+    Some(u32::from(c) - zero)
+}
+
+fn bounded(text: &str, min: Option<f64>, max: Option<f64>, whole: bool) -> Result<SlotValue, Refusal> {
+    let Some(number) = number(text) else { return Err(Refusal::new("refused_number")) };
+    if whole && number.fract() != 0.0 {
+        return Err(Refusal::new("refused_whole"));
+    }
+    if let Some(min) = min.filter(|min| number < *min) {
+        return Err(Refusal::with("refused_low", "min", min));
+    }
+    if let Some(max) = max.filter(|max| number > *max) {
+        return Err(Refusal::with("refused_high", "max", max));
+    }
+    Ok(SlotValue::Number(number))
+}
+
+fn dated(text: &str, past: bool, future: bool, reading: &Reading<'_>) -> Result<SlotValue, Refusal> {
+    let Some(date) = date(text, reading) else { return Err(Refusal::new("refused_date")) };
+    if let Some(today) = reading.today {
+        if past && date > today {
+            return Err(Refusal::new("refused_not_past"));
+        }
+        if future && date < today {
+            return Err(Refusal::new("refused_not_future"));
+        }
+    }
+    Ok(SlotValue::Text(date.to_string()))
+}
+
+fn date(text: &str, reading: &Reading<'_>) -> Option<Date> {
+    let said = plain(text);
+    let day = |place: usize| reading.days[place].iter().any(|word| plain(word) == said);
+    if let Some(today) = reading.today {
+        if day(0) {
+            return Some(today);
+        }
+        if day(1) {
+            return today.yesterday().ok();
+        }
+        if day(2) {
+            return today.tomorrow().ok();
+        }
+    }
+    if let Ok(date) = text.parse::<Date>() {
+        return Some(date);
+    }
+    let parts: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let (first, second, year) = match parts.as_slice() {
+        [all] if all.len() == 8 => (&all[..2], &all[2..4], Some(&all[4..])),
+        [first, second, year] => (*first, *second, Some(*year)),
+        [first, second] => (*first, *second, None),
+        _ => return None,
+    };
+    // American English puts the month first; everybody else the day.
+    let month_first = reading.locale.eq_ignore_ascii_case("en-us");
+    let (day, month) = if month_first { (second, first) } else { (first, second) };
+    let year: i16 = match year {
+        Some(year) if year.len() == 2 => 2000 + year.parse::<i16>().ok()?,
+        Some(year) => year.parse().ok()?,
+        None => reading.today?.year(),
+    };
+    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// An address of the usual shape (HTML's `input type=email`): something, @, a domain of labels with at least one dot.
+fn email(text: &str) -> Result<SlotValue, Refusal> {
+    let refused = || Refusal::new("refused_email");
+    let text = text.trim_matches(|c| matches!(c, '<' | '>' | '.' | ','));
+    let (local, domain) = text.split_once('@').ok_or_else(refused)?;
+    let good_local = !local.is_empty()
+        && local.len() <= 64
+        && local.chars().all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c));
+    let good_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let good_domain = domain.contains('.') && domain.len() <= 253 && domain.split('.').all(good_label);
+    if good_local && good_domain { Ok(SlotValue::Text(text.to_owned())) } else { Err(refused()) }
+}
+
+/// A telephone number: 5 to 15 digits (ITU-T E.164 allows 15), an optional `+` or `00` first.
+fn phone(text: &str) -> Result<SlotValue, Refusal> {
+    let bare: String =
+        text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}')).collect();
+    let international = bare.strip_prefix('+').or_else(|| bare.strip_prefix("00"));
+    let digits = international.unwrap_or(&bare);
+    let good = (5..=15).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit());
+    let written = if international.is_some() { format!("+{digits}") } else { digits.to_owned() };
+    if good { Ok(SlotValue::Text(written)) } else { Err(Refusal::new("refused_phone")) }
+}
+
+fn choice(text: &str, options: &[String]) -> Result<SlotValue, Refusal> {
+    let said = plain(text);
+    let by_place = text.parse::<usize>().ok().and_then(|place| options.get(place.checked_sub(1)?));
+    let found = options.iter().find(|option| plain(option) == said).or(by_place);
+    found.map(|option| SlotValue::Text(option.clone())).ok_or(Refusal::new("refused_choice"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(locale: &'static str) -> Reading<'static> {
+        Reading {
+            today: Date::new(2026, 11, 24).ok(),
+            yes: &[],
+            no: &[],
+            days: [&[], &[], &[]],
+            keyed: false,
+            locale,
+        }
+    }
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        assert_eq!(number("1,5"), Some(1.5));
+        assert_eq!(number("1.200,50"), Some(1200.5));
+        assert_eq!(number("1,200.50"), Some(1200.5));
+        assert_eq!(number("€ 30"), Some(30.0));
+        assert_eq!(number("١٢"), Some(12.0));
+        assert_eq!(number("twelve"), None);
+        assert_eq!(number("1e999"), None);
+    }
+
+    #[test]
+    fn dates_by_place_of_the_day() {
+        let on = |text: &str, locale| date(text, &reading(locale)).map(|date| date.to_string());
+        assert_eq!(on("3/4/2026", "it"), Some("2026-04-03".into()));
+        assert_eq!(on("3/4/2026", "en-US"), Some("2026-03-04".into()));
+        assert_eq!(on("24112026", "it"), Some("2026-11-24".into()));
+        assert_eq!(on("2026-02-30", "it"), None);
+        assert_eq!(on("soon", "it"), None);
+    }
+
+    #[test]
+    fn addresses_and_numbers() {
+        assert!(email("a.b@example.org").is_ok());
+        assert!(email("a@b").is_err());
+        assert_eq!(phone("0039 06-1234567"), Ok(SlotValue::Text("+39061234567".into())));
+        assert!(phone("12").is_err());
+    }
+}

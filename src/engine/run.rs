@@ -1,0 +1,116 @@
+//! Runs steps from where the flow on top stands to the next wait, or to the end.
+
+use crate::flow::{Flow, Kind, Step};
+
+use super::step::{self, Then};
+use super::working::Working;
+
+/// Steps that one turn may run. The check proves that no cycle runs without waiting; this holds for what it cannot
+/// know (a playbook that was never checked).
+const MAX_STEPS: usize = 2_000;
+
+pub(super) fn run(w: &mut Working<'_>) {
+    for _ in 0..MAX_STEPS {
+        if w.c.is_closed() {
+            return;
+        }
+        let Some((flow, step)) = w.here() else {
+            if !pop(w) {
+                return;
+            }
+            continue;
+        };
+        w.walk(&flow.name, &step.id);
+        let skipped = step.when.as_ref().is_some_and(|when| !w.holds(when));
+        let then = if skipped { None } else { Some(enter(w, &step.kind)) };
+        match then {
+            None => forward(w, flow, step, false),
+            Some(Then::Wait | Then::Closed) => return,
+            Some(Then::Again) => {}
+            Some(then) => go(w, flow, step, &then),
+        }
+    }
+    w.fault("run", "a flow goes round without waiting for the contact");
+    w.close("failed");
+}
+
+fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
+    match kind {
+        Kind::Say(say) => step::say::enter(w, say),
+        Kind::Choose(choose) => step::choose::enter(w, choose),
+        Kind::Ask(ask) => step::ask::enter(w, ask),
+        Kind::Confirm(confirm) => step::confirm::enter(w, confirm),
+        Kind::Faq(faq) => step::faq::enter(w, faq),
+        Kind::Set(set) => step::set::enter(w, set),
+        Kind::Branch(branch) => step::branch::enter(w, branch),
+        Kind::Call(call) => step::call::enter(w, call),
+        Kind::Ticket(ticket) => step::ticket::enter(w, ticket),
+        Kind::Status(status) => step::status::enter(w, status),
+        Kind::Handoff(handoff) => step::handoff::enter(w, handoff),
+        Kind::Survey(_) => step::survey::enter(w),
+        Kind::End(end) => step::end::enter(w, end),
+    }
+}
+
+/// A waiting step was answered: goes where it leads and runs on.
+pub(super) fn go_on(w: &mut Working<'_>, then: &Then) {
+    match then {
+        Then::Wait | Then::Closed => return,
+        Then::Again => {}
+        Then::Next | Then::Jump(_) => {
+            if let Some((flow, step)) = w.here() {
+                go(w, flow, step, then);
+            }
+        }
+    }
+    run(w);
+}
+
+fn go(w: &mut Working<'_>, flow: &Flow, step: &Step, then: &Then) {
+    match then {
+        Then::Jump(index) => stand_at(w, flow, *index),
+        _ => forward(w, flow, step, true),
+    }
+}
+
+/// To the step's `goto` (unless it was skipped), else to the next in the list.
+fn forward(w: &mut Working<'_>, flow: &Flow, step: &Step, goto_counts: bool) {
+    let jump = step.goto.as_ref().filter(|_| goto_counts).and_then(|target| target.step);
+    let next = jump.or_else(|| flow.step_index(&step.id).map(|at| at + 1)).unwrap_or(flow.steps.len());
+    stand_at(w, flow, next);
+}
+
+/// Stands at a step by index; past the last one the flow is done.
+fn stand_at(w: &mut Working<'_>, flow: &Flow, index: usize) {
+    let step = flow.steps.get(index).map(|step| step.id.clone());
+    if let Some(frame) = w.frame_mut() {
+        frame.wait = None;
+        frame.step = step.unwrap_or_else(|| PAST.to_owned());
+    }
+}
+
+/// No step is named so: the flow ran past its last one.
+const PAST: &str = "";
+
+/// The flow on top is done. True where one below goes on running, false where it waits (and is asked again) or where
+/// nothing is left.
+fn pop(w: &mut Working<'_>) -> bool {
+    let Some(done) = w.c.frames.pop() else { return false };
+    if w.c.frames.is_empty() {
+        let outcome = if w.c.tickets.is_empty() { "informed" } else { "ticketed" };
+        w.close(outcome);
+        return false;
+    }
+    if step::call::returned(w, &done) {
+        if let Some((flow, step)) = w.here() {
+            forward(w, flow, step, true);
+        }
+        return true;
+    }
+    // It interrupted a prompt: that one is asked again, its failures forgotten.
+    if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {
+        wait.failures = 0;
+    }
+    super::prompts::ask(w);
+    false
+}

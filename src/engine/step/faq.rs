@@ -1,0 +1,37 @@
+//! `faq`
+
+use crate::engine::question;
+use crate::engine::working::Working;
+use crate::flow::step::Faq;
+
+use super::Then;
+
+pub fn enter(w: &mut Working<'_>, faq: &Faq) -> Then {
+    let query = w.render_plain(&faq.query);
+    let context: Vec<String> =
+        faq.context.iter().map(|tag| w.render_plain(tag)).filter(|tag| !tag.is_empty()).collect();
+    let found = question::candidates(w, &query, &context, faq.max);
+    if found.is_empty() {
+        w.event(crate::conversation::Event::NothingFound { query });
+        w.say_words("nothing_found", &[]);
+        return unresolved(faq);
+    }
+    question::begin(w, faq, query, found)
+}
+
+/// Nothing found, none fitted, three failures.
+pub fn unresolved(faq: &Faq) -> Then {
+    Then::jump_or_next(faq.on_unresolved.as_ref())
+}
+
+/// An answer did it.
+pub fn resolved(w: &mut Working<'_>, faq: &Faq) -> Then {
+    match faq.on_resolved.as_ref().and_then(|target| target.step) {
+        Some(step) => Then::Jump(step),
+        None => {
+            w.say_words("glad", &[]);
+            w.close("deflected");
+            Then::Closed
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The state of a turn under way: what it was given, the conversation as it changes, the events so far.
+
+use jiff::Timestamp;
+
+use crate::conversation::{
+    Answered, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
+};
+use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
+
+use super::Turn;
+
+/// Answers that `back` can undo.
+const MAX_TRAIL: usize = 40;
+
+pub(super) struct Working<'a> {
+    pub playbook: &'a Playbook,
+    pub facts: &'a Facts,
+    pub now: Timestamp,
+    pub c: Conversation,
+    events: Vec<Event>,
+    /// Steps run in this turn, by flow.
+    walked: Vec<(String, Vec<String>)>,
+    was_closed: bool,
+}
+
+impl<'a> Working<'a> {
+    pub fn new(playbook: &'a Playbook, mut c: Conversation, facts: &'a Facts, now: Timestamp) -> Self {
+        c.turn += 1;
+        let was_closed = c.is_closed();
+        Self { playbook, facts, now, c, events: Vec::new(), walked: Vec::new(), was_closed }
+    }
+
+    pub fn voice(&self) -> bool {
+        self.c.channel.voice()
+    }
+
+    pub fn event(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    pub fn fault(&mut self, place: &str, message: &str) {
+        self.event(Event::Faulted { place: place.to_owned(), message: message.to_owned() });
+    }
+
+    pub fn next_seq(&mut self) -> u64 {
+        self.c.seq += 1;
+        self.c.seq
+    }
+
+    /// Sends a prompt.
+    pub fn send(&mut self, prompt: Prompt) {
+        let seq = self.next_seq();
+        self.event(Event::Prompted { seq, prompt });
+    }
+
+    pub fn frame(&self) -> Option<&Frame> {
+        self.c.frames.last()
+    }
+
+    pub fn frame_mut(&mut self) -> Option<&mut Frame> {
+        self.c.frames.last_mut()
+    }
+
+    /// The flow and step of the frame on top.
+    pub fn here(&self) -> Option<(&'a Flow, &'a Step)> {
+        let frame = self.c.frames.last()?;
+        let flow = self.playbook.flow(&frame.flow)?;
+        Some((flow, flow.step(&frame.step)?))
+    }
+
+    /// Names of the flow and step on top, for events.
+    pub fn place(&self) -> (String, String) {
+        self.frame().map(|frame| (frame.flow.clone(), frame.step.clone())).unwrap_or_default()
+    }
+
+    pub fn current_wait(&self) -> Option<&Wait> {
+        self.frame().and_then(|frame| frame.wait.as_ref())
+    }
+
+    /// Waits for the contact, and asks.
+    pub fn wait(&mut self, wait: Wait) {
+        if let Some(frame) = self.frame_mut() {
+            frame.wait = Some(wait);
+        }
+        super::prompts::ask(self);
+    }
+
+    pub fn walk(&mut self, flow: &str, step: &str) {
+        match self.walked.last_mut() {
+            Some((last, steps)) if last == flow => steps.push(step.to_owned()),
+            _ => self.walked.push((flow.to_owned(), vec![step.to_owned()])),
+        }
+    }
+
+    /// Notes for `back` that the step on top was answered.
+    pub fn answered(&mut self) {
+        if let Some(frame) = self.frame_mut() {
+            frame.wait = None;
+            let step = frame.step.clone();
+            frame.trail.push(Answered { step, before: Vec::new() });
+            if frame.trail.len() > MAX_TRAIL {
+                frame.trail.remove(0);
+            }
+        }
+    }
+
+    /// Fills a slot of the flow on top.
+    pub fn fill(&mut self, slot: &SlotName, value: SlotValue) {
+        let declared = self.here().and_then(|(flow, _)| flow.slots.get(slot));
+        let shown = if declared.is_some_and(|slot| slot.sensitive) { masked(&value) } else { value.clone() };
+        if let Some(frame) = self.frame_mut() {
+            let old = frame.slots.insert(slot.clone(), value);
+            if let Some(last) = frame.trail.last_mut()
+                && !last.before.iter().any(|(name, _)| name == slot)
+            {
+                last.before.push((slot.clone(), old));
+            }
+        }
+        self.event(Event::SlotFilled { slot: slot.clone(), value: shown });
+    }
+
+    /// Closes the conversation. What follows in the turn is not run.
+    pub fn close(&mut self, outcome: &str) {
+        let confirmed = self.c.offered.iter().rev().find(|offered| offered.solved == Some(true));
+        if self.c.tickets.is_empty() && (confirmed.is_some() || outcome == "deflected") {
+            let article = confirmed.or(self.c.offered.last()).map(|offered| offered.article.clone());
+            self.events.push(Event::Deflected { article, confirmed: confirmed.is_some() });
+        }
+        self.c.life = Life::Closed(outcome.to_owned());
+        self.c.hope = Hope::Nothing;
+        if self.c.owner != Owner::Bot {
+            self.own(Owner::Bot, "bot");
+        }
+        if let Some(frame) = self.frame_mut() {
+            frame.wait = None;
+        }
+        self.event(Event::TimersCleared);
+        self.event(Event::Closed { outcome: outcome.to_owned() });
+    }
+
+    /// Changes who speaks to the contact.
+    pub fn own(&mut self, owner: Owner, by: &str) {
+        self.c.epoch += 1;
+        self.c.owner = owner.clone();
+        let epoch = self.c.epoch;
+        self.event(Event::OwnerChanged { owner, epoch, by: by.to_owned() });
+    }
+
+    pub fn finish(mut self) -> Turn {
+        for (flow, steps) in std::mem::take(&mut self.walked) {
+            self.events.push(Event::Walked { flow, steps });
+        }
+        if !self.c.is_closed() {
+            self.c.hope = super::prompts::hope(&self);
+            let asks = self.c.owner == Owner::Bot && self.current_wait().is_some();
+            if asks && !self.voice() && self.c.life == Life::Active {
+                self.events.push(Event::TimerSet { timer: TimerKind::Silence });
+            }
+            if self.voice() && self.c.turn == 1 {
+                self.events.push(Event::TimerSet { timer: TimerKind::Ghost });
+            }
+        }
+        debug_assert!(!self.was_closed || self.c.is_closed(), "what is closed stays closed");
+        Turn { conversation: self.c, events: self.events }
+    }
+}
+
+/// What stands in journal and transcript in place of a sensitive value.
+pub(super) fn masked(value: &SlotValue) -> SlotValue {
+    SlotValue::Text("•".repeat(value.to_string().chars().count().clamp(4, 12)))
+}
+
+impl Working<'_> {
+    /// The value of a slot that was filled ahead; its prompt is skipped this once.
+    pub fn take_ahead(&mut self, slot: &SlotName) -> Option<SlotValue> {
+        let frame = self.frame_mut()?;
+        let at = frame.ahead.iter().position(|name| name == slot)?;
+        frame.ahead.remove(at);
+        frame.slots.get(slot).cloned()
+    }
+}

@@ -1,0 +1,83 @@
+//! How common a word is in a language at large, on the Zipf scale: log10 of occurrences per thousand million words,
+//! from about 3 (rare) to 7.7 (`the`). Lists for English and Italian are compiled in and searched where they lie,
+//! so they cost no memory of their own; `frequency/LICENCES.md` says where they are from.
+
+/// A word list of one language: lines `word zipf×10`, sorted by word.
+#[derive(Debug, Clone, Copy)]
+pub struct Background {
+    lines: &'static str,
+}
+
+/// A word less common than this may be a misspelling of one that the base has.
+pub const UNCOMMON: f64 = 3.3;
+
+impl Background {
+    /// The list of `locale` (`en`, `it`), if there is one.
+    pub fn of(locale: &str) -> Option<Self> {
+        match locale {
+            "en" => Some(Self { lines: include_str!("frequency/en.txt") }),
+            "it" => Some(Self { lines: include_str!("frequency/it.txt") }),
+            _ => None,
+        }
+    }
+
+    /// Every word with its Zipf value, by word.
+    pub fn words(self) -> impl Iterator<Item = (&'static str, f64)> {
+        let entry = |line: &'static str| line.split_once(' ');
+        self.lines
+            .lines()
+            .filter_map(entry)
+            .filter_map(|(word, tenths)| Some((word, tenths.parse::<f64>().ok()? / 10.0)))
+    }
+
+    /// The Zipf value of a normalised word; `None` if it is too rare for the list.
+    pub fn zipf(&self, word: &str) -> Option<f64> {
+        let bytes = self.lines.as_bytes();
+        let (mut low, mut high) = (0, bytes.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            let start = bytes[..middle].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let end = bytes[middle..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| middle + at);
+            let (entry, value) = self.lines[start..end].split_once(' ')?;
+            match entry.cmp(word) {
+                std::cmp::Ordering::Equal => return value.parse::<f64>().ok().map(|tenths| tenths / 10.0),
+                std::cmp::Ordering::Less => low = end + 1,
+                std::cmp::Ordering::Greater => high = start,
+            }
+        }
+        None
+    }
+}
+
+/// What a word of this commonness weighs beside the base's own idf: 0.12 (`the`) to 1.25 (not in the list).
+pub fn factor(zipf: Option<f64>) -> f64 {
+    zipf.map_or(1.25, |zipf| ((7.6 - zipf) / 3.6).clamp(0.12, 1.25))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_every_word_of_every_list_and_no_other() {
+        for locale in ["en", "it"] {
+            let list = Background::of(locale).expect("a list");
+            for line in list.lines.lines() {
+                let (word, tenths) = line.split_once(' ').expect("word and value");
+                assert_eq!(list.zipf(word), Some(tenths.parse::<f64>().expect("a number") / 10.0), "{word}");
+            }
+            for absent in ["", "aaaa", "zzzzzz", "qwxyzk", "zürich"] {
+                assert_eq!(list.zipf(absent), None);
+            }
+        }
+        assert!(Background::of("de").is_none());
+    }
+
+    #[test]
+    fn common_words_weigh_little() {
+        let en = Background::of("en").expect("a list");
+        assert!(factor(en.zipf("the")) < 0.2);
+        assert!(factor(en.zipf("password")) > 0.8);
+        assert_eq!(factor(None), 1.25);
+    }
+}

@@ -1,0 +1,158 @@
+//! A linear support vector machine for each entry against all others, on the same unit vectors that the cosines use.
+//! Kept as weights on phrasings, so that at query time it is a sum over cosines that are known anyway.
+//!
+//! Dual coordinate descent for the squared hinge loss (Hsieh et al. 2008), C = 1, with a fixed order of visits.
+
+use super::index::Vector;
+use super::shelf::Entry;
+
+const C: f32 = 1.0;
+/// Machines trained side by side, so that a sample's features are read once for all of them.
+const BLOCK: usize = 64;
+const ROUNDS: usize = 12;
+/// Multiplications that training may take; beyond, an entry meets a sample of the others' phrasings.
+const BUDGET: usize = 3_000_000_000;
+/// Below this many phrasings an entry on average there is nothing to learn from.
+pub(super) const LEAST_DEPTH: f64 = 2.0;
+
+/// The decision of entry `e` is `bias[e]` + the sum of weight × similarity over its supports.
+#[derive(Debug, Default)]
+pub(super) struct Machine {
+    starts: Vec<u32>,
+    supports: Vec<(u32, f32)>,
+    bias: Vec<f32>,
+}
+
+impl Machine {
+    pub fn is_trained(&self) -> bool {
+        !self.bias.is_empty()
+    }
+
+    /// Positive when the similarities (one a phrasing) look like entry `entry`; phrasings in `without` are passed over.
+    pub fn decide(&self, entry: usize, similarity: &[f32], without: &std::ops::Range<usize>) -> f32 {
+        let supports = &self.supports[self.starts[entry] as usize..self.starts[entry + 1] as usize];
+        let mut sum = self.bias[entry];
+        for &(row, weight) in supports {
+            if !without.contains(&(row as usize)) {
+                sum += weight * similarity[row as usize];
+            }
+        }
+        sum
+    }
+}
+
+/// Trains a machine for each entry, or none if the base is too thin.
+pub(super) fn train(vectors: &[Vector], dimensions: usize, entries: &[Entry]) -> Machine {
+    if entries.len() < 2 || (vectors.len() as f64) < LEAST_DEPTH * entries.len() as f64 {
+        return Machine::default();
+    }
+    let mut machine = Machine { starts: vec![0], ..Machine::default() };
+    let width: usize = vectors.iter().map(|v| v.words.len() + v.grams.len()).sum::<usize>() / vectors.len();
+    let all = vectors.len() * entries.len() * width.max(1) * ROUNDS;
+    let stride = all.div_ceil(BUDGET).max(1);
+    for (number, block) in entries.chunks(BLOCK).enumerate() {
+        let own = block[0].first as usize..block[block.len() - 1].end as usize;
+        let samples: Vec<usize> =
+            (0..vectors.len()).filter(|row| own.contains(row) || row % stride == number % stride).collect();
+        let mut trainer = Trainer::new(block, &samples, dimensions);
+        for _ in 0..ROUNDS {
+            trainer.round(vectors);
+        }
+        trainer.keep(&mut machine);
+    }
+    machine
+}
+
+struct Trainer<'a> {
+    block: &'a [Entry],
+    samples: &'a [usize],
+    /// By feature, then machine.
+    weights: Vec<[f32; BLOCK]>,
+    bias: [f32; BLOCK],
+    /// By sample, then machine.
+    duals: Vec<[f32; BLOCK]>,
+    step: usize,
+}
+
+impl<'a> Trainer<'a> {
+    fn new(block: &'a [Entry], samples: &'a [usize], dimensions: usize) -> Self {
+        // neighbours in the list are of one entry: visit in long, even steps
+        let mut step = samples.len() * 5 / 8;
+        while step > 1 && gcd(step, samples.len()) != 1 {
+            step -= 1;
+        }
+        Self {
+            block,
+            samples,
+            weights: vec![[0.0; BLOCK]; dimensions],
+            bias: [0.0; BLOCK],
+            duals: vec![[0.0; BLOCK]; samples.len()],
+            step: step.max(1),
+        }
+    }
+
+    fn round(&mut self, vectors: &[Vector]) {
+        let mut at = 0;
+        for _ in 0..self.samples.len() {
+            at = (at + self.step) % self.samples.len();
+            self.visit(at, &vectors[self.samples[at]]);
+        }
+    }
+
+    fn visit(&mut self, at: usize, vector: &Vector) {
+        let half = std::f32::consts::FRAC_1_SQRT_2;
+        let features = || vector.words.iter().chain(&vector.grams);
+        let mut decisions = [0.0_f32; BLOCK];
+        let mut square = 1.0;
+        for &(feature, value) in features() {
+            let value = value * half;
+            square += value * value;
+            for (decision, weight) in decisions.iter_mut().zip(&self.weights[feature as usize]) {
+                *decision += value * weight;
+            }
+        }
+        let row = self.samples[at];
+        let mut changes = [0.0_f32; BLOCK];
+        let mut changed = false;
+        for (c, entry) in self.block.iter().enumerate() {
+            let sign = if entry.phrasings().contains(&row) { 1.0 } else { -1.0 };
+            let dual = self.duals[at][c];
+            let slope = sign * (decisions[c] + self.bias[c]) - 1.0 + dual / (2.0 * C);
+            let next = (dual - slope / (square + 1.0 / (2.0 * C))).max(0.0);
+            if next != dual {
+                self.duals[at][c] = next;
+                changes[c] = sign * (next - dual);
+                self.bias[c] += changes[c];
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+        for &(feature, value) in features() {
+            let value = value * half;
+            for (weight, change) in self.weights[feature as usize].iter_mut().zip(&changes) {
+                *weight += value * change;
+            }
+        }
+    }
+
+    fn keep(&self, machine: &mut Machine) {
+        for (c, entry) in self.block.iter().enumerate() {
+            for (at, &row) in self.samples.iter().enumerate() {
+                let dual = self.duals[at][c];
+                if dual > 1e-3 {
+                    let sign = if entry.phrasings().contains(&row) { 1.0 } else { -1.0 };
+                    machine.supports.push((row as u32, sign * dual));
+                }
+            }
+            machine.starts.push(machine.supports.len() as u32);
+            machine.bias.push(self.bias[c]);
+        }
+        machine.supports.shrink_to_fit();
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

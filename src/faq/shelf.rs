@@ -1,0 +1,112 @@
+//! The articles of one locale, ready to be searched. Built in `index`, asked in `query` and `ranking`.
+
+use rust_stemmers::Stemmer;
+
+use super::features::{Gram, Map};
+use super::frequency::{self, Background};
+use super::margin::Machine;
+use super::postings::Postings;
+
+/// A word that some phrasing holds.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub text: Box<str>,
+    pub stem: u32,
+    /// In how many phrasings.
+    pub phrasings: u32,
+    /// The background's part in its weight, see [`Shelf::emphasis`].
+    pub emphasis: f32,
+    /// Norm of its gram weights.
+    pub norm: f32,
+}
+
+#[derive(Debug)]
+pub(super) struct Phrasing {
+    pub entry: u32,
+    /// Norm of its stems and pairs.
+    pub word_norm: f32,
+    /// Norm of its grams.
+    pub gram_norm: f32,
+}
+
+/// An article in this locale.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Its place in the base.
+    pub article: u32,
+    /// Its phrasings, which lie side by side.
+    pub first: u32,
+    pub end: u32,
+    /// Norms of the sum of its phrasings' unit vectors.
+    pub word_centroid: f32,
+    pub gram_centroid: f32,
+    /// Stems of its answer, repeats counted.
+    pub answer_length: f32,
+    /// Tags in lower case.
+    pub tags: Vec<Box<str>>,
+}
+
+impl Entry {
+    pub fn phrasings(&self) -> std::ops::Range<usize> {
+        self.first as usize..self.end as usize
+    }
+}
+
+/// How a feature is weighed: by how few entries hold it.
+#[derive(Debug, Default)]
+pub(super) struct Weights {
+    /// Entries that hold each feature.
+    pub entries: Vec<u32>,
+}
+
+pub(super) struct Shelf {
+    pub locale: String,
+    pub stemmer: Option<Stemmer>,
+    pub background: Option<Background>,
+    pub word_ids: Map<Box<str>, u32>,
+    pub words: Vec<Word>,
+    pub stem_ids: Map<Box<str>, u32>,
+    pub stem_emphasis: Vec<f32>,
+    pub pair_ids: Map<(u32, u32), u32>,
+    pub gram_ids: Map<Gram, u32>,
+    pub stem_weights: Weights,
+    pub pair_weights: Weights,
+    pub gram_weights: Weights,
+    pub stem_rows: Postings,
+    pub pair_rows: Postings,
+    pub word_rows: Postings,
+    pub gram_words: Postings,
+    pub phrasings: Vec<Phrasing>,
+    pub entries: Vec<Entry>,
+    /// Entries whose answer holds a stem.
+    pub answer_rows: Postings,
+    pub answer_ids: Map<Box<str>, u32>,
+    pub answer_emphasis: Vec<f32>,
+    pub answer_mean: f32,
+    pub machine: Machine,
+    /// Phrasings an entry, on average.
+    pub depth: f64,
+    /// A score that may be suggested, and one that may interrupt a form.
+    pub threshold: f64,
+    pub sure: f64,
+}
+
+impl Shelf {
+    /// idf of a feature that `held` of the shelf's entries hold; one that none holds counts as half an entry's.
+    pub fn idf(&self, held: u32, left_out: bool) -> f32 {
+        let out = u32::from(left_out);
+        let entries = (self.entries.len() as u32).saturating_sub(out).max(1) as f32;
+        let held = held.saturating_sub(out);
+        let held = if held == 0 { 0.5 } else { held as f32 };
+        (1.0 + entries / held).ln()
+    }
+
+    /// The mean of a plain weight and one scaled by how rare the word is in the language.
+    pub fn emphasis(&self, zipf: Option<f64>) -> f32 {
+        if self.background.is_none() { 1.0 } else { ((1.0 + frequency::factor(zipf)) / 2.0) as f32 }
+    }
+
+    pub fn zipf(&self, word: &str) -> Option<f64> {
+        self.background.as_ref().and_then(|list| list.zipf(word))
+    }
+}

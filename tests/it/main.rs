@@ -1,0 +1,4 @@
+//! All integration tests, one binary: each further one would link the whole program again.
+
+mod house;
+mod turns;

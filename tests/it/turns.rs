@@ -1,0 +1,232 @@
+//! Conversations as data: `tests/turns/*.md` hold a flow, an FAQ where one is needed, and conversations with it. Each
+//! is run through the engine and must come out as it stands there. `VESTIBULE_UPDATE=1 cargo test turns::` writes what
+//! comes out into the files, to be read in the difference before it is kept.
+//!
+//! In a conversation, `> words` is what the contact says (on voice: speech), `> [12]` keys, `> {value}` a button,
+//! `> ()` silence; `! free` and `! busy` say whether an agent is there, `! claimed Ada`, `! Ada: words`, `! handed back`,
+//! `! nobody came`, `! left`, `! remind`, `! park` are what else happens. All other lines are what comes out.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use vestibule::cli::playbook;
+use vestibule::conversation::{Channel, Conversation, Event, Facts, Said, Segment, Utterance, code, ids};
+use vestibule::engine;
+use vestibule::flow::Playbook;
+
+#[test]
+fn conversations_come_out_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/turns");
+    let update = std::env::var_os("VESTIBULE_UPDATE").is_some();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("tests/turns").map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    assert!(files.len() >= 10, "the turns are kept in tests/turns");
+    let mut differ = Vec::new();
+    for file in files {
+        let before = std::fs::read_to_string(&file).expect("a file of turns");
+        let after = run(&before, &file.display().to_string());
+        if before != after {
+            if update {
+                std::fs::write(&file, &after).expect("written");
+            } else {
+                differ.push(format!("{}\n{}", file.display(), difference(&before, &after)));
+            }
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+fn difference(before: &str, after: &str) -> String {
+    let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let at = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let part = |lines: &[&str], sign: &str| {
+        lines.iter().skip(at).take(8).fold(String::new(), |out, line| out + sign + line + "\n")
+    };
+    format!("from line {}:\n{}{}", at + 1, part(&before, "- "), part(&after, "+ "))
+}
+
+/// The document with every conversation in it as it comes out.
+fn run(document: &str, name: &str) -> String {
+    let (mut flows, mut faq) = (Vec::new(), String::new());
+    let mut out = String::new();
+    let mut lines = document.lines();
+    while let Some(line) = lines.next() {
+        let _ = writeln!(out, "{line}");
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut words = info.split_whitespace();
+        match words.next() {
+            Some("yaml") if block.first().is_some_and(|first| first.starts_with("- id:")) => faq = block.join("\n"),
+            Some("yaml") => flows.push(block.join("\n")),
+            Some(kind @ ("chat" | "voice")) => {
+                let locale = words.next().unwrap_or("en");
+                let book = book(&flows, &faq, name);
+                let _ = write!(out, "{}", talk(&book, kind == "voice", locale, &block));
+                let _ = writeln!(out, "```");
+                continue;
+            }
+            _ => {}
+        }
+        for line in block {
+            let _ = writeln!(out, "{line}");
+        }
+        let _ = writeln!(out, "```");
+    }
+    out
+}
+
+fn book(flows: &[String], faq: &str, name: &str) -> Playbook {
+    let locales = vec!["en".to_owned(), "it".to_owned()];
+    let flows: Vec<(String, String)> =
+        flows.iter().enumerate().map(|(at, text)| (format!("{name}#{at}.yaml"), text.clone())).collect();
+    let faq = if faq.is_empty() { Vec::new() } else { vec![(format!("{name}#faq.yaml"), faq.to_owned())] };
+    let (book, found) = playbook::from_texts(&flows, &faq, &locales);
+    book.unwrap_or_else(|| panic!("{name}: {found:#?}"))
+}
+
+struct Talk<'a> {
+    book: &'a Playbook,
+    conversation: Conversation,
+    facts: Facts,
+    out: String,
+}
+
+fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
+    let channel = if voice { Channel::TerminalVoice } else { Channel::Terminal };
+    let now = "2026-11-24T10:00:00Z".parse().expect("a time");
+    let id = ids::conversation("test", "turns", "start");
+    let contact = ids::contact("test", "turns");
+    let conversation = engine::fresh(book, id, channel, "turns", contact, Some(locale), 0, now);
+    let facts = Facts {
+        business_open: true,
+        now_text: "2026-11-24T10:00:00+00:00".into(),
+        today: "2026-11-24".into(),
+        ..Facts::default()
+    };
+    let mut talk = Talk { book, conversation, facts, out: String::new() };
+    talk.take(Said::Started { flow: None });
+    for line in script {
+        if let Some(said) = line.strip_prefix("> ") {
+            let _ = writeln!(talk.out, "{line}");
+            talk.take(contact_says(said, voice));
+        } else if let Some(happens) = line.strip_prefix("! ") {
+            let _ = writeln!(talk.out, "{line}");
+            talk.happens(happens);
+        }
+    }
+    talk.out
+}
+
+fn contact_says(said: &str, voice: bool) -> Said {
+    let inside = |open: char, close: char| said.strip_prefix(open)?.strip_suffix(close);
+    if said == "()" {
+        return Said::Silence;
+    }
+    if let Some(keys) = inside('[', ']') {
+        return Said::Keys { keys: keys.into() };
+    }
+    if let Some(value) = inside('{', '}') {
+        return Said::Choice { value: value.into() };
+    }
+    if voice { Said::Speech { text: said.into(), confidence: None } } else { Said::Text { text: said.into() } }
+}
+
+impl Talk<'_> {
+    fn happens(&mut self, what: &str) {
+        match what {
+            "free" => self.facts.agent_free = true,
+            "busy" => self.facts.agent_free = false,
+            "closed hours" => self.facts.business_open = false,
+            "handed back" => self.take(Said::HandedBack),
+            "nobody came" => self.take(Said::NobodyCame),
+            "left" => self.take(Said::Left { reason: "completed".into() }),
+            "remind" => self.take(Said::Reminder),
+            "park" => self.take(Said::Park),
+            "again" => self.take(Said::Again),
+            _ => match (what.strip_prefix("claimed "), what.split_once(": ")) {
+                (Some(agent), _) => self.take(Said::Claimed { agent: agent.into() }),
+                (None, Some((agent, text))) => self.take(Said::AgentWrote { agent: agent.into(), text: text.into() }),
+                (None, None) => panic!("`! {what}` is nothing that happens"),
+            },
+        }
+    }
+
+    fn take(&mut self, said: Said) {
+        let utterance = Utterance { said, answers_turn: None };
+        let now = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let before = self.conversation.clone();
+        let turn = engine::take_turn(self.book, before.clone(), &self.facts, &utterance, now);
+        let again = engine::take_turn(self.book, before, &self.facts, &utterance, now);
+        assert_eq!(turn, again, "the same arguments give the same turn");
+        let kept = serde_json::to_string(&turn.conversation).expect("a conversation can be kept");
+        self.conversation = serde_json::from_str(&kept).expect("and read again");
+        assert_eq!(self.conversation, turn.conversation);
+        for event in &turn.events {
+            self.show(event);
+        }
+    }
+
+    fn show(&mut self, event: &Event) {
+        let code_shown = |code: &str| if self.conversation.channel.voice() { code::grouped(code) } else { code.to_owned() };
+        let line = match event {
+            Event::Prompted { prompt, .. } => {
+                let text: String = prompt
+                    .text
+                    .iter()
+                    .map(|part| match part {
+                        Segment::Text(text) => text.clone(),
+                        Segment::Code(code) => code_shown(code),
+                    })
+                    .collect();
+                let options: Vec<&str> = prompt.options.iter().map(|option| option.label.as_str()).collect();
+                let shown = !options.is_empty() && !self.conversation.channel.voice();
+                format!("{text}{}", if shown { format!("  [{}]", options.join("] [")) } else { String::new() })
+            }
+            Event::SlotFilled { slot, value } => format!("* {slot} = {value}"),
+            Event::AnswerOffered { article, .. } => format!("* offers {article}"),
+            Event::AnswerConfirmed { article } => format!("* solved by {article}"),
+            Event::AnswerRefused { article, reason } => {
+                format!("* not solved by {article}{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())
+            }
+            Event::NothingFound { query } => format!("* nothing found for “{query}”"),
+            Event::QuestionAnswered { article, .. } => format!("* a question amid it: {article}"),
+            Event::TicketOpened { draft } => format!(
+                "* ticket {} {} {}/{}: {}{}",
+                draft.category,
+                draft.r#type,
+                draft.urgency,
+                draft.impact,
+                draft.subject,
+                if draft.unreached { " (unreached)" } else { "" }
+            ),
+            Event::TicketAdded { text, .. } => format!("* added to the ticket: {text}"),
+            Event::PromptFailed { step, .. } => format!("* three failures at {step}"),
+            Event::OwnerChanged { owner, .. } => format!("* owner {owner:?}"),
+            Event::SurveyAnswered { survey, score, comment } => format!("* {survey} {score:?} {comment:?}"),
+            Event::LanguageChanged { locale } => format!("* language {locale}"),
+            Event::FlowEntered { flow } => format!("* flow {flow}"),
+            Event::Deflected { confirmed, .. } => format!("* deflected, confirmed: {confirmed}"),
+            Event::Closed { outcome } => format!("* closed: {outcome}"),
+            Event::Faulted { place, message } => format!("* FAULT {place}: {message}"),
+            Event::AgentWrote { agent, text, .. } => format!("{agent}: {text}"),
+            Event::Parked => "* parked".into(),
+            Event::Resumed => "* resumed".into(),
+            Event::Started { .. }
+            | Event::Walked { .. }
+            | Event::Heard { .. }
+            | Event::Left { .. }
+            | Event::Noted { .. }
+            | Event::SlotCleared { .. }
+            | Event::NothingHeard { .. }
+            | Event::NotUnderstood { .. }
+            | Event::ValueRefused { .. }
+            | Event::StatusTold { .. }
+            | Event::HandoffRequested { .. }
+            | Event::NobodyCame { .. }
+            | Event::TimerSet { .. }
+            | Event::TimersCleared => return,
+        };
+        let _ = writeln!(self.out, "{line}");
+    }
+}
