@@ -13,9 +13,11 @@ pub mod ops;
 pub mod origin;
 pub mod pace;
 pub mod pages;
-pub mod serve;
+mod serve;
 pub mod token;
 pub mod web_chat;
+
+pub use serve::serve;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ pub struct Shared {
     pub present: desk::presence::Present,
     pub pace: pace::Pace,
     pub gate: auth::gate::Gate,
+    pub recorder: ops::Recorder,
 }
 
 impl Deref for Web {
@@ -52,9 +55,8 @@ impl Deref for Web {
 }
 
 /// Everything that is served on the main listener. To be called inside the runtime: it starts two tasks, which listen
-/// for what is committed. Serve it with [`serve::serve`], which bounds connections and tells handlers who calls.
-pub fn router(app: App) -> Router {
-    ops::install();
+/// for what is committed. [`serve()`] does it, and bounds connections and tells handlers who calls.
+pub fn router(app: App, recorder: ops::Recorder) -> Router {
     let web = Web(Arc::new(Shared {
         policy: headers::Policy::new(&app.settings),
         hub: hub::Hub::start(&app.live),
@@ -62,6 +64,7 @@ pub fn router(app: App) -> Router {
         present: desk::presence::Present::new(app.store.clone()),
         pace: pace::Pace::new(CHAT_BURST, CHAT_RATE),
         gate: auth::gate::Gate::default(),
+        recorder,
         app,
     }));
     let mut routes =

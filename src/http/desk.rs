@@ -174,7 +174,7 @@ pub async fn tickets(
 ) -> Result<Json<Tickets>, Problem> {
     let Query(asked) = asked.map_err(|_| Problem::bad("bad_query", "`limit` must be a number."))?;
     let mut rows = web.app.store.tickets(Some(rows(asked.limit))).await?;
-    rows.sort_by(|a, b| b.created.cmp(&a.created));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.created));
     Ok(Json(Tickets { tickets: rows.into_iter().map(TicketRowView::from).collect() }))
 }
 

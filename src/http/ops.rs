@@ -11,13 +11,13 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
 use super::error::Problem;
-use super::{Web, openapi, origin, token};
+use super::{Web, openapi, token};
 use crate::app::App;
 
 /// Seconds; a turn should take milliseconds.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 pub fn routes() -> Router<Web> {
     Router::new()
@@ -27,27 +27,31 @@ pub fn routes() -> Router<Web> {
         .route("/api/openapi.json", get(openapi::file))
 }
 
-/// The routes of the listener that `metrics.listen` names, where it is set: the figures, and nothing else.
-pub fn metrics_router(app: App) -> Router {
-    install();
-    let serve = |State(app): State<App>, headers: HeaderMap| async move {
-        match token_fits(&app, &headers) {
-            Some(false) => refused(),
-            Some(true) | None => figures(&app).await,
-        }
-    };
-    Router::new().route("/metrics", get(serve)).with_state(app)
-}
+/// What renders the figures; `None` inside where somebody else's recorder counts in this process.
+#[derive(Clone)]
+pub struct Recorder(Option<PrometheusHandle>);
 
-/// Makes this process count. Before it, and where another recorder was there first, counting does nothing.
-pub fn install() {
-    HANDLE.get_or_init(|| {
+/// Makes this process count, from here on. A second call gives the same recorder.
+pub fn recorder() -> Recorder {
+    let install = || {
         let seconds = Matcher::Suffix("_seconds".to_owned());
         let builder = PrometheusBuilder::new().set_buckets_for_metric(seconds, &BUCKETS).ok()?;
         let handle = builder.install_recorder().ok()?;
         describe();
         Some(handle)
-    });
+    };
+    Recorder(RECORDER.get_or_init(install).clone())
+}
+
+/// The routes of the listener that `metrics.listen` names, where it is set: the figures, and nothing else.
+pub fn metrics_router(app: App, recorder: Recorder) -> Router {
+    let serve = |State((app, recorder)): State<(App, Recorder)>, headers: HeaderMap| async move {
+        match token_fits(&app, &headers) {
+            Some(false) => refused(),
+            Some(true) | None => figures(&app, &recorder).await,
+        }
+    };
+    Router::new().route("/metrics", get(serve)).with_state((app, recorder))
 }
 
 fn describe() {
@@ -59,7 +63,9 @@ fn describe() {
         "from the arrival of an inbound to its commit"
     );
     describe_counter!("vestibule_deflections_total", "conversations closed by an answer");
-    describe_counter!("vestibule_tickets_total", "tickets opened");
+    describe_counter!("vestibule_handoffs_total", "conversations queued for an agent");
+    describe_counter!("vestibule_faults_total", "faults that a flow met");
+    describe_counter!("vestibule_tickets_opened_total", "tickets opened");
     describe_counter!("vestibule_forged_total", "callbacks whose signature did not hold");
     describe_counter!("vestibule_panics_total", "requests that met a fault in the program");
     describe_counter!("vestibule_logins_refused_total", "log-ins with a wrong name or password");
@@ -90,8 +96,8 @@ async fn on_main(State(web): State<Web>, headers: HeaderMap) -> Response {
     }
     let forwarded = ["forwarded", "x-forwarded-for", "via"].iter().any(|name| headers.contains_key(*name));
     match token_fits(&web.app, &headers) {
-        Some(true) => figures(&web.app).await,
-        None if origin::is_loopback(&settings.listen) && !forwarded => figures(&web.app).await,
+        Some(true) => figures(&web.app, &web.recorder).await,
+        None if settings.is_loopback() && !forwarded => figures(&web.app, &web.recorder).await,
         Some(false) | None => refused(),
     }
 }
@@ -108,8 +114,8 @@ fn token_fits(app: &App, headers: &HeaderMap) -> Option<bool> {
     Some(given.strip_prefix("Bearer ").is_some_and(|given| token::same(given, wanted.expose())))
 }
 
-async fn figures(app: &App) -> Response {
-    let Some(handle) = HANDLE.get().and_then(Option::as_ref) else {
+async fn figures(app: &App, recorder: &Recorder) -> Response {
+    let Some(handle) = &recorder.0 else {
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_metrics", "Nothing is counted here.")
             .into_response();
     };

@@ -99,7 +99,7 @@ mod tests {
         let settings = Settings {
             public_url: public.map(str::to_owned),
             allowed_origins: vec!["https://shop.example".to_owned()],
-            ..Settings::default()
+            ..crate::config::load(None, []).expect("the defaults load")
         };
         of(&headers, &settings)
     }

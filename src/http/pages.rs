@@ -21,10 +21,7 @@ pub fn routes() -> Router<Web> {
         .route("/desk", get(|headers: HeaderMap| file("desk.html", headers)))
         .route("/widget.js", get(widget))
         .route("/favicon.ico", get(|headers: HeaderMap| file("icon.svg", headers)))
-        .route(
-            "/assets/{*path}",
-            get(|Path(path): Path<String>, headers: HeaderMap| async move { serve(&path, &headers) }),
-        )
+        .route("/assets/{*path}", get(asset))
         // Only what is public is compressed: next to a secret, lengths would tell about it.
         .layer(CompressionLayer::new())
 }
@@ -33,10 +30,20 @@ async fn file(path: &'static str, headers: HeaderMap) -> Response {
     serve(path, &headers)
 }
 
-/// The one file that other sites load.
+async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let response = serve(&path, &headers);
+    if path.starts_with("chat/") { shared(response) } else { response }
+}
+
 async fn widget(headers: HeaderMap) -> Response {
-    let mut response = serve("widget.js", &headers);
-    response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    shared(serve("widget.js", &headers))
+}
+
+/// The widget and what it loads run on other sites' pages. They are the same for everybody and hold no secret.
+fn shared(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
 

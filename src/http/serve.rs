@@ -18,44 +18,72 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use super::ops::Recorder;
+use crate::app::App;
+
 /// A request's headers must have come in within this; a connection may also stand idle so long.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// More connections wait in the system's own queue.
 const CONNECTIONS: usize = 20_000;
-/// What is under way may take this long once the end is asked for; open streams are cut then.
-const LAST_WORDS: Duration = Duration::from_secs(3);
+/// Serves everything on `listener`, and the figures on a listener of their own where the settings name one, until
+/// `stop` is cancelled. Then nothing new is accepted, and answers under way may take up to `grace`; open streams are
+/// cut then.
+///
+/// # Errors
+/// Where `metrics.listen` cannot be listened on.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    recorder: Recorder,
+    stop: CancellationToken,
+    grace: Duration,
+) -> std::io::Result<()> {
+    let figures = match &app.settings.metrics_listen {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await?;
+            let router = super::ops::metrics_router(app.clone(), recorder.clone());
+            Some(accept(listener, router, stop.clone(), grace))
+        }
+        None => None,
+    };
+    let main = accept(listener, super::router(app, recorder), stop.clone(), grace);
+    match figures {
+        Some(figures) => {
+            tokio::join!(main, figures);
+        }
+        None => main.await,
+    }
+    Ok(())
+}
 
-/// Serves `router` on `listener` until `stop` is done; then accepts nothing new, lets answers under way finish and
-/// returns. Handlers find the caller's address as `ConnectInfo<SocketAddr>`.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+/// Handlers find the caller's address as `ConnectInfo<SocketAddr>`.
+async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let (ending, connections) = (CancellationToken::new(), TaskTracker::new());
-    tokio::pin!(stop);
+    let connections = TaskTracker::new();
     loop {
         // The semaphore is never closed.
         let Ok(place) = places.clone().acquire_owned().await else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = &mut stop => break,
+            () = stop.cancelled() => break,
         };
         let Ok((stream, peer)) = accepted else {
             // Out of file handles, most likely: they come back.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let talk = connection(stream, peer, router.clone(), ending.clone());
+        let talk = connection(stream, peer, router.clone(), stop.clone());
         connections.spawn(async move {
             talk.await;
             drop(place);
         });
     }
     drop(listener);
-    ending.cancel();
     connections.close();
-    let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
+    let _ = tokio::time::timeout(grace, connections.wait()).await;
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, ending: CancellationToken) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken) {
     // Answers are small and awaited: waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -71,7 +99,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, ending:
     // A connection that breaks off is the other side's affair.
     tokio::select! {
         _ = &mut talk => return,
-        () = ending.cancelled() => talk.as_mut().graceful_shutdown(),
+        () = stop.cancelled() => talk.as_mut().graceful_shutdown(),
     }
     let _ = talk.await;
 }

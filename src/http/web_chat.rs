@@ -19,7 +19,7 @@ use self::message::{ChatMessage, Messages};
 use super::error::{Problem, ProblemBody};
 use super::json::{JsonBody, MaybeJson};
 use super::{Web, chat_socket, origin, token};
-use crate::app::inbound::{Arrival, Opens, Outcome, Who};
+use crate::app::{Arrival, Opens, Outcome, Who};
 use crate::conversation::{Channel, ContactId, Said, Utterance, ids, utterance};
 
 /// A text may have this many characters.

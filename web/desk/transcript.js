@@ -24,6 +24,7 @@ const POINTS = {
   language: (entry) => `Language changed to ${entry.text}`,
   parked: () => "Parked: the contact has gone quiet",
   resumed: () => "Resumed",
+  left: () => "The contact left",
   closed: (entry) => `Closed: ${plain(entry.text)}`,
   failed: (entry) => `Three failures at “${entry.text}”`,
   fault: () => "Something went wrong on our side here",

@@ -40,10 +40,14 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
+    fn settings(public_url: Option<&str>) -> Settings {
+        let defaults = crate::config::load(None, []).expect("the defaults load");
+        Settings { public_url: public_url.map(str::to_owned), ..defaults }
+    }
+
     #[test]
     fn over_https_the_cookie_is_bound_to_the_host() {
-        let https = Settings { public_url: Some("https://desk.example".to_owned()), ..Settings::default() };
-        let set = set("abc", SignedDuration::from_secs(60), &https);
+        let set = set("abc", SignedDuration::from_secs(60), &settings(Some("https://desk.example")));
         assert_eq!(set, "__Host-vestibule_desk=abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure");
     }
 
@@ -51,7 +55,8 @@ mod tests {
     fn the_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::from_static("a=b; vestibule_desk=xyz; c"));
-        assert_eq!(read(&headers, &Settings::default()).as_deref(), Some("xyz"));
-        assert_eq!(read(&HeaderMap::new(), &Settings::default()), None);
+        assert_eq!(read(&headers, &settings(None)).as_deref(), Some("xyz"));
+        assert_eq!(read(&HeaderMap::new(), &settings(None)), None);
+        assert_eq!(read(&headers, &settings(Some("https://desk.example"))), None);
     }
 }

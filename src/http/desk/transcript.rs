@@ -23,7 +23,8 @@ pub struct Entry {
     /// The agent's name.
     pub name: Option<String>,
     /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
-    /// nothing_found, ticket, added, status, nobody_came, survey, language, parked, resumed, closed, failed, fault.
+    /// nothing_found, ticket, added, status, nobody_came, survey, language, parked, resumed, left,
+    /// closed, failed, fault.
     pub kind: String,
     pub text: String,
     /// Buttons that were shown.
@@ -84,6 +85,7 @@ impl Line<'_> {
             }
             Event::LanguageChanged { locale } => self.point("language", locale),
             Event::PromptFailed { step, .. } => self.point("failed", step),
+            Event::Left { reason } => self.point("left", reason),
             Event::Parked => self.point("parked", ""),
             Event::Resumed => self.point("resumed", ""),
             Event::Closed { outcome } => self.point("closed", outcome),

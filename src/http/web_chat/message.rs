@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::inbound::{From, Message};
+use crate::app::Message;
 use crate::conversation::{Event, Prompt, PromptKind};
 use crate::store::JournalRow;
 
@@ -43,12 +43,7 @@ pub struct Messages {
 
 impl ChatMessage {
     pub fn out(message: &Message, turn: u64) -> Self {
-        let from = match message.from {
-            From::Bot => "bot",
-            From::Agent => "agent",
-            From::System => "system",
-        };
-        Self::prompted(message.seq, turn, from, &message.prompt)
+        Self::prompted(message.seq, turn, message.from.word(), &message.prompt)
     }
 
     fn prompted(seq: u64, turn: u64, from: &str, prompt: &Prompt) -> Self {
@@ -131,6 +126,7 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::LanguageChanged { .. }
         | Event::TimerSet { .. }
         | Event::TimersCleared
+        | Event::Left { .. }
         | Event::Parked
         | Event::Resumed
         | Event::Deflected { .. }
