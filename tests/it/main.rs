@@ -1,6 +1,9 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
 mod house;
+mod ivr;
+mod load;
 mod postgres;
 mod store;
+mod support;
 mod turns;
