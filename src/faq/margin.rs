@@ -4,15 +4,18 @@
 //! Dual coordinate descent for the squared hinge loss (Hsieh et al. 2008), C = 1, with a fixed order of visits.
 
 use super::index::Vector;
+use super::ranking::Cosines;
 use super::shelf::Entry;
 
 const C: f32 = 1.0;
 
 /// Machines trained side by side, so that a sample's features are read once for all of them.
 const BLOCK: usize = 64;
+/// A support that weighs less is dropped.
+const SLIGHT: f32 = 0.01;
 const ROUNDS: usize = 12;
 /// Multiplications that training may take; beyond, an entry meets a sample of the others' phrasings.
-const BUDGET: usize = 3_000_000_000;
+const BUDGET: usize = 500_000_000;
 /// Below this many phrasings an entry on average there is nothing to learn from.
 pub(super) const LEAST_DEPTH: f64 = 2.0;
 
@@ -29,13 +32,14 @@ impl Machine {
         !self.bias.is_empty()
     }
 
-    /// Positive when the similarities (one a phrasing) look like entry `entry`; phrasings in `without` are passed over.
-    pub fn decide(&self, entry: usize, similarity: &[f32], without: &std::ops::Range<usize>) -> f32 {
+    /// Positive when the cosines look like entry `entry`; phrasings in `without` are passed over.
+    pub fn decide(&self, entry: usize, cosines: &Cosines, without: &std::ops::Range<usize>) -> f32 {
         let supports = &self.supports[self.starts[entry] as usize..self.starts[entry + 1] as usize];
         let mut sum = self.bias[entry];
         for &(row, weight) in supports {
             if !without.contains(&(row as usize)) {
-                sum += weight * similarity[row as usize];
+                let [words, letters] = cosines[row as usize];
+                sum += weight * (words + letters) / 2.0;
             }
         }
         sum
@@ -51,11 +55,13 @@ pub(super) fn train(vectors: &[Vector], dimensions: usize, entries: &[Entry]) ->
     let width: usize = vectors.iter().map(|v| v.words.len() + v.grams.len()).sum::<usize>() / vectors.len();
     let all = vectors.len() * entries.len() * width.max(1) * ROUNDS;
     let stride = all.div_ceil(BUDGET).max(1);
+    let mut weights = vec![[0.0; BLOCK]; dimensions];
     for (number, block) in entries.chunks(BLOCK).enumerate() {
         let own = block[0].first as usize..block[block.len() - 1].end as usize;
         let samples: Vec<usize> =
             (0..vectors.len()).filter(|row| own.contains(row) || row % stride == number % stride).collect();
-        let mut trainer = Trainer::new(block, &samples, dimensions);
+        weights.fill([0.0; BLOCK]);
+        let mut trainer = Trainer::new(block, &samples, &mut weights);
         for _ in 0..ROUNDS {
             trainer.round(vectors);
         }
@@ -68,7 +74,7 @@ struct Trainer<'a> {
     block: &'a [Entry],
     samples: &'a [usize],
     /// By feature, then machine.
-    weights: Vec<[f32; BLOCK]>,
+    weights: &'a mut [[f32; BLOCK]],
     bias: [f32; BLOCK],
     /// By sample, then machine.
     duals: Vec<[f32; BLOCK]>,
@@ -76,7 +82,7 @@ struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(block: &'a [Entry], samples: &'a [usize], dimensions: usize) -> Self {
+    fn new(block: &'a [Entry], samples: &'a [usize], weights: &'a mut [[f32; BLOCK]]) -> Self {
         // neighbours in the list are of one entry: visit in long, even steps
         let mut step = samples.len() * 5 / 8;
         while step > 1 && gcd(step, samples.len()) != 1 {
@@ -85,7 +91,7 @@ impl<'a> Trainer<'a> {
         Self {
             block,
             samples,
-            weights: vec![[0.0; BLOCK]; dimensions],
+            weights,
             bias: [0.0; BLOCK],
             duals: vec![[0.0; BLOCK]; samples.len()],
             step: step.max(1),
@@ -142,7 +148,7 @@ impl<'a> Trainer<'a> {
         for (c, entry) in self.block.iter().enumerate() {
             for (at, &row) in self.samples.iter().enumerate() {
                 let dual = self.duals[at][c];
-                if dual > 1e-3 {
+                if dual > SLIGHT {
                     let sign = if entry.phrasings().contains(&row) { 1.0 } else { -1.0 };
                     machine.supports.push((row as u32, sign * dual));
                 }
