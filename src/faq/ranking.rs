@@ -13,6 +13,8 @@ const CENTROID: f32 = 0.5;
 const MARGIN: f32 = 1.0;
 /// A word of the base less like the query than this (a cosine) is passed over.
 const FAINT: f32 = 0.05;
+/// A gram of so many words, and of an eighth of all words, tells nothing and is passed over.
+const FEW_WORDS: usize = 200;
 /// Entries that are scored in full, the nearest at a quick look.
 const SCORED: usize = 60;
 /// How steeply a machine's decision turns into a score.
@@ -230,7 +232,8 @@ impl Shelf {
             self.pair_rows.of(*id).iter().for_each(|&(row, _)| sums[row as usize][0] += own * weight);
         }
         let mut likeness = vec![0.0_f32; self.words.len()];
-        for (id, weight) in &probe.grams {
+        let usual = (self.words.len() / 8).max(FEW_WORDS);
+        for (id, weight) in probe.grams.iter().filter(|(id, _)| self.gram_words.of(*id).len() <= usual) {
             let own = self.gram_weight(*id) * weight;
             self.gram_words.of(*id).iter().for_each(|&(word, count)| likeness[word as usize] += own * count);
         }
