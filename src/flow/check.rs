@@ -37,15 +37,17 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
     starts::check(set, &mut found);
     for draft in set.drafts {
         names::check(set, draft, &mut found);
-        scopes(set, draft, &mut found);
-        types::check(set, draft, &mut found);
+        texts_of(set, draft, &mut found);
+        types::assignments(set, draft, &mut found);
     }
     ways(set, &mut found);
     found
 }
 
-fn scopes(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
+/// The names, then the types and a trial of each text.
+fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
+    let trials = types::Trials::of(flow);
     let mut titles = Vec::new();
     texts::text(&mut titles, &flow.title);
     for expr in titles {
@@ -53,7 +55,12 @@ fn scopes(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     }
     for step in &flow.steps {
         for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
+            let before = found.len();
             scope::check(set, flow, expr, false, found);
+            // What names nothing fails for that alone.
+            if found.len() == before {
+                types::check(set, flow, expr, &trials, found);
+            }
         }
     }
 }

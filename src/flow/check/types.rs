@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::yields;
 use super::scan::{Comparison, Literal};
 use super::set::Set;
-use super::texts::{self, Expr};
+use super::texts::Expr;
 use crate::flow::parse::draft::Draft;
 use crate::flow::parse::reader::{listed, suggest};
 use crate::flow::step::Kind;
@@ -13,14 +13,35 @@ use crate::flow::template::{Names, OriginNames, Scope, TicketNames};
 use crate::flow::{Flow, Slot, SlotKind, SlotValue, Template};
 use crate::source::{Diagnostic, Placed};
 
-pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
+/// Values of all slots of a flow to try its texts with.
+pub struct Trials(Vec<BTreeMap<String, SlotValue>>);
+
+impl Trials {
+    pub fn of(flow: &Flow) -> Self {
+        Self(SAMPLES.iter().map(|sample| filled(flow, sample)).collect())
+    }
+}
+
+/// The comparisons of one text, and whether it evaluates at all.
+pub fn check(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, trials: &Trials, found: &mut Vec<Diagnostic>) {
+    if expr.is_plain() {
+        return;
+    }
+    let uses = super::scope::of(expr);
+    let before = found.len();
+    for comparison in &uses.comparisons {
+        found.extend(compared(set, flow, expr, comparison));
+    }
+    if found.len() == before {
+        let areas: Vec<&str> = uses.literals.iter().map(String::as_str).collect();
+        found.extend(tried(set, expr, &trials.0, &areas));
+    }
+}
+
+/// The values that `set` and `call` put into slots.
+pub fn assignments(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
-    let trials: Vec<BTreeMap<String, SlotValue>> =
-        SAMPLES.iter().map(|sample| filled(flow, sample)).collect();
     for step in &flow.steps {
-        for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
-            one(set, flow, expr, &trials, found);
-        }
         let given: Vec<(&Flow, &(Placed<String>, Template))> = match &step.kind {
             Kind::Set(assigned) => assigned.assignments.iter().map(|one| (flow, one)).collect(),
             Kind::Call(call) => match set.draft(&call.flow.value) {
@@ -34,27 +55,6 @@ pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
                 found.extend(assigned(set, flow, slot, value));
             }
         }
-    }
-}
-
-fn one(
-    set: &Set<'_>,
-    flow: &Flow,
-    expr: Expr<'_>,
-    trials: &[BTreeMap<String, SlotValue>],
-    found: &mut Vec<Diagnostic>,
-) {
-    if expr.is_plain() {
-        return;
-    }
-    let uses = super::scope::of(expr);
-    let before = found.len();
-    for comparison in &uses.comparisons {
-        found.extend(compared(set, flow, expr, comparison));
-    }
-    if found.len() == before {
-        let areas: Vec<&str> = uses.literals.iter().map(String::as_str).collect();
-        found.extend(tried(set, expr, trials, &areas));
     }
 }
 
