@@ -14,6 +14,8 @@ mod scan;
 mod scope;
 mod set;
 mod starts;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod token;
 mod types;
@@ -51,12 +53,12 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let mut titles = Vec::new();
     texts::text(&mut titles, &flow.title);
     for expr in titles {
-        scope::check(set, flow, expr, true, found);
+        scope::check(set, draft, expr, true, found);
     }
     for step in &flow.steps {
         for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
             let before = found.len();
-            scope::check(set, flow, expr, false, found);
+            scope::check(set, draft, expr, false, found);
             // What names nothing fails for that alone.
             if found.len() == before {
                 types::check(set, flow, expr, &trials, found);
@@ -68,7 +70,7 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
 /// The proofs over ways: callees are summed up first, then what holds at the beginning of each flow comes down from
 /// its callers.
 fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-    let order = cycles::call_order(set, found);
+    let cycles::CallOrder { order, recursive } = cycles::call_order(set, found);
     let graphs: BTreeMap<&str, Graph<'_>> =
         set.by_name.iter().map(|(name, index)| (*name, Graph::of(&set.drafts[*index].flow))).collect();
     let mut summaries = Summaries::new();
@@ -78,6 +80,7 @@ fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
             summaries.insert(name, ways::summarize(graph, &summaries));
         }
     }
+    summaries.retain(|name, _| !recursive.contains(name));
     let mut down = Down { set, summaries: &summaries, entries: BTreeMap::new(), unsure: BTreeSet::new() };
     for name in order.iter().rev() {
         if let (Some(draft), Some(graph)) = (set.draft(name), graphs.get(name)) {

@@ -33,9 +33,11 @@ fn reason(error: &str) -> String {
     let error = error.split(" at line ").next().unwrap_or(error);
     let limits = [
         ("Documents", "a file holds one document, and a second begins here"),
+        ("recursion limit", "lists and maps are nested too deep"),
         ("Depth", "lists and maps are nested too deep"),
         ("alias", "aliases (`*name`) repeat too much, or name no anchor"),
         ("Alias", "aliases (`*name`) repeat too much"),
+        ("recorded anchor", "aliases (`*name`) repeat too much"),
         ("budget breached", "it is too large"),
     ];
     let limit = limits.iter().find(|(word, _)| error.contains(word));
