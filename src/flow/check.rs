@@ -71,6 +71,7 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
 /// its callers.
 fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
     let cycles::CallOrder { order, recursive } = cycles::call_order(set, found);
+    cycles::depth(set, &order, found);
     let graphs: BTreeMap<&str, Graph<'_>> =
         set.by_name.iter().map(|(name, index)| (*name, Graph::of(&set.drafts[*index].flow))).collect();
     let mut summaries = Summaries::new();

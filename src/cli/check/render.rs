@@ -188,7 +188,7 @@ impl<'a> Excerpt<'a> {
         while !self.text.is_char_boundary(to) {
             to += 1;
         }
-        let data = self.text[from..to].as_bytes();
+        let data = &self.text.as_bytes()[from..to];
         let (line, column) = (self.at.line.saturating_sub(1), self.at.column.saturating_sub(1));
         MietteSpanContents::new_named(
             self.at.file.to_string(),
@@ -227,7 +227,7 @@ impl miette::SourceCode for Excerpt<'_> {
         // The header shows the place itself; it is asked for without lines around it.
         let column = if before == 0 { self.at.column.saturating_sub(1) } else { 0 };
         let within = if before == 0 { *span } else { (from, to - from).into() };
-        let data = self.text[from..to].as_bytes();
+        let data = &self.text.as_bytes()[from..to];
         Ok(Box::new(MietteSpanContents::new_named(
             self.at.file.to_string(),
             data,

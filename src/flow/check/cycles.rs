@@ -187,6 +187,27 @@ fn visit<'a>(
     }
 }
 
+/// Calls within calls that may be under way at once.
+const DEEPEST: usize = 10;
+
+/// A finding for each call with which calls within calls become too many. `order`: callees before callers.
+pub fn depth(set: &Set<'_>, order: &[&str], found: &mut Vec<Diagnostic>) {
+    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in order {
+        let mut deepest = 0;
+        for (callee, at) in calls(set, name) {
+            let depth = 1 + depths.get(callee).copied().unwrap_or_default();
+            if depth == DEEPEST + 1 {
+                let message =
+                    format!("with this call {depth} flows call one another in a row; at most {DEEPEST} may");
+                found.push(Diagnostic::error("V203", at.clone(), message));
+            }
+            deepest = deepest.max(depth);
+        }
+        depths.insert(name, deepest);
+    }
+}
+
 fn calls<'a>(set: &Set<'a>, name: &str) -> Vec<(&'a str, &'a Place)> {
     let Some(draft) = set.draft(name) else { return Vec::new() };
     let steps = draft.flow.steps.iter();

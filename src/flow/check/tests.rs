@@ -159,6 +159,19 @@ fn cycles_wait_through_calls_or_not_at_all() {
 }
 
 #[test]
+fn calls_within_calls_are_bounded() {
+    let mut files = vec!["flow: main\nstart: {}\nsteps:\n  - call: f0\n  - end:\n".to_owned()];
+    for level in 0..9 {
+        files.push(format!("flow: f{level}\nsteps:\n  - call: f{}\n", level + 1));
+    }
+    files.push("flow: f9\nsteps:\n  - say: Deep\n".to_owned());
+    assert_eq!(found(&files.iter().map(String::as_str).collect::<Vec<_>>()), []);
+    files[10] = "flow: f9\nsteps:\n  - call: f10\n".to_owned();
+    files.push("flow: f10\nsteps:\n  - say: Deeper\n".to_owned());
+    assert_eq!(found(&files.iter().map(String::as_str).collect::<Vec<_>>()), [("V203", 4)]);
+}
+
+#[test]
 fn handoffs_lead_on_and_elsewhere() {
     let last = "  - handoff: { on_unreached: closed }\n  - id: closed\n    end:";
     assert_eq!(found_in(last), []);

@@ -139,7 +139,10 @@ fn assigned(set: &Set<'_>, flow: &Flow, slot: &Slot, value: &Template) -> Option
     let only_slot = !plain && value.source.contains("slots.");
     for (text, at) in yields(set, flow, value) {
         let fits = match &slot.kind {
-            SlotKind::Bool => matches!(text.to_lowercase().as_str(), "true" | "false" | "yes" | "no" | "1" | "0" | "" | "none"),
+            SlotKind::Bool => matches!(
+                text.to_lowercase().as_str(),
+                "true" | "false" | "yes" | "no" | "1" | "0" | "" | "none"
+            ),
             SlotKind::Number { .. } => text.parse::<f64>().is_ok_and(f64::is_finite),
             // Another choice slot may hold more than this one; only what is written out is told.
             SlotKind::Choice { options } => only_slot || options.contains(&text),
@@ -168,7 +171,7 @@ const SAMPLES: [&str; 4] = ["example", "1234567", "2026-11-24", "ada@example.org
 
 fn filled(flow: &Flow, sample: &str) -> BTreeMap<String, SlotValue> {
     let value = |slot: &Slot| match &slot.kind {
-        SlotKind::Bool => SlotValue::Bool(sample.len() % 2 == 0),
+        SlotKind::Bool => SlotValue::Bool(sample.len().is_multiple_of(2)),
         SlotKind::Number { min, .. } => SlotValue::Number(min.unwrap_or(2.0)),
         SlotKind::Choice { options } => {
             SlotValue::Text(options.first().cloned().unwrap_or_else(|| sample.to_owned()))
