@@ -3,4 +3,6 @@
 mod diagnostics;
 mod docs;
 mod house;
+mod postgres;
+mod store;
 mod turns;
