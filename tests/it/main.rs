@@ -1,7 +1,7 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
+mod diagnostics;
 mod house;
-mod ivr;
-mod load;
-mod support;
+mod postgres;
+mod store;
 mod turns;

@@ -1,0 +1,148 @@
+//! The journal as people read it: who said what and when, with the turning points between.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::web_chat::message::{ChatOption, kind_word};
+use super::view::Privacy;
+use crate::conversation::{Event, Owner, Prompt};
+use crate::store::JournalRow;
+
+/// One line of a transcript.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Entry {
+    /// `<journal row>.<place in it>`: stable and unique.
+    pub id: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The message's number; null for what is not a message.
+    pub seq: Option<u64>,
+    /// contact, bot, agent or system.
+    pub who: String,
+    /// The agent's name.
+    pub name: Option<String>,
+    /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
+    /// nothing_found, ticket, added, status, nobody_came, survey, language, parked, resumed, left,
+    /// closed, failed, fault.
+    pub kind: String,
+    pub text: String,
+    /// Buttons that were shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<ChatOption>,
+    /// For a message of the bot: say, choose, ask, confirm, answer, solved, survey or system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+}
+
+pub fn of(journal: &[JournalRow], privacy: &Privacy) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for row in journal {
+        for (place, event) in row.events.iter().enumerate() {
+            let lines = Line { id: format!("{}.{place}", row.id), at: row.at, privacy };
+            entries.extend(lines.entry(event));
+        }
+    }
+    entries
+}
+
+struct Line<'a> {
+    id: String,
+    at: Timestamp,
+    privacy: &'a Privacy,
+}
+
+impl Line<'_> {
+    fn entry(self, event: &Event) -> Option<Entry> {
+        Some(match event {
+            Event::Heard { seq, text, .. } => self.message(*seq, "contact", text),
+            Event::Prompted { seq, prompt } => self.prompted(*seq, prompt),
+            Event::AgentWrote { seq, agent, text } => self.message(*seq, "agent", text).by(agent),
+            Event::Noted { agent, text } => {
+                Entry { who: "agent".to_owned(), ..self.point("note", text).by(agent) }
+            }
+            Event::Started { flow } => self.point("started", flow),
+            Event::SlotFilled { slot, value } => {
+                let shown = self.privacy.shown(slot, value);
+                self.point("slot", &format!("{slot}: {shown}"))
+            }
+            Event::AnswerOffered { article, .. } => self.point("offered", article),
+            Event::AnswerConfirmed { article } => self.point("confirmed", article),
+            Event::AnswerRefused { article, .. } => self.point("refused", article),
+            Event::QuestionAnswered { article, .. } => self.point("offered", article),
+            Event::NothingFound { .. } => self.point("nothing_found", ""),
+            Event::TicketOpened { draft } => self.point("ticket", &draft.code),
+            Event::TicketAdded { code, .. } => self.point("added", code),
+            Event::StatusTold { codes } => self.point("status", &codes.join(", ")),
+            Event::NobodyCame { queue } => self.point("nobody_came", queue),
+            Event::OwnerChanged { owner, by, .. } => self.owned(owner, by),
+            Event::SurveyAnswered { survey, score, comment } => {
+                let score = score.map(|score| score.to_string()).unwrap_or_default();
+                self.point(
+                    "survey",
+                    [survey, &score, comment.as_deref().unwrap_or_default()].join(" ").trim(),
+                )
+            }
+            Event::LanguageChanged { locale } => self.point("language", locale),
+            Event::PromptFailed { step, .. } => self.point("failed", step),
+            Event::Left { reason } => self.point("left", reason),
+            Event::Parked => self.point("parked", ""),
+            Event::Resumed => self.point("resumed", ""),
+            Event::Closed { outcome } => self.point("closed", outcome),
+            Event::Faulted { place, .. } => self.point("fault", place),
+            // Told by what stands beside them, or of no use to a reader.
+            Event::FlowEntered { .. }
+            | Event::Walked { .. }
+            | Event::SlotCleared { .. }
+            | Event::NothingHeard { .. }
+            | Event::NotUnderstood { .. }
+            | Event::ValueRefused { .. }
+            | Event::HandoffRequested { .. }
+            | Event::TimerSet { .. }
+            | Event::TimersCleared
+            | Event::Deflected { .. } => return None,
+        })
+    }
+
+    fn message(self, seq: u64, who: &str, text: &str) -> Entry {
+        Entry { seq: Some(seq), who: who.to_owned(), ..self.point("message", text) }
+    }
+
+    fn prompted(self, seq: u64, prompt: &Prompt) -> Entry {
+        let option = |option: &crate::conversation::PromptOption| ChatOption {
+            value: option.value.clone(),
+            label: option.label.clone(),
+        };
+        let options = prompt.options.iter().map(option).collect();
+        let kind = kind_word(prompt.kind).to_owned();
+        Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &prompt.plain()) }
+    }
+
+    fn owned(self, owner: &Owner, by: &str) -> Entry {
+        match owner {
+            Owner::Bot => self.point("handed_back", "").by(by),
+            Owner::Queue(queue) => self.point("queued", queue),
+            Owner::Agent(agent) => self.point("claimed", "").by(agent),
+        }
+    }
+
+    fn point(self, kind: &str, text: &str) -> Entry {
+        Entry {
+            id: self.id,
+            at: self.at,
+            seq: None,
+            who: "system".to_owned(),
+            name: None,
+            kind: kind.to_owned(),
+            text: text.to_owned(),
+            options: Vec::new(),
+            prompt: None,
+        }
+    }
+}
+
+impl Entry {
+    fn by(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+}

@@ -1,0 +1,43 @@
+//! The description of the API for programs: `GET /api/openapi.json`.
+
+use axum::Json;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{auth, desk, web_chat};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Vestibule", description = "The web chat and the desk."),
+    tags(
+        (name = "chat", description = "For visitors: one chat, one bearer token."),
+        (name = "desk", description = "For agents: a cookie from `/api/login`, and the `X-CSRF-Token` that came with it on every change.")
+    ),
+    paths(
+        web_chat::settings, web_chat::open, web_chat::say, web_chat::catch_up,
+        auth::login, auth::logout, auth::me,
+        desk::conversations, desk::conversation, desk::tickets, desk::ticket,
+        desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
+        desk::events::stream, desk::presence::choose
+    ),
+    modifiers(&Security)
+)]
+pub struct Api;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let components = api.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let csrf = ApiKeyValue::new("X-CSRF-Token");
+        let cookie = ApiKeyValue::new("vestibule_desk");
+        components.add_security_scheme("chat_token", SecurityScheme::Http(bearer));
+        components.add_security_scheme("desk_cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(csrf)));
+    }
+}
+
+pub async fn file() -> Json<utoipa::openapi::OpenApi> {
+    Json(Api::openapi())
+}
