@@ -2,6 +2,9 @@
 
 mod diagnostics;
 mod house;
+mod ivr;
+mod load;
 mod postgres;
 mod store;
+mod support;
 mod turns;
