@@ -2,4 +2,5 @@
 
 mod documents;
 mod posts;
+mod served;
 mod signatures;

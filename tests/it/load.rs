@@ -1,7 +1,7 @@
 //! Many callers at once, as unkind as the telephone network is: twice, at the same time, silent, wrong, forged.
 //! `VESTIBULE_LOAD_SECONDS` makes it longer than the few seconds of the regular run.
 
-mod ill_mannered;
+pub mod ill_mannered;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -113,8 +113,14 @@ fn killed_every_second_it_keeps_its_promises() {
     killed("", seconds(6));
 }
 
+#[test]
+fn killed_every_second_it_keeps_its_promises_on_postgres() {
+    let url = runtime().block_on(crate::postgres::database());
+    killed(&url, seconds(6));
+}
+
 /// Kills the server every second under load, and looks what became of the promises.
-pub fn killed(database_url: &str, time: Duration) {
+fn killed(database_url: &str, time: Duration) {
     let mut server = Server::start(database_url, &[]);
     let base = server.url();
     let done = Arc::new(AtomicBool::new(false));

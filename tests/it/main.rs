@@ -4,6 +4,7 @@ mod diagnostics;
 mod house;
 mod ivr;
 mod load;
+mod phone;
 mod postgres;
 mod store;
 mod support;
