@@ -81,21 +81,19 @@ pub fn router(app: App, recorder: ops::Recorder) -> Router {
             error::Problem::new(status, "wrong_method", "This address does not take that method.")
         })
         .with_state(web.clone())
-        .merge(phones(&web.app))
+        .merge(calls(&web.app))
         .layer(from_fn(guard::bound_body))
         .layer(from_fn_with_state(web, headers::add))
         .layer(from_fn(guard::identify))
 }
 
-/// The phone's callbacks where there is a secret to check them with and a URL that they are signed for; the simulator
-/// where the settings have it.
-fn phones(app: &App) -> Router {
-    let settings = &app.settings;
+/// The phone: callbacks only with a secret and a public address, the simulator only where it is allowed.
+fn calls(app: &App) -> Router {
     let mut routes = Router::new();
-    if !settings.twilio_auth_tokens.is_empty() && settings.public_url.is_some() {
+    if !app.settings.twilio_auth_tokens.is_empty() && app.settings.public_url.is_some() {
         routes = routes.merge(ivr::routes(app.clone()));
     }
-    if settings.phone_simulator {
+    if app.settings.phone_simulator {
         routes = routes.merge(phone::routes(app.clone()));
     }
     routes
