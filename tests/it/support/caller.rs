@@ -116,7 +116,11 @@ impl Caller {
     }
 
     /// A signed post to any target of ours, with these fields beside the usual ones. What came back, as it is.
-    pub async fn send(&self, target: &str, fields: &[(&'static str, String)]) -> Result<(u16, String), Wrong> {
+    pub async fn send(
+        &self,
+        target: &str,
+        fields: &[(&'static str, String)],
+    ) -> Result<(u16, String), Wrong> {
         self.post(target, &self.body("in-progress", fields), TOKEN).await
     }
 
