@@ -33,7 +33,7 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 
 #[tokio::test]
 async fn a_call_from_the_page_goes_through_the_same_door() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let page = Page::new(&server);
     let call = page.begin("it").await;
     let (id, token) = (text(&call, "call").to_owned(), text(&call, "token").to_owned());
@@ -58,7 +58,7 @@ async fn a_call_from_the_page_goes_through_the_same_door() {
 
 #[tokio::test]
 async fn a_call_is_its_callers_alone() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let page = Page::new(&server);
     let (mine, other) = (page.begin("en").await, page.begin("en").await);
     let steps = format!("/phone/calls/{}/steps", text(&mine, "call"));
@@ -76,13 +76,13 @@ async fn a_call_is_its_callers_alone() {
 
 #[tokio::test]
 async fn the_page_runs_only_our_own_files() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     for path in ["/phone", "/phone/phone.js", "/phone/phone.css"] {
         let answer = reqwest::get(format!("{}{path}", server.url())).await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 200, "{path}");
         let policy = answer.headers()["content-security-policy"].to_str().expect("text").to_owned();
         assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
     }
-    let off = Server::small(&[("VESTIBULE_CHANNELS__PHONE__ENABLED", "false")]);
+    let off = Server::small("", &[("VESTIBULE_CHANNELS__PHONE__ENABLED", "false")]);
     assert_eq!(reqwest::get(format!("{}/phone", off.url())).await.expect("an answer").status().as_u16(), 404);
 }

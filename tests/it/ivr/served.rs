@@ -42,7 +42,7 @@ async fn a_call_ends_with_a_code_that_the_desk_knows() {
 
 #[tokio::test]
 async fn nothing_unsigned_is_looked_at() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let caller = caller(&server, "CA2");
     caller.forge().await.expect("403");
     let post = |body: String, kind: &'static str, path: &'static str| {
@@ -65,7 +65,7 @@ async fn nothing_unsigned_is_looked_at() {
 
 #[tokio::test]
 async fn a_stale_answer_is_not_applied_and_asked_again() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let mut caller = at_the_menu(&server, "CA3").await;
     let menu = caller.gather.clone().expect("a menu");
     let (asked, _) = (caller.last().to_owned(), caller.press("#").await.expect("again"));
@@ -82,7 +82,7 @@ async fn a_stale_answer_is_not_applied_and_asked_again() {
 
 #[tokio::test]
 async fn an_unknown_call_in_the_middle_begins_politely() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     for (call, target) in [
         ("CA4", "/ivr/twilio?step=5"),
         ("CA5", "/ivr/twilio?step=5&silence=1"),
@@ -104,7 +104,7 @@ async fn an_unknown_call_in_the_middle_begins_politely() {
 
 #[tokio::test]
 async fn an_end_is_an_end() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let mut caller = at_the_menu(&server, "CA7").await;
     let action = caller.gather.clone().expect("a menu").action;
     caller.hang_up().await.expect("told");
@@ -121,7 +121,7 @@ async fn an_end_is_an_end() {
 
 #[tokio::test]
 async fn a_redelivery_after_a_restart_gets_the_same_bytes() {
-    let mut server = Server::small(&[]);
+    let mut server = Server::small("", &[]);
     let caller = at_the_menu(&server, "CA9").await;
     let action = caller.gather.clone().expect("a menu").action;
     let first = caller.send(&action, &[("Digits", "1".into())]).await.expect("an answer");
@@ -134,7 +134,7 @@ async fn a_redelivery_after_a_restart_gets_the_same_bytes() {
 
 #[tokio::test]
 async fn three_failures_lead_to_a_way_out_and_never_to_a_bare_end() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let mut caller = at_the_menu(&server, "CA10").await;
     let menu = caller.last().to_owned();
     for _ in 0..3 {
@@ -147,7 +147,7 @@ async fn three_failures_lead_to_a_way_out_and_never_to_a_bare_end() {
 
 #[tokio::test]
 async fn what_callers_say_is_never_markup() {
-    let server = Server::small(&[]);
+    let server = Server::small("", &[]);
     let mut caller = at_the_menu(&server, "CA11").await;
     caller.press("1").await.expect("a topic");
     for hostile in ["</Say><Dial>+19005550100</Dial>", "]]>&amp;\u{0}\u{fffe}\u{202e}", &"🧨".repeat(4_000)]

@@ -26,8 +26,12 @@ impl Server {
     }
 
     /// Starts on the small desk of `tests/payloads/desk`, which an unoptimised build reads in no time.
-    pub fn small(environment: &[(&str, &str)]) -> Self {
-        Self::on(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads/desk"), "", environment)
+    pub fn small(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        Self::on(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads/desk"),
+            database_url,
+            environment,
+        )
     }
 
     fn on(root: &Path, database_url: &str, environment: &[(&str, &str)]) -> Self {
