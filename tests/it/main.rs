@@ -1,7 +1,6 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
 mod diagnostics;
-mod docs;
 mod house;
 mod ivr;
 mod load;
