@@ -166,14 +166,7 @@ enum BenchCommand {
         json: bool,
     },
     /// Complete phone calls through the real server, and the disk's own speed in the same run
-    Turns {
-        #[arg(long, default_value_t = 32)]
-        callers: usize,
-        #[arg(long, default_value_t = 5)]
-        seconds: u64,
-        #[arg(long)]
-        json: bool,
-    },
+    Turns(bench_turns::Turns),
 }
 
 /// Runs what the arguments say. Exit codes: 0 done, 1 the answer is no (errors found, no such ticket), 2 could not run.
@@ -244,9 +237,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             bench_faq::run(phrasings, json)?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Bench(BenchCommand::Turns { callers, seconds, json }) => {
+        Command::Bench(BenchCommand::Turns(options)) => {
             drop(out);
-            bench_turns::run(&bench_turns::Turns { callers, seconds, json })?;
+            bench_turns::run(&options)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -1,1 +1,10 @@
-//! (to come)
+//! The nouns of helping: tickets and how they move, what is urgent, who helps. Pure: no async, clock, randomness,
+//! database or vendor type.
+
+pub mod agent;
+pub mod priority;
+pub mod ticket;
+
+pub use agent::{Presence, Role};
+pub use priority::{Level, Priority, priority};
+pub use ticket::{Act, Refused, State, TicketType};

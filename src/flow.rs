@@ -1,10 +1,13 @@
 //! The flow language: what an operator may write, compiled. Pure: no async, clock, randomness, database or vendor
 //! type leaves this floor (the template engine stays inside `template`).
 
+pub mod check;
 pub mod name;
+pub mod parse;
 pub mod playbook;
 pub mod slot;
 pub mod step;
+pub mod system;
 pub mod template;
 pub mod text;
 pub mod words;

@@ -8,7 +8,7 @@ use super::calibration::Dial;
 use super::language;
 use super::normalize;
 use super::ranking::{HITS, Hit, Query, Ranking};
-use super::shelf::Shelf;
+use super::shelf::{Forget, Shelf};
 
 /// A set of articles with an index a locale. Read only; built anew when an article changes.
 #[derive(Default)]
@@ -47,9 +47,9 @@ impl Base {
     /// The articles that fit `query`, the ten best.
     pub fn rank(&self, query: &Query) -> Ranking {
         let Some(shelf) = self.shelf(query) else { return Ranking::default() };
-        let probe = shelf.probe(query.text, false);
+        let probe = shelf.probe(query.text, Forget::Nothing);
         let mut hits: Vec<Hit> = shelf
-            .scores(&probe, query.context, None)
+            .scores(&probe, query.context, Forget::Nothing)
             .into_iter()
             .zip(&shelf.entries)
             .map(|(terms, entry)| Hit { article: entry.article as usize, score: terms.total(), terms })

@@ -191,23 +191,23 @@ impl Shelf {
         Weights { entries }
     }
 
-    pub(super) fn stem_weight(&self, stem: u32, left_out: bool) -> f32 {
-        self.idf(self.stem_weights.entries[stem as usize], left_out) * self.stem_emphasis[stem as usize]
+    pub(super) fn stem_weight(&self, stem: u32) -> f32 {
+        self.idf(self.stem_weights.entries[stem as usize]) * self.stem_emphasis[stem as usize]
     }
 
     /// A pair weighs as its parts do on average, times its own rarity.
-    pub(super) fn pair_weight(&self, pair: u32, stems: (u32, u32), left_out: bool) -> f32 {
+    pub(super) fn pair_weight(&self, pair: u32, stems: (u32, u32)) -> f32 {
         let emphasis = (self.stem_emphasis[stems.0 as usize] + self.stem_emphasis[stems.1 as usize]) / 2.0;
-        PAIR * self.idf(self.pair_weights.entries[pair as usize], left_out) * emphasis
+        PAIR * self.idf(self.pair_weights.entries[pair as usize]) * emphasis
     }
 
-    pub(super) fn gram_weight(&self, gram: u32, left_out: bool) -> f32 {
-        self.idf(self.gram_weights.entries[gram as usize], left_out)
+    pub(super) fn gram_weight(&self, gram: u32) -> f32 {
+        self.idf(self.gram_weights.entries[gram as usize])
     }
 
     fn weigh_words(&mut self, draft: &Draft) {
         for (word, counts) in draft.grams.iter().enumerate() {
-            let square: f32 = counts.iter().map(|&(g, n)| (n * self.gram_weight(g, false)).powi(2)).sum();
+            let square: f32 = counts.iter().map(|&(g, n)| (n * self.gram_weight(g)).powi(2)).sum();
             self.words[word].norm = square.sqrt();
         }
     }
@@ -219,11 +219,11 @@ impl Shelf {
         let mut scratch = vec![0.0_f32; self.gram_ids.len()];
         (0..self.phrasings.len())
             .map(|row| {
-                let stems = draft.stems[row].iter().map(|&stem| (stem, self.stem_weight(stem, false)));
+                let stems = draft.stems[row].iter().map(|&stem| (stem, self.stem_weight(stem)));
                 let pair_base = self.stem_emphasis.len() as u32;
                 let pairs = draft.pairs[row]
                     .iter()
-                    .map(|&pair| (pair_base + pair, self.pair_weight(pair, pairs[&pair], false)));
+                    .map(|&pair| (pair_base + pair, self.pair_weight(pair, pairs[&pair])));
                 let mut words: Vec<(u32, f32)> = stems.chain(pairs).collect();
                 let mut touched = Vec::new();
                 for &word in &draft.words[row] {
@@ -232,7 +232,7 @@ impl Shelf {
                         if scratch[gram as usize] == 0.0 {
                             touched.push(gram);
                         }
-                        scratch[gram as usize] += emphasis * count * self.gram_weight(gram, false);
+                        scratch[gram as usize] += emphasis * count * self.gram_weight(gram);
                     }
                 }
                 let mut grams: Vec<(u32, f32)> = touched

@@ -7,6 +7,7 @@ use super::index::Vector;
 use super::shelf::Entry;
 
 const C: f32 = 1.0;
+
 /// Machines trained side by side, so that a sample's features are read once for all of them.
 const BLOCK: usize = 64;
 const ROUNDS: usize = 12;

@@ -4,7 +4,7 @@
 use super::features::{self, Gram, distinct, grams};
 use super::index::PAIR;
 use super::normalize;
-use super::shelf::Shelf;
+use super::shelf::{Forget, Shelf};
 
 pub(super) struct Probe {
     pub stems: Vec<(u32, f32)>,
@@ -18,11 +18,10 @@ pub(super) struct Probe {
 }
 
 impl Shelf {
-    /// The question, read with this shelf's words. `left_out`: it is a phrasing of the shelf, to be treated as if
-    /// its own entry did not exist.
-    pub fn probe(&self, text: &str, left_out: bool) -> Probe {
+    /// The question, read with this shelf's words. With `forget`, it is a phrasing of the shelf.
+    pub fn probe(&self, text: &str, forget: Forget) -> Probe {
         let mut words = normalize::words(text);
-        if !left_out {
+        if forget == Forget::Nothing {
             words = self.mend(words);
         }
         let mut probe = Probe {
@@ -34,8 +33,8 @@ impl Shelf {
             answer_stems: vec![],
         };
         let emphases: Vec<f32> = words.iter().map(|word| self.word_emphasis(word)).collect();
-        self.read_words(&mut probe, &words, &emphases, left_out);
-        self.read_grams(&mut probe, &words, &emphases, left_out);
+        self.read_words(&mut probe, &words, &emphases, forget);
+        self.read_grams(&mut probe, &words, &emphases, forget);
         probe
     }
 
@@ -46,7 +45,7 @@ impl Shelf {
         }
     }
 
-    fn read_words(&self, probe: &mut Probe, words: &[String], emphases: &[f32], left_out: bool) {
+    fn read_words(&self, probe: &mut Probe, words: &[String], emphases: &[f32], forget: Forget) {
         let mut square = 0.0;
         let stems: Vec<_> = words.iter().map(|word| features::stem(self.stemmer.as_ref(), word)).collect();
         let ids: Vec<Option<u32>> =
@@ -56,8 +55,15 @@ impl Shelf {
                 continue;
             }
             let weight = match id {
-                Some(id) => self.stem_weight(*id, left_out),
-                None => self.idf(0, false) * emphases[at],
+                Some(id) => {
+                    self.stem_weight(*id)
+                        * self.novelty(
+                            self.stem_weights.entries[*id as usize],
+                            self.stem_rows.of(*id).len(),
+                            forget,
+                        )
+                }
+                None => self.idf(0) * emphases[at],
             };
             square += weight * weight;
             probe.stems.extend(id.map(|id| (id, weight)));
@@ -71,17 +77,24 @@ impl Shelf {
             let two = ids[at - 1].zip(ids[at]);
             let pair = two.and_then(|two| self.pair_ids.get(&two).map(|&pair| (pair, two)));
             let weight = match pair {
-                Some((pair, two)) => self.pair_weight(pair, two, left_out),
-                None => PAIR * self.idf(0, false) * (emphasis(at - 1) + emphasis(at)) / 2.0,
+                Some((pair, two)) => {
+                    self.pair_weight(pair, two)
+                        * self.novelty(
+                            self.pair_weights.entries[pair as usize],
+                            self.pair_rows.of(pair).len(),
+                            forget,
+                        )
+                }
+                None => PAIR * self.idf(0) * (emphasis(at - 1) + emphasis(at)) / 2.0,
             };
             square += weight * weight;
-            probe.pairs.extend(pair.map(|(pair, two)| (pair, weight, self.pair_weight(pair, two, false))));
+            probe.pairs.extend(pair.map(|(pair, two)| (pair, weight, self.pair_weight(pair, two))));
         }
         probe.answer_stems = distinct(&probe.answer_stems);
         probe.word_norm = square.sqrt();
     }
 
-    fn read_grams(&self, probe: &mut Probe, words: &[String], emphases: &[f32], left_out: bool) {
+    fn read_grams(&self, probe: &mut Probe, words: &[String], emphases: &[f32], forget: Forget) {
         let mut all: Vec<(Gram, f32)> = Vec::new();
         for (word, &emphasis) in words.iter().zip(emphases) {
             all.extend(grams(word).into_iter().map(|gram| (gram, emphasis)));
@@ -91,10 +104,34 @@ impl Shelf {
         for same in all.chunk_by(|a, b| a.0 == b.0) {
             let amount: f32 = same.iter().map(|&(_, emphasis)| emphasis).sum();
             let id = self.gram_ids.get(&same[0].0);
-            let weight = amount * id.map_or(self.idf(0, false), |&id| self.gram_weight(id, left_out));
+            let weight =
+                amount * id.map_or(self.idf(0), |&id| self.gram_weight(id) * self.gram_novelty(id, forget));
             square += weight * weight;
             probe.grams.extend(id.map(|&id| (id, weight)));
         }
         probe.gram_norm = square.sqrt();
+    }
+
+    /// How much heavier a feature of `held` entries and `rows` phrasings gets when something is forgotten.
+    fn novelty(&self, held: u32, rows: usize, forget: Forget) -> f32 {
+        match forget {
+            Forget::Entry(_) => self.idf(held - 1) / self.idf(held),
+            Forget::Phrasing(_) if rows == 1 => self.idf(0) / self.idf(held),
+            _ => 1.0,
+        }
+    }
+
+    fn gram_novelty(&self, gram: u32, forget: Forget) -> f32 {
+        let held = self.gram_weights.entries[gram as usize];
+        let rows = || {
+            let mut words = self
+                .gram_words
+                .of(gram)
+                .iter()
+                .map(|&(word, _)| self.words[word as usize].phrasings as usize);
+            words.next().unwrap_or(0) + words.next().unwrap_or(0)
+        };
+        let rows = if held == 1 && forget != Forget::Nothing { rows() } else { 2 };
+        self.novelty(held, rows, forget)
     }
 }

@@ -1,7 +1,7 @@
 //! Scores a question against every entry of a shelf.
 
 use super::query::Probe;
-use super::shelf::Shelf;
+use super::shelf::{Forget, Shelf};
 
 /// How many hits a ranking holds.
 pub const HITS: usize = 10;
@@ -93,15 +93,19 @@ struct Cosines {
 }
 
 impl Shelf {
-    /// The score of each entry, by entry; `left_out` is skipped (its score is 0) and lends nothing to others.
-    pub(super) fn scores(&self, probe: &Probe, context: &[String], left_out: Option<usize>) -> Vec<Terms> {
+    /// The score of each entry, by entry. A forgotten entry scores 0; what is forgotten lends nothing to others.
+    pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<Terms> {
         let cosines = self.cosines(probe);
         let answers = self.answers(probe);
         let highest = answers.iter().copied().fold(0.0, f32::max);
-        let without = left_out.map_or(0..0, |entry| self.entries[entry].phrasings());
+        let without = match forget {
+            Forget::Nothing => 0..0,
+            Forget::Phrasing(row) => row..row + 1,
+            Forget::Entry(entry) => self.entries[entry].phrasings(),
+        };
         let mut terms = vec![Terms::default(); self.entries.len()];
         for (at, terms) in terms.iter_mut().enumerate() {
-            if left_out == Some(at) {
+            if self.entries[at].phrasings().all(|row| without.contains(&row)) {
                 continue;
             }
             *terms = self.terms(at, &cosines, &without);
@@ -133,7 +137,15 @@ impl Shelf {
         let rows = entry.phrasings();
         let mut best: [(f32, usize); 3] = [(-1.0, 0); 3];
         let (mut words, mut letters) = (0.0, 0.0);
-        for row in rows.clone() {
+        let (mut word_norm, mut letter_norm) = (entry.word_centroid, entry.gram_centroid);
+        let mut places = rows.len();
+        for row in rows {
+            if without.contains(&row) {
+                places -= 1;
+                word_norm = (word_norm - 1.0).max(1.0);
+                letter_norm = (letter_norm - 1.0).max(1.0);
+                continue;
+            }
             words += cosines.words[row];
             letters += cosines.letters[row];
             let mut next = (cosines.both[row], row);
@@ -143,7 +155,7 @@ impl Shelf {
                 }
             }
         }
-        let places = rows.len().min(3);
+        let places = places.min(3);
         let all: f32 = NEAREST[..places].iter().sum();
         let near = |part: &[f32]| {
             let sum: f32 =
@@ -151,7 +163,7 @@ impl Shelf {
             sum / all / 2.0
         };
         let ratio = |sum: f32, norm: f32| if norm > 0.0 { sum / norm } else { 0.0 };
-        let centroid = (ratio(words, entry.word_centroid) + ratio(letters, entry.gram_centroid)) / 2.0;
+        let centroid = (ratio(words, word_norm) + ratio(letters, letter_norm)) / 2.0;
         let mut margin = 0.0;
         if self.machine.is_trained() {
             let decision = self.machine.decide(at, &cosines.both, without);
@@ -172,7 +184,7 @@ impl Shelf {
     fn cosines(&self, probe: &Probe) -> Cosines {
         let mut words = vec![0.0_f32; self.phrasings.len()];
         for (id, weight) in &probe.stems {
-            let own = self.stem_weight(*id, false) * weight;
+            let own = self.stem_weight(*id) * weight;
             self.stem_rows.of(*id).iter().for_each(|&(row, _)| words[row as usize] += own);
         }
         for (id, weight, own) in &probe.pairs {
@@ -181,7 +193,7 @@ impl Shelf {
         let mut letters = vec![0.0_f32; self.phrasings.len()];
         let mut likeness = vec![0.0_f32; self.words.len()];
         for (id, weight) in &probe.grams {
-            let own = self.gram_weight(*id, false) * weight;
+            let own = self.gram_weight(*id) * weight;
             self.gram_words.of(*id).iter().for_each(|&(word, count)| likeness[word as usize] += own * count);
         }
         for (id, (&like, word)) in likeness.iter().zip(&self.words).enumerate() {

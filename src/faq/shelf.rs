@@ -59,6 +59,16 @@ pub(super) struct Weights {
     pub entries: Vec<u32>,
 }
 
+/// What a shelf is asked to forget, when one of its own phrasings is the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Forget {
+    Nothing,
+    /// This phrasing.
+    Phrasing(usize),
+    /// This entry, to whom the phrasing belongs.
+    Entry(usize),
+}
+
 pub(super) struct Shelf {
     pub locale: String,
     pub stemmer: Option<Stemmer>,
@@ -93,10 +103,8 @@ pub(super) struct Shelf {
 
 impl Shelf {
     /// idf of a feature that `held` of the shelf's entries hold; one that none holds counts as half an entry's.
-    pub fn idf(&self, held: u32, left_out: bool) -> f32 {
-        let out = u32::from(left_out);
-        let entries = (self.entries.len() as u32).saturating_sub(out).max(1) as f32;
-        let held = held.saturating_sub(out);
+    pub fn idf(&self, held: u32) -> f32 {
+        let entries = self.entries.len().max(1) as f32;
         let held = if held == 0 { 0.5 } else { held as f32 };
         (1.0 + entries / held).ln()
     }

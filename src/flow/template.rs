@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
-use minijinja::{Environment, Error, UndefinedBehavior};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::slot::SlotValue;
 use crate::source::{Diagnostic, Place};
@@ -115,15 +115,39 @@ impl Templates {
     /// # Errors
     /// A `V401` finding at `at` where it is not an expression.
     pub fn condition(&mut self, source: &str, at: &Place) -> Result<Condition, Diagnostic> {
-        let trimmed = source.trim();
-        let bare =
-            trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(trimmed).trim();
+        let bare = bare(source);
         if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
             return Err(finding(&error, at, "condition"));
         }
         let wrapped = format!("{{% if ({bare}) %}}1{{% endif %}}");
         let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "condition"))?;
         Ok(Condition { at: at.clone(), source: source.to_owned(), id, reads })
+    }
+
+    /// The bytes of `source` where it does not compile, where that can be told.
+    pub fn error_range(&self, source: &str, condition: bool) -> Option<std::ops::Range<usize>> {
+        if !condition {
+            return self.env.template_from_str(source).err()?.range();
+        }
+        let bare = bare(source);
+        let range = self.env.compile_expression(bare).err()?.range()?;
+        let start = source.find(bare)?;
+        Some(start + range.start..start + range.end)
+    }
+
+    /// Whether there is a filter of that name.
+    pub fn has_filter(&self, name: &str) -> bool {
+        self.runs_with(&format!("{{{{ 1|{name} }}}}"), ErrorKind::UnknownFilter)
+    }
+
+    /// Whether there is a test (`is name`) of that name.
+    pub fn has_test(&self, name: &str) -> bool {
+        self.runs_with(&format!("{{{{ 1 is {name} }}}}"), ErrorKind::UnknownTest)
+    }
+
+    /// The engine lists neither filters nor tests, but says so when one is unknown.
+    fn runs_with(&self, probe: &str, unknown: ErrorKind) -> bool {
+        !self.env.render_str(probe, ()).is_err_and(|error| error.kind() == unknown)
     }
 
     fn add(&mut self, source: String) -> Result<(Arc<str>, BTreeSet<String>), Error> {
@@ -159,6 +183,12 @@ impl Templates {
     fn evaluate(&self, id: &str, scope: &Scope) -> Result<String, Error> {
         self.env.get_template(id)?.render(scope.value.clone())
     }
+}
+
+/// A condition without the `{{ }}` that may stand around it.
+fn bare(source: &str) -> &str {
+    let trimmed = source.trim();
+    trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(trimmed).trim()
 }
 
 fn finding(error: &Error, at: &Place, what: &str) -> Diagnostic {
@@ -253,10 +283,7 @@ impl Scope {
     pub fn new(names: &Names<'_>) -> Self {
         let mut all: BTreeMap<&str, Value> = BTreeMap::new();
         if let Some(slots) = names.slots {
-            all.insert(
-                "slots",
-                slots.iter().map(|(name, value)| (name.as_str(), slot_value(value))).collect(),
-            );
+            all.insert("slots", map(slots.iter().map(|(name, value)| (name.as_str(), slot_value(value)))));
         }
         all.insert(
             "contact",
@@ -296,18 +323,23 @@ impl Scope {
         all.insert("now", Value::from(names.now));
         all.insert("business", object([("open", Value::from(names.business_open))]));
         let incident = |one: &BTreeMap<String, String>| -> Value {
-            one.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))).collect()
+            map(one.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))))
         };
         all.insert("__incidents", names.incidents.iter().map(incident).collect::<Vec<Value>>().into());
         for (name, value) in names.extra {
             all.insert(name, Value::from(value.as_str()));
         }
-        Self { value: all.into_iter().collect() }
+        Self { value: map(all) }
     }
 }
 
 fn object<const N: usize>(pairs: [(&str, Value); N]) -> Value {
-    pairs.into_iter().collect()
+    map(pairs)
+}
+
+/// A map; collecting pairs into a `Value` would make a list of pairs.
+fn map<'a>(pairs: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    Value::from(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>())
 }
 
 fn slot_value(value: &SlotValue) -> Value {
@@ -325,3 +357,64 @@ fn slot_value(value: &SlotValue) -> Value {
 
 /// The names that a template of a flow may begin with.
 pub const ROOTS: [&str; 7] = ["slots", "contact", "channel", "ticket", "now", "business", "known_incidents"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(source: &str, names: &Names<'_>) -> Result<String, TemplateFault> {
+        let mut templates = Templates::new();
+        let text = templates.text(source, &Place::start_of("t.yaml")).expect("it compiles");
+        templates.render(&text, &Scope::new(names))
+    }
+
+    #[test]
+    fn reads_each_name_by_its_path() {
+        let slots = BTreeMap::from([
+            ("topic".to_owned(), SlotValue::Text("vpn".to_owned())),
+            ("count".to_owned(), SlotValue::Number(3.0)),
+        ]);
+        let incident = [("area", "network"), ("title", "down")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let incidents = [BTreeMap::from(incident)];
+        let names = Names {
+            slots: Some(&slots),
+            contact_name: Some("Ada"),
+            locale: "it",
+            channel: "web",
+            incidents: &incidents,
+            business_open: true,
+            extra: &[("label", "Rete".to_owned())],
+            ..Names::default()
+        };
+        let source = "{{ slots.topic }} {{ slots.count }} {{ contact.name }} {{ contact.locale }} {{ channel.kind }} \
+                      {{ business.open }} {{ known_incidents('network')[0].title }} \
+                      {{ known_incidents('power') | length }} {{ label }}";
+        assert_eq!(rendered(source, &names), Ok("vpn 3 Ada it web true down 0 Rete".to_owned()));
+    }
+
+    #[test]
+    fn refuses_what_is_not_there_and_work_without_end() {
+        let slots = BTreeMap::new();
+        let names = Names { slots: Some(&slots), ..Names::default() };
+        assert!(rendered("{{ slots.none }}", &names).is_err());
+        assert!(rendered("{{ ticket.code }}", &names).is_err());
+        assert!(
+            rendered(
+                "{% for i in range(10000) %}{% for j in range(10000) %}x{% endfor %}{% endfor %}",
+                &names
+            )
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn tells_filters_and_tests_that_exist() {
+        let templates = Templates::new();
+        assert!(
+            templates.has_filter("upper")
+                && templates.has_filter("truncate")
+                && !templates.has_filter("uper")
+        );
+        assert!(templates.has_test("defined") && !templates.has_test("full"));
+    }
+}

@@ -21,8 +21,27 @@ pub struct TurnJob {
     /// The contact to load where there is no conversation yet.
     pub contact: Option<ContactId>,
     pub now: Timestamp,
-    /// Called inside the transaction, without waiting; again with a higher `code_salt` where a ticket's code clashed.
+    /// Whose contact to load where there is no conversation yet. `None`: the one of the address's web token, else the
+    /// one derived from the address.
+    pub contact: Option<ContactId>,
+    /// The timer that this job fires, as [`DueTimer`](super::DueTimer) told of it. Where it was cleared or set anew
+    /// meanwhile, nothing is done (`replayed`); else it is cleared with the turn.
+    pub timer: Option<(crate::conversation::TimerKind, Timestamp)>,
+    /// Called inside the transaction, without waiting. It may be called more than once, and only what it returned last
+    /// is written: with a higher `code_salt` where a ticket's code clashed, and on what is stored by then where the
+    /// transaction had to be taken again. A panic in it fails this job alone.
     pub decide: Box<dyn FnMut(Loaded) -> Decision + Send>,
+}
+
+impl TurnJob {
+    /// A job without a key, a contact or a timer; set the fields that it has.
+    pub fn new(
+        whose: Whose,
+        now: Timestamp,
+        decide: impl FnMut(Loaded) -> Decision + Send + 'static,
+    ) -> Self {
+        Self { whose, key: None, now, contact: None, timer: None, decide: Box::new(decide) }
+    }
 }
 
 /// A snapshot read in the turn's transaction.
@@ -73,18 +92,18 @@ pub struct Outgoing {
 /// What is to be written.
 #[derive(Debug, Default)]
 pub struct Decision {
-    /// `None`: nothing is written but the inbound's key and reply.
+    /// `None`: nothing is written but the inbound's key and reply, and what was `sent`.
     pub conversation: Option<Conversation>,
     /// Written where it is new or changed.
     pub contact: Option<Contact>,
     pub events: Vec<Event>,
     /// Recorded with the key: the answer to every redelivery.
     pub reply: Option<String>,
-    /// Messages that are not in the reply and must be delivered.
+    /// Messages that are not in the reply and must be delivered. An id that waits already is left as it is.
     pub outbox: Vec<Outgoing>,
     /// Outbox rows that the reply delivers.
     pub sent: Vec<uuid::Uuid>,
-    /// Timers to set: kind and when it is due. Setting one replaces it.
+    /// Timers to set: kind and when it is due (kept to the microsecond). Setting one replaces it.
     pub timers: Vec<(crate::conversation::TimerKind, Timestamp)>,
     /// Clear all timers of the conversation first.
     pub clear_timers: bool,
@@ -93,8 +112,12 @@ pub struct Decision {
 #[derive(Debug, Clone)]
 pub struct TurnDone {
     pub reply: Option<String>,
-    /// The key had been committed before: `reply` is the recorded one, nothing was done.
+    /// The key had been committed before: `reply` is the recorded one, nothing was done. Also for a timer that was not
+    /// set any more.
     pub replayed: bool,
+    /// The conversation's id, known for a replay too.
+    pub id: Option<ConversationId>,
+    /// As written; `None` for a replay.
     pub conversation: Option<Conversation>,
     pub events: Vec<Event>,
 }

@@ -1,4 +1,7 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
+mod diagnostics;
 mod house;
+mod postgres;
+mod store;
 mod turns;

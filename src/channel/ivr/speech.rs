@@ -1,0 +1,292 @@
+//! One turn's outcome as a call has it: what is spoken, then exactly one of collect or hang up. The same for every
+//! dialect; never markup.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::app::outcome::{Message, Outcome};
+use crate::conversation::{Hope, Owner, Segment, code};
+
+/// The most characters that are spoken in one piece. Twilio's voices take 3,000 to 5,000.
+pub const MAX_PIECE: usize = 1_000;
+/// Keys kept of one answer; no slot takes more.
+pub const MAX_KEYS: usize = 64;
+/// The longest hint for the recogniser in characters, which is Twilio's bound, and all hints together in bytes, which is
+/// ours: they stand in the document too.
+const MAX_HINT: usize = 100;
+const MAX_HINTS: usize = 800;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    pub lines: Vec<Line>,
+    pub then: Then,
+    /// The language that the caller is expected to speak.
+    pub locale: String,
+    /// Where the conversation stands: the nonce of what is asked.
+    pub turn: u64,
+}
+
+/// One prompt, spoken in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    pub locale: String,
+    pub text: String,
+    /// Byte ranges that are never split: codes.
+    whole: Vec<Range<usize>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    Collect(Collect),
+    HangUp,
+}
+
+/// What to listen for. Speech is always listened for too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collect {
+    pub keys: Keys,
+    pub hints: Vec<String>,
+    /// Seconds without a key or a word after which it is silence.
+    pub wait: u32,
+    /// A person is, or will be, on the other side: silence is not counted, it is a moment to fetch what was written.
+    pub person: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// One key answers, `*` and `#` too.
+    One,
+    /// Up to `max` digits; where `exact`, the last one ends it, else `#` does.
+    Number { max: usize, exact: bool },
+    /// Any keys, ended by `#`.
+    Several,
+}
+
+/// What is said and collected after a turn. `polls` counts the times in a row that the caller waited for a person.
+pub fn script(outcome: &Outcome<'_>, polls: u32) -> Script {
+    let conversation = outcome.conversation;
+    let mut lines: Vec<Line> = outcome
+        .messages
+        .iter()
+        .map(|message| spoken(message, &conversation.locale))
+        .filter(|line| !line.text.is_empty())
+        .collect();
+    let then =
+        if conversation.is_closed() { Then::HangUp } else { then(&conversation.hope, outcome.messages) };
+    let waits = matches!(conversation.owner, Owner::Queue(_)) && !conversation.is_closed();
+    // A queue without a word sounds like a dead line.
+    if waits && lines.is_empty() && polls > 0 && polls.is_multiple_of(3) {
+        lines.push(Line::new(&conversation.locale, words(&conversation.locale).hold));
+    }
+    Script { lines, then, locale: conversation.locale.clone(), turn: conversation.turn }
+}
+
+fn then(hope: &Hope, messages: &[Message]) -> Then {
+    let collect = |keys, hints, wait, person| Then::Collect(Collect { keys, hints, wait, person });
+    match hope {
+        Hope::Choice { hints } => collect(menu_keys(messages), fitting(hints), 5, false),
+        Hope::Digits { max: 0 | 1, .. } => collect(Keys::One, Vec::new(), 5, false),
+        Hope::Digits { max, exact } => collect(
+            Keys::Number { max: *max, exact: *exact },
+            Vec::new(),
+            if *max > 2 { 8 } else { 5 },
+            false,
+        ),
+        // Keys beside free words are only those for a person, back and again.
+        Hope::Words => collect(Keys::One, Vec::new(), 5, false),
+        Hope::Person => collect(Keys::Several, Vec::new(), 10, true),
+        Hope::Nothing => Then::HangUp,
+    }
+}
+
+/// One key where every option that is on offer has one.
+fn menu_keys(messages: &[Message]) -> Keys {
+    let menu = messages.iter().rev().find(|message| !message.prompt.options.is_empty());
+    let long =
+        menu.is_some_and(|menu| menu.prompt.options.iter().any(|option| option.key.chars().count() > 1));
+    if long { Keys::Several } else { Keys::One }
+}
+
+fn fitting(hints: &[String]) -> Vec<String> {
+    let mut left = MAX_HINTS;
+    let mut kept: Vec<String> = Vec::new();
+    for phrase in hints.iter().filter_map(|phrase| hint(phrase)) {
+        let Some(rest) = left.checked_sub(phrase.len()) else { break };
+        left = rest;
+        kept.push(phrase);
+    }
+    kept
+}
+
+/// Hints are listed with commas between.
+fn hint(phrase: &str) -> Option<String> {
+    let phrase = clean(&phrase.replace(',', " "));
+    let fits = !phrase.is_empty() && phrase.chars().count() <= MAX_HINT;
+    fits.then_some(phrase)
+}
+
+/// A message as it is spoken: codes in groups, in their place. What an agent wrote is in no locale of its own; it is read
+/// in that of the conversation.
+pub fn spoken(message: &Message, locale: &str) -> Line {
+    let own = Some(&message.prompt.locale).filter(|own| !own.is_empty());
+    let mut line = Line { locale: own.map_or(locale, String::as_str).to_owned(), ..Line::default() };
+    for segment in &message.prompt.text {
+        match segment {
+            Segment::Text(text) => line.push(text),
+            Segment::Code(digits) => {
+                let from = line.text.len();
+                line.text.push_str(&clean(&code::grouped(digits)));
+                line.whole.push(from..line.text.len());
+            }
+        }
+    }
+    line.text.truncate(line.text.trim_end().len());
+    line
+}
+
+/// What a voice can say: control characters, non-characters and marks of direction dropped, white space as one space,
+/// none at the ends. An XML escape would keep them, and the platform would refuse the document.
+pub fn clean(text: &str) -> String {
+    let mut line = Line::default();
+    line.push(text);
+    line.text.truncate(line.text.trim_end().len());
+    line.text
+}
+
+fn speakable(c: char) -> bool {
+    let point = u32::from(c);
+    let none = point & 0xFFFE == 0xFFFE || (0xFDD0..=0xFDEF).contains(&point);
+    let private = (0xE000..=0xF8FF).contains(&point);
+    let direction = matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let mark = matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
+    !(c.is_control() || none || private || direction || mark)
+}
+
+impl Line {
+    pub fn new(locale: &str, text: &str) -> Self {
+        Self { locale: locale.to_owned(), text: clean(text), whole: Vec::new() }
+    }
+
+    fn push(&mut self, text: &str) {
+        for c in text.chars() {
+            // A vertical tab or a form feed is a control character first.
+            if c.is_whitespace() && (!c.is_control() || matches!(c, '\t' | '\n' | '\r')) {
+                if !self.text.is_empty() && !self.text.ends_with(' ') {
+                    self.text.push(' ');
+                }
+            } else if speakable(c) {
+                self.text.push(c);
+            }
+        }
+    }
+
+    /// The text in pieces of at most `max` characters: ended at a sentence, else a word, else a whole letter. Joined
+    /// they are the text, but for the spaces between them.
+    pub fn pieces(&self, max: usize) -> Vec<&str> {
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        while from < self.text.len() {
+            let rest = &self.text[from..];
+            let mut cut = from + cut(rest, max);
+            if let Some(code) = self.whole.iter().find(|code| code.start < cut && cut < code.end)
+                && code.start > from
+            {
+                cut = code.start;
+            }
+            let piece = self.text[from..cut].trim();
+            if !piece.is_empty() {
+                pieces.push(piece);
+            }
+            from = cut;
+        }
+        pieces
+    }
+}
+
+/// Where to end a piece, as a byte index above 0.
+fn cut(text: &str, max: usize) -> usize {
+    let Some((limit, _)) = text.char_indices().nth(max) else { return text.len() };
+    let head = &text[..limit];
+    let sentence = head
+        .char_indices()
+        .filter(|(at, c)| *c == ' ' && head[..*at].ends_with(['.', '!', '?', '…', ':', ';', '。']))
+        .map(|(at, _)| at + 1)
+        .next_back()
+        .filter(|at| *at > limit / 3);
+    let word = || head.rfind(' ').map(|at| at + 1).filter(|at| *at > 1);
+    let letter = || text.grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at <= limit).last();
+    // A flood of combining marks is one letter longer than a piece: then anywhere.
+    sentence.or_else(word).or_else(letter).filter(|at| *at > 0).unwrap_or(limit)
+}
+
+/// Keys as the engine takes them: without the `#` that finished them; `#` alone is a key.
+pub fn pressed(keys: &str) -> String {
+    let short: String = keys.chars().filter(|key| !key.is_whitespace()).take(MAX_KEYS).collect();
+    match short.trim_end_matches('#') {
+        "" => "#".to_owned(),
+        keys => keys.to_owned(),
+    }
+}
+
+/// What the phone says of itself, where the engine had no turn to say anything.
+pub struct Words {
+    /// Something failed; it is tried again.
+    pub moment: &'static str,
+    /// It failed again; the call ends.
+    pub sorry: &'static str,
+    /// Waiting for a person.
+    pub hold: &'static str,
+}
+
+/// In the language of `locale`, else in English.
+pub fn words(locale: &str) -> Words {
+    match locale.split(['-', '_']).next() {
+        Some("it") => Words {
+            moment: "Un momento, per favore.",
+            sorry: "Ci scusiamo: in questo momento non riusciamo a rispondere. Richiami tra qualche minuto, per favore.",
+            hold: "Resti in linea, per favore. La prima persona libera le risponderà.",
+        },
+        _ => Words {
+            moment: "One moment, please.",
+            sorry: "We are sorry, we cannot answer right now. Please call again in a few minutes.",
+            hold: "Please stay on the line. The next free person will be with you.",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_speech_ends_at_a_sentence_then_a_word_then_a_letter() {
+        let text = format!("{}. {} tail", "a".repeat(600), "b".repeat(500));
+        let line = Line::new("en", &text);
+        let pieces = line.pieces(MAX_PIECE);
+        assert_eq!(pieces, [format!("{}.", "a".repeat(600)), format!("{} tail", "b".repeat(500))]);
+        let words = Line::new("en", &"word ".repeat(400));
+        assert!(
+            words.pieces(MAX_PIECE).iter().all(|piece| piece.ends_with("word") && piece.len() <= MAX_PIECE)
+        );
+        let family = "👩‍👩‍👧‍👦".repeat(300);
+        let line = Line::new("en", &family);
+        assert!(line.pieces(MAX_PIECE).iter().all(|piece| piece.starts_with('👩') && piece.ends_with('👦')));
+    }
+
+    #[test]
+    fn a_code_is_never_split() {
+        let mut line = Line::new("en", &"x".repeat(995));
+        line.text.push(' ');
+        let from = line.text.len();
+        line.text.push_str("123 456 789");
+        line.whole.push(from..line.text.len());
+        assert_eq!(line.pieces(MAX_PIECE)[1], "123 456 789");
+    }
+
+    #[test]
+    fn a_flood_of_marks_still_ends() {
+        let line = Line::new("en", &format!("e{}", "\u{301}".repeat(5_000)));
+        assert_eq!(line.pieces(MAX_PIECE).len(), 6);
+    }
+}

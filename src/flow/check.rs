@@ -1,0 +1,126 @@
+//! What must hold of a set of flows before it may be served: the proofs of rules 1 to 4 over all ways through all
+//! flows, calls included. (Rule 5, every text in every locale, is told while texts are read.)
+
+pub mod bits;
+pub mod targets;
+
+mod answers;
+mod cycles;
+mod filled;
+mod graph;
+mod names;
+mod reach;
+mod scan;
+mod scope;
+mod set;
+mod starts;
+mod texts;
+mod token;
+mod types;
+mod ways;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use graph::Graph;
+use texts::Expr;
+use ways::{Entry, Summaries, summary_of};
+
+pub use set::{Known, Set};
+
+use super::parse::draft::Draft;
+use super::step::Kind;
+use crate::source::Diagnostic;
+
+/// All findings about a set of flows, in no order.
+pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    starts::check(set, &mut found);
+    for draft in set.drafts {
+        names::check(set, draft, &mut found);
+        scopes(set, draft, &mut found);
+        types::check(set, draft, &mut found);
+    }
+    ways(set, &mut found);
+    found
+}
+
+fn scopes(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
+    let flow = &draft.flow;
+    let mut titles = Vec::new();
+    texts::text(&mut titles, &flow.title);
+    for expr in titles {
+        scope::check(set, flow, expr, true, found);
+    }
+    for step in &flow.steps {
+        for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
+            scope::check(set, flow, expr, false, found);
+        }
+    }
+}
+
+/// The proofs over ways: callees are summed up first, then what holds at the beginning of each flow comes down from
+/// its callers.
+fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
+    let order = cycles::call_order(set, found);
+    let graphs: BTreeMap<&str, Graph<'_>> =
+        set.by_name.iter().map(|(name, index)| (*name, Graph::of(&set.drafts[*index].flow))).collect();
+    let mut summaries = Summaries::new();
+    for name in &order {
+        let certain = set.draft(name).is_some_and(|draft| draft.whole);
+        if let Some(graph) = graphs.get(name).filter(|graph| certain && !graph.uncertain) {
+            summaries.insert(name, ways::summarize(graph, &summaries));
+        }
+    }
+    let mut down = Down { set, summaries: &summaries, entries: BTreeMap::new(), unsure: BTreeSet::new() };
+    for name in order.iter().rev() {
+        if let (Some(draft), Some(graph)) = (set.draft(name), graphs.get(name)) {
+            down.flow(draft, graph, found);
+        }
+    }
+}
+
+/// What comes down from callers to the flows they call.
+struct Down<'a, 's> {
+    set: &'s Set<'a>,
+    summaries: &'s Summaries<'a>,
+    entries: BTreeMap<&'a str, Entry>,
+    /// Flows with a caller of which not all is known.
+    unsure: BTreeSet<&'a str>,
+}
+
+impl<'a> Down<'a, '_> {
+    fn flow(&mut self, draft: &'a Draft, graph: &Graph<'a>, found: &mut Vec<Diagnostic>) {
+        let flow = &draft.flow;
+        let begun = flow.start.is_some() || flow.system;
+        let called = self.entries.remove(flow.name.as_str());
+        // Checked without the rest, a flow that others call is judged by what they would bring, so it is not judged.
+        let orphan = !begun && called.is_none() && !self.set.known.whole;
+        let unsure = orphan || self.unsure.contains(flow.name.as_str()) || !draft.whole || graph.uncertain;
+        if draft.whole {
+            reach::check(draft, graph, &|name| summary_of(self.summaries, name), found);
+            cycles::check(draft, graph, self.summaries, found);
+        }
+        // A flow that is begun has nothing; one that only its callers know has what they all bring.
+        let mut entry = called;
+        if begun {
+            Entry::join(&mut entry, Entry::default());
+        }
+        let states = ways::states(graph, &entry.unwrap_or_default(), self.summaries);
+        for (index, step) in flow.steps.iter().enumerate() {
+            let Kind::Call(call) = &step.kind else { continue };
+            let callee = call.flow.value.as_str();
+            if unsure {
+                self.unsure.insert(callee);
+            }
+            if let Some(before) = &states.before[index] {
+                let mut known = self.entries.remove(callee);
+                Entry::join(&mut known, ways::entry(graph, call, before));
+                self.entries.extend(known.map(|entry| (callee, entry)));
+            }
+        }
+        if !unsure {
+            answers::check(draft, graph, &states, self.summaries, found);
+            filled::check(self.set, draft, graph, &states, found);
+        }
+    }
+}

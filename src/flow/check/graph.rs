@@ -1,0 +1,299 @@
+//! The ways through one flow: for each step, where it may lead and what each way brings.
+
+use std::collections::HashMap;
+
+use super::scan::filled_if;
+use super::token::{Piece, condition};
+use crate::flow::step::{Kind, Step, Target};
+use crate::flow::{Condition, Flow};
+
+/// What can be filled, numbered: dotted names, `slots.topic` or `ticket`.
+#[derive(Debug, Default)]
+pub struct Fillable {
+    numbers: HashMap<String, usize>,
+    pub names: Vec<String>,
+}
+
+impl Fillable {
+    pub fn number(&mut self, name: &str) -> usize {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.names.len();
+        self.numbers.insert(name.to_owned(), number);
+        self.names.push(name.to_owned());
+        number
+    }
+
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).copied()
+    }
+}
+
+/// The path of the conversation's ticket.
+pub const TICKET: &str = "ticket";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum To {
+    Step(usize),
+    /// Past the last step: back to the caller.
+    Past,
+    /// The conversation is over, or a system flow takes it.
+    Closed,
+}
+
+#[derive(Debug, Clone)]
+pub struct Edge<'a> {
+    pub to: To,
+    /// The jump as written; `None` where the next step simply follows.
+    pub jump: Option<&'a Target>,
+    /// The conversation waits for the contact on this way.
+    pub waits: bool,
+    /// An offered answer did not settle it.
+    pub unresolved: bool,
+    /// Numbers of [`Fillable`].
+    pub fills: Vec<usize>,
+    /// Another flow runs on this way.
+    pub calls: Option<&'a crate::flow::step::Call>,
+    /// An agent handed the conversation back here, and nobody coming leads elsewhere.
+    pub handed_back: bool,
+    /// Takes the step's own `goto`.
+    pub own_goto: bool,
+}
+
+#[derive(Debug)]
+pub struct Graph<'a> {
+    pub edges: Vec<Vec<Edge<'a>>>,
+    pub fillable: Fillable,
+    /// A jump leads to no step and to none that might be meant: what can be reached is uncertain.
+    pub uncertain: bool,
+}
+
+impl<'a> Graph<'a> {
+    pub fn of(flow: &'a Flow) -> Self {
+        let mut builder = Builder { flow, uncertain: false, fillable: Fillable::default() };
+        builder.fillable.number(TICKET);
+        let edges = (0..flow.steps.len()).map(|index| builder.step(index)).collect();
+        for slot in flow.slots.keys() {
+            builder.fillable.number(&slot_path(slot));
+        }
+        for step in &flow.steps {
+            if let Kind::Call(call) = &step.kind {
+                call.into.iter().for_each(|(mine, _)| {
+                    builder.fillable.number(&slot_path(&mine.value));
+                });
+            }
+        }
+        Self { edges, fillable: builder.fillable, uncertain: builder.uncertain }
+    }
+}
+
+struct Builder<'a> {
+    flow: &'a Flow,
+    uncertain: bool,
+    fillable: Fillable,
+}
+
+impl<'a> Builder<'a> {
+    fn step(&mut self, index: usize) -> Vec<Edge<'a>> {
+        let step = &self.flow.steps[index];
+        let mut edges = self.kind(step, index);
+        if let Some(when) = &step.when {
+            let holds = self.filled(when, true);
+            for edge in &mut edges {
+                edge.fills.extend(&holds);
+            }
+            // A false guard skips the step with its `goto`.
+            let mut skip = self.edge(None, index);
+            skip.fills = self.filled(when, false);
+            edges.push(skip);
+        }
+        edges
+    }
+
+    fn kind(&mut self, step: &'a Step, index: usize) -> Vec<Edge<'a>> {
+        let waiting = |edge: Edge<'a>| Edge { waits: true, ..edge };
+        match &step.kind {
+            Kind::Say(_) | Kind::Status(_) => vec![self.follow(step, index)],
+            Kind::Survey(_) => vec![waiting(self.follow(step, index))],
+            Kind::Set(set) => {
+                let mut edge = self.follow(step, index);
+                edge.fills.extend(set.assignments.iter().map(|(slot, _)| self.slot(&slot.value)));
+                vec![edge]
+            }
+            Kind::Ticket(_) => {
+                let mut edge = self.follow(step, index);
+                edge.fills.push(self.fillable.number(TICKET));
+                vec![edge]
+            }
+            Kind::Ask(ask) => {
+                let mut edge = waiting(self.follow(step, index));
+                edge.fills.push(self.slot(&ask.slot.value));
+                let mut edges = vec![edge];
+                edges.extend(self.failed(ask.on_failure.as_ref(), index));
+                edges
+            }
+            Kind::Choose(choose) => self.choose(step, choose, index),
+            Kind::Confirm(confirm) => {
+                let mut edges = Vec::new();
+                for goto in [&confirm.yes, &confirm.no] {
+                    let mut edge = waiting(self.inner(goto.as_ref(), step, index));
+                    edge.fills.extend(confirm.slot.iter().map(|slot| self.slot(&slot.value)));
+                    edges.push(edge);
+                }
+                edges.extend(self.failed(confirm.on_failure.as_ref(), index));
+                edges
+            }
+            Kind::Faq(faq) => self.faq(step, faq, index),
+            Kind::Branch(branch) => {
+                let mut edges = Vec::new();
+                let mut before = Vec::new();
+                let mut otherwise = true;
+                for arm in &branch.arms {
+                    let mut edge = self.edge(Some(&arm.goto), index);
+                    edge.fills.clone_from(&before);
+                    if let Some(when) = &arm.when {
+                        edge.fills.extend(self.filled(when, true));
+                        before.extend(self.filled(when, false));
+                    }
+                    otherwise &= arm.when.is_some();
+                    edges.push(edge);
+                }
+                if otherwise {
+                    let mut edge = self.follow(step, index);
+                    edge.fills.extend(before);
+                    edges.push(edge);
+                }
+                edges
+            }
+            Kind::Call(call) => {
+                let mut edge = self.follow(step, index);
+                edge.calls = Some(call);
+                vec![edge]
+            }
+            Kind::Handoff(handoff) => {
+                // An agent who hands back sends the contact on; nobody coming may lead elsewhere.
+                let mut back = waiting(self.follow(step, index));
+                back.handed_back = handoff.on_unreached.is_some();
+                let nobody = waiting(self.inner(handoff.on_unreached.as_ref(), step, index));
+                vec![back, nobody]
+            }
+            Kind::End(_) => vec![closed()],
+        }
+    }
+
+    fn slot(&mut self, slot: &str) -> usize {
+        self.fillable.number(&slot_path(slot))
+    }
+
+    fn filled(&mut self, when: &Condition, holds: bool) -> Vec<usize> {
+        filled(when, holds).map(|path| self.fillable.number(&path)).collect()
+    }
+
+    fn choose(
+        &mut self,
+        step: &'a Step,
+        choose: &'a crate::flow::step::Choose,
+        index: usize,
+    ) -> Vec<Edge<'a>> {
+        let mut edges = Vec::new();
+        for option in &choose.options {
+            let mut edge = self.inner(option.goto.as_ref(), step, index);
+            edge.waits = true;
+            edge.fills.extend(choose.slot.iter().map(|slot| self.slot(&slot.value)));
+            edges.push(edge);
+        }
+        edges.extend(self.failed(choose.on_failure.as_ref(), index));
+        edges
+    }
+
+    fn faq(&mut self, step: &'a Step, faq: &'a crate::flow::step::Faq, index: usize) -> Vec<Edge<'a>> {
+        let mut resolved = match &faq.on_resolved {
+            Some(target) => self.edge(Some(target), index),
+            None => closed(),
+        };
+        resolved.waits = true;
+        // Where nothing is found the flow goes on at once, so this way may not wait.
+        let mut unresolved = self.inner(faq.on_unresolved.as_ref(), step, index);
+        unresolved.unresolved = true;
+        let mut edges = vec![resolved, unresolved];
+        if let Some(target) = &faq.on_failure {
+            let mut failed = self.edge(Some(target), index);
+            failed.waits = true;
+            failed.unresolved = true;
+            edges.push(failed);
+        }
+        edges
+    }
+
+    /// Three failures at a prompt: the step's own way, else the flow's; else the system's, which ends the flow.
+    fn failed(&mut self, own: Option<&'a Target>, index: usize) -> Option<Edge<'a>> {
+        let target = own.or(self.flow.on_failure.as_ref())?;
+        Some(Edge { waits: true, ..self.edge(Some(target), index) })
+    }
+
+    /// An inner jump, else the step's `goto`, else the next step.
+    fn inner(&mut self, goto: Option<&'a Target>, step: &'a Step, index: usize) -> Edge<'a> {
+        match goto {
+            Some(_) => self.edge(goto, index),
+            None => self.follow(step, index),
+        }
+    }
+
+    fn follow(&mut self, step: &'a Step, index: usize) -> Edge<'a> {
+        Edge { own_goto: step.goto.is_some(), ..self.edge(step.goto.as_ref(), index) }
+    }
+
+    fn edge(&mut self, jump: Option<&'a Target>, index: usize) -> Edge<'a> {
+        let to = match jump {
+            Some(target) => self.resolve(target),
+            None if index + 1 < self.flow.steps.len() => To::Step(index + 1),
+            None => To::Past,
+        };
+        Edge { to, jump, ..closed() }
+    }
+
+    /// A name that no step has is told elsewhere; here the one that is probably meant stands in, so that it is not
+    /// told as unreachable too.
+    fn resolve(&mut self, target: &Target) -> To {
+        if let Some(step) = target.step {
+            return To::Step(step);
+        }
+        let ids = self.flow.steps.iter().map(|step| step.id.as_str());
+        let near = crate::flow::parse::reader::nearest(&target.name, ids);
+        match near.and_then(|near| self.flow.step_index(near)) {
+            Some(step) => To::Step(step),
+            None => {
+                self.uncertain = true;
+                To::Closed
+            }
+        }
+    }
+}
+
+fn closed<'a>() -> Edge<'a> {
+    Edge {
+        to: To::Closed,
+        jump: None,
+        waits: false,
+        unresolved: false,
+        fills: Vec::new(),
+        calls: None,
+        handed_back: false,
+        own_goto: false,
+    }
+}
+
+pub fn slot_path(slot: &str) -> String {
+    format!("slots.{slot}")
+}
+
+/// The paths that a condition says are filled where it holds, or where it does not. A test of a ticket's code is one
+/// of the ticket.
+pub fn filled(when: &Condition, holds: bool) -> impl Iterator<Item = String> {
+    let filled = match condition(&when.source).as_slice() {
+        [Piece::Expression(tokens)] => filled_if(tokens, holds),
+        _ => std::collections::BTreeSet::new(),
+    };
+    filled.into_iter().map(|path| if path.starts_with("ticket.") { TICKET.to_owned() } else { path })
+}

@@ -1,0 +1,77 @@
+//! Every jump of a flow, to read or to resolve.
+
+use std::collections::HashMap;
+
+use crate::flow::Flow;
+use crate::flow::step::{Kind, Step, Target};
+
+/// Points each jump of a flow to the step that it names.
+pub fn resolve(flow: &mut Flow) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (index, step) in flow.steps.iter().enumerate() {
+        places.entry(step.id.clone()).or_insert(index);
+    }
+    // `#3` names the third step for the engine, not for authors.
+    let find = |target: &mut Target| {
+        target.step = if target.name.starts_with('#') { None } else { places.get(&target.name).copied() };
+    };
+    flow.on_failure.iter_mut().for_each(find);
+    for step in &mut flow.steps {
+        of_mut(step).into_iter().for_each(find);
+    }
+}
+
+fn of_mut(step: &mut Step) -> Vec<&mut Target> {
+    let mut all: Vec<&mut Target> = step.goto.iter_mut().collect();
+    match &mut step.kind {
+        Kind::Choose(choose) => {
+            all.extend(choose.options.iter_mut().filter_map(|option| option.goto.as_mut()));
+            all.extend(&mut choose.on_failure);
+        }
+        Kind::Ask(ask) => all.extend(&mut ask.on_failure),
+        Kind::Confirm(confirm) => {
+            all.extend(confirm.yes.iter_mut().chain(&mut confirm.no).chain(&mut confirm.on_failure));
+        }
+        Kind::Faq(faq) => {
+            all.extend(faq.on_resolved.iter_mut().chain(&mut faq.on_unresolved).chain(&mut faq.on_failure));
+        }
+        Kind::Branch(branch) => all.extend(branch.arms.iter_mut().map(|arm| &mut arm.goto)),
+        Kind::Handoff(handoff) => all.extend(&mut handoff.on_unreached),
+        Kind::Say(_)
+        | Kind::Set(_)
+        | Kind::Call(_)
+        | Kind::Ticket(_)
+        | Kind::Status(_)
+        | Kind::Survey(_)
+        | Kind::End(_) => {}
+    }
+    all
+}
+
+/// The jumps of a step, as written.
+pub fn of(step: &Step) -> Vec<&Target> {
+    let mut all: Vec<&Target> = step.goto.iter().collect();
+    match &step.kind {
+        Kind::Choose(choose) => {
+            all.extend(choose.options.iter().filter_map(|option| option.goto.as_ref()));
+            all.extend(&choose.on_failure);
+        }
+        Kind::Ask(ask) => all.extend(&ask.on_failure),
+        Kind::Confirm(confirm) => {
+            all.extend(confirm.yes.iter().chain(&confirm.no).chain(&confirm.on_failure));
+        }
+        Kind::Faq(faq) => {
+            all.extend(faq.on_resolved.iter().chain(&faq.on_unresolved).chain(&faq.on_failure));
+        }
+        Kind::Branch(branch) => all.extend(branch.arms.iter().map(|arm| &arm.goto)),
+        Kind::Handoff(handoff) => all.extend(&handoff.on_unreached),
+        Kind::Say(_)
+        | Kind::Set(_)
+        | Kind::Call(_)
+        | Kind::Ticket(_)
+        | Kind::Status(_)
+        | Kind::Survey(_)
+        | Kind::End(_) => {}
+    }
+    all
+}

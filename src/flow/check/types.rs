@@ -1,0 +1,189 @@
+//! Rule 4, types: what a text compares or sets can be, and some value of the slots makes it evaluate.
+
+use std::collections::BTreeMap;
+
+use super::names::yields;
+use super::scan::{Comparison, Literal};
+use super::set::Set;
+use super::texts::{self, Expr};
+use crate::flow::parse::draft::Draft;
+use crate::flow::parse::reader::{listed, suggest};
+use crate::flow::step::Kind;
+use crate::flow::template::{Names, OriginNames, Scope, TicketNames};
+use crate::flow::{Flow, Slot, SlotKind, SlotValue, Template};
+use crate::source::{Diagnostic, Placed};
+
+pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
+    let flow = &draft.flow;
+    let trials: Vec<BTreeMap<String, SlotValue>> =
+        SAMPLES.iter().map(|sample| filled(flow, sample)).collect();
+    for step in &flow.steps {
+        for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
+            one(set, flow, expr, &trials, found);
+        }
+        let given: Vec<(&Flow, &(Placed<String>, Template))> = match &step.kind {
+            Kind::Set(assigned) => assigned.assignments.iter().map(|one| (flow, one)).collect(),
+            Kind::Call(call) => match set.draft(&call.flow.value) {
+                Some(callee) => call.with.iter().map(|one| (&callee.flow, one)).collect(),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        for (owner, (slot, value)) in given {
+            if let Some(slot) = owner.slots.get(&slot.value) {
+                found.extend(assigned(set, flow, slot, value));
+            }
+        }
+    }
+}
+
+fn one(
+    set: &Set<'_>,
+    flow: &Flow,
+    expr: Expr<'_>,
+    trials: &[BTreeMap<String, SlotValue>],
+    found: &mut Vec<Diagnostic>,
+) {
+    if expr.is_plain() {
+        return;
+    }
+    let uses = super::scope::of(expr);
+    let before = found.len();
+    for comparison in &uses.comparisons {
+        found.extend(compared(set, flow, expr, comparison));
+    }
+    if found.len() == before {
+        let areas: Vec<&str> = uses.literals.iter().map(String::as_str).collect();
+        found.extend(tried(set, expr, trials, &areas));
+    }
+}
+
+fn compared(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, comparison: &Comparison) -> Option<Diagnostic> {
+    let slot = flow.slots.get(comparison.path.strip_prefix("slots.")?)?;
+    let why = impossible(&slot.kind, comparison)?;
+    let at = set.inside(expr.at(), expr.source(), comparison.at..comparison.at + comparison.len);
+    let message =
+        format!("`{}` is of type `{}` and never fits this: {why}", comparison.path, slot.kind.word());
+    let problem = Diagnostic::error("V406", at, message);
+    Some(match (&slot.kind, &comparison.literal) {
+        (SlotKind::Choice { options }, Literal::Text(text)) => {
+            suggest(problem, text, options.iter().map(String::as_str))
+        }
+        _ => problem,
+    })
+}
+
+/// Why a slot of this kind can never compare with the literal in a sensible way.
+fn impossible(kind: &SlotKind, comparison: &Comparison) -> Option<String> {
+    let equal = matches!(comparison.sign, "==" | "!=");
+    match (kind, &comparison.literal) {
+        (SlotKind::Choice { options }, Literal::Text(text)) if equal && !options.contains(text) => {
+            let options: Vec<&str> = options.iter().map(String::as_str).collect();
+            Some(format!("its options are {}", listed(&options)))
+        }
+        (SlotKind::Bool, Literal::Text(_) | Literal::Number(_)) => Some("it is true or false".to_owned()),
+        (SlotKind::Number { .. }, Literal::Text(_) | Literal::Bool(_)) => {
+            Some("it is a number, and stands without quotes".to_owned())
+        }
+        (SlotKind::Bool, Literal::Bool(_)) | (SlotKind::Number { .. }, Literal::Number(_)) => None,
+        (_, Literal::Number(_) | Literal::Bool(_)) => Some("it is a text, and stands in quotes".to_owned()),
+        (_, Literal::Text(_)) => None,
+    }
+}
+
+/// A value that is written out and that its slot cannot hold.
+fn assigned(set: &Set<'_>, flow: &Flow, slot: &Slot, value: &Template) -> Option<Diagnostic> {
+    let plain = value.is_plain();
+    let only_slot = !plain && value.source.contains("slots.");
+    for (text, at) in yields(set, flow, value) {
+        let fits = match &slot.kind {
+            SlotKind::Bool => matches!(text.to_lowercase().as_str(), "true" | "false" | "yes" | "no"),
+            SlotKind::Number { .. } => text.parse::<f64>().is_ok_and(f64::is_finite),
+            // Another choice slot may hold more than this one; only what is written out is told.
+            SlotKind::Choice { options } => only_slot || options.contains(&text),
+            SlotKind::Pattern { pattern } => only_slot || pattern.is_match(&text),
+            SlotKind::Text { .. }
+            | SlotKind::Date { .. }
+            | SlotKind::Email
+            | SlotKind::Phone
+            | SlotKind::File => true,
+        };
+        if !fits {
+            let message =
+                format!("the slot `{}` of type `{}` cannot hold `{text}`", slot.name, slot.kind.word());
+            let problem = Diagnostic::error("V406", at, message);
+            return Some(match &slot.kind {
+                SlotKind::Choice { options } => suggest(problem, &text, options.iter().map(String::as_str)),
+                _ => problem,
+            });
+        }
+    }
+    None
+}
+
+/// Values for text slots to try a text with: words, a number, a date, an address.
+const SAMPLES: [&str; 4] = ["example", "1234567", "2026-11-24", "ada@example.org"];
+
+fn filled(flow: &Flow, sample: &str) -> BTreeMap<String, SlotValue> {
+    let value = |slot: &Slot| match &slot.kind {
+        SlotKind::Bool => SlotValue::Bool(sample.len() % 2 == 0),
+        SlotKind::Number { min, .. } => SlotValue::Number(min.unwrap_or(2.0)),
+        SlotKind::Choice { options } => {
+            SlotValue::Text(options.first().cloned().unwrap_or_else(|| sample.to_owned()))
+        }
+        SlotKind::Date { .. } => SlotValue::Text("2026-11-24".to_owned()),
+        SlotKind::Text { .. }
+        | SlotKind::Email
+        | SlotKind::Phone
+        | SlotKind::Pattern { .. }
+        | SlotKind::File => SlotValue::Text(sample.to_owned()),
+    };
+    flow.slots.values().map(|slot| (slot.name.clone(), value(slot))).collect()
+}
+
+/// A text that fails whatever the slots hold.
+fn tried(
+    set: &Set<'_>,
+    expr: Expr<'_>,
+    trials: &[BTreeMap<String, SlotValue>],
+    areas: &[&str],
+) -> Option<Diagnostic> {
+    let incidents: Vec<BTreeMap<String, String>> = areas
+        .iter()
+        .map(|area| {
+            let pairs = [("area", *area), ("title", "an incident"), ("since", "2026-11-24T09:00:00Z")];
+            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
+        })
+        .collect();
+    let mut fault = None;
+    for slots in trials {
+        let scope = Scope::new(&Names {
+            slots: Some(slots),
+            contact_name: Some("Ada"),
+            contact_profile: Some("vip"),
+            contact_verified: true,
+            locale: "en",
+            channel: "web",
+            voice: false,
+            ticket: Some(TicketNames {
+                code: "123456789",
+                category: "other",
+                r#type: "incident",
+                added: false,
+            }),
+            now: "2026-11-24T09:00:00+01:00",
+            business_open: true,
+            incidents: &incidents,
+            origin: Some(OriginNames { flow: "support", category: "other", question: "a question" }),
+            extra: &[],
+        });
+        let failed = match expr {
+            Expr::Text(text) => set.templates.render(text, &scope).err(),
+            Expr::Condition(condition) => set.templates.holds(condition, &scope).err(),
+        };
+        fault = Some(failed?);
+    }
+    let fault = fault?;
+    let message = format!("this fails whatever the slots hold: {}", fault.message);
+    Some(Diagnostic::error("V405", expr.at().clone(), message))
+}

@@ -1,0 +1,236 @@
+//! From files to a playbook. Every problem of every file is collected in one run; a playbook comes out only where
+//! there is no error.
+
+pub mod draft;
+pub mod reader;
+pub mod spot;
+
+mod cut;
+mod fields;
+mod flow;
+mod node;
+mod slots;
+mod step;
+mod text;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use self::draft::Draft;
+use self::node::{Data, Node};
+use self::reader::Reader;
+use super::check::{self, Known, Set};
+use super::{FlowName, Locale, Playbook, Templates, Words, system};
+use crate::faq;
+use crate::source::{Diagnostic, Place, Sources};
+
+/// A file of flows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Its path, as findings name it.
+    pub name: String,
+    pub text: String,
+    /// From a folder `system`: a flow of the system, or its words.
+    pub system: bool,
+}
+
+impl SourceFile {
+    /// A file is the system's where its folder is named `system`.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let name = name.into();
+        let mut folders = name.rsplit(['/', '\\']).skip(1);
+        let system = folders.next() == Some("system");
+        Self { system, text: text.into(), name }
+    }
+
+    /// The name without folder and ending.
+    fn stem(&self) -> &str {
+        let file = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
+        file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+    }
+}
+
+/// What came of reading a set of flows.
+#[derive(Debug)]
+pub struct Parsed {
+    /// `None` where there is an error. Its two bases of answers are empty: the caller puts them in.
+    pub playbook: Option<Playbook>,
+    /// Sorted by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts of the files, the compiled-in ones included, to show findings in.
+    pub sources: Sources,
+}
+
+/// Reads and checks a set of flows. `locales`: those of the settings, the default first.
+pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Parsed {
+    let files = complete(files);
+    let mut templates = Templates::new();
+    let mut found = Vec::new();
+    let mut words = Words::default();
+    let mut drafts = Vec::new();
+    for file in &files {
+        let mut reading =
+            Reading { locales, templates: &mut templates, found: &mut found, words: &mut words };
+        drafts.extend(reading.file(file));
+    }
+    if let Some(file) = files.iter().find(|file| file.system && file.stem() == "words") {
+        found.extend(words::lacking(&words, locales, &file.name));
+    }
+    drafts.iter_mut().for_each(|draft| check::targets::resolve(&mut draft.flow));
+    found.extend(checked(&files, &drafts, &templates, locales, known));
+    sort(&mut found, &files);
+    let playbook = (!found.iter().any(Diagnostic::is_error)).then(|| Playbook {
+        revision: revision(files.iter().map(|file| (file.name.as_str(), file.text.as_str()))),
+        locales: locales.to_vec(),
+        flows: drafts.into_iter().map(|draft| (draft.flow.name.clone(), draft.flow)).collect(),
+        templates,
+        words,
+        faq: faq::Base::default(),
+        intents: faq::Base::default(),
+    });
+    let sources = files.into_iter().map(|file| (Arc::from(file.name.as_str()), file.text)).collect();
+    Parsed { playbook, diagnostics: found, sources }
+}
+
+/// The start phrases of all flows, for the ranking of intents: flow name, then phrases by locale.
+pub fn intents(playbook: &Playbook) -> Vec<(FlowName, BTreeMap<Locale, Vec<String>>)> {
+    let started = playbook.flows.values().filter_map(|flow| Some((flow, flow.start.as_ref()?)));
+    started
+        .filter(|(_, start)| !start.phrases.is_empty())
+        .map(|(flow, start)| (flow.name.clone(), start.phrases.clone()))
+        .collect()
+}
+
+/// The hex SHA-256 of sources, by name and text, in order.
+pub fn revision<'s>(sources: impl IntoIterator<Item = (&'s str, &'s str)>) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in sources {
+        // Lengths first, so that no two lists of sources read alike.
+        hash.update((name.len() as u64).to_be_bytes());
+        hash.update(name);
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    hex::encode(hash.finalize())
+}
+
+/// The files that are compiled in and that no given file replaces, then the given ones. Words override key by key, so
+/// the compiled-in ones are always read, first.
+fn complete(files: &[SourceFile]) -> Vec<SourceFile> {
+    let given: BTreeSet<&str> = files.iter().filter(|file| file.system).map(SourceFile::stem).collect();
+    let built_in = system::FILES.iter().filter(|(stem, _)| *stem == "words" || !given.contains(stem));
+    built_in
+        .map(|(stem, text)| SourceFile {
+            name: format!("(built in) system/{stem}.yaml"),
+            text: (*text).to_owned(),
+            system: true,
+        })
+        .chain(files.iter().cloned())
+        .collect()
+}
+
+/// What reading one file after the other fills.
+struct Reading<'a> {
+    locales: &'a [Locale],
+    templates: &'a mut Templates,
+    found: &'a mut Vec<Diagnostic>,
+    words: &'a mut Words,
+}
+
+impl Reading<'_> {
+    fn file(&mut self, file: &SourceFile) -> Option<Draft> {
+        let name: Arc<str> = file.name.as_str().into();
+        let node = match node::read(&name, &file.text) {
+            Ok(node) => node,
+            Err(found) => {
+                self.found.push(found);
+                return None;
+            }
+        };
+        let mut reader = Reader {
+            file: name,
+            source: &file.text,
+            locales: self.locales,
+            system: file.system,
+            built_in: file.system && system::text(file.stem()) == Some(file.text.as_str()),
+            templates: self.templates,
+            found: self.found,
+            unlisted: BTreeSet::new(),
+            lacking: BTreeSet::new(),
+            whole: true,
+        };
+        let draft = match content(&node) {
+            Content::Words if file.system => {
+                words::read(&mut reader, &node, self.words);
+                None
+            }
+            Content::Words => {
+                let message = "words of the system stand in `system/words.yaml` in the folder of flows";
+                reader.report(Diagnostic::error("V018", node.at.clone(), message));
+                None
+            }
+            Content::Flow => flow::read(&mut reader, &node, file.stem()),
+            Content::Other => {
+                let message = format!(
+                    "a flow file is a map that begins with `flow:`, but this is {}",
+                    node.data.word()
+                );
+                reader.report(Diagnostic::error("V018", node.at.clone(), message));
+                None
+            }
+        };
+        let lacking = std::mem::take(&mut reader.lacking);
+        for locale in lacking {
+            let message = format!("this system flow has no texts in `{locale}`");
+            let help = "give your own file of that name in `system/` in the folder of flows";
+            self.found.push(Diagnostic::warning("V503", Place::start_of(&file.name), message).help(help));
+        }
+        draft
+    }
+}
+
+enum Content {
+    Flow,
+    Words,
+    Other,
+}
+
+fn content(node: &Node) -> Content {
+    match &node.data {
+        Data::Map(_) if node.get("flow").is_some() || node.get("steps").is_some() => Content::Flow,
+        Data::Map(_) if node.get("words").is_some() || node.get("lists").is_some() => Content::Words,
+        Data::Map(_) => Content::Flow,
+        Data::Null | Data::Scalar { .. } | Data::List(_) => Content::Other,
+    }
+}
+
+fn checked(
+    files: &[SourceFile],
+    drafts: &[Draft],
+    templates: &Templates,
+    locales: &[Locale],
+    known: &Known,
+) -> Vec<Diagnostic> {
+    let sources: BTreeMap<Arc<str>, &str> =
+        files.iter().map(|file| (Arc::from(file.name.as_str()), file.text.as_str())).collect();
+    let mut by_name = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        by_name.entry(draft.flow.name.as_str()).or_insert(index);
+    }
+    check::check(&Set { drafts, by_name, templates, known, locales, sources: &sources })
+}
+
+/// By file in the order given, then by place. The same told twice is told once.
+fn sort(found: &mut Vec<Diagnostic>, files: &[SourceFile]) {
+    let order: BTreeMap<&str, usize> =
+        files.iter().enumerate().map(|(index, file)| (file.name.as_str(), index)).collect();
+    found.sort_by(|left, right| {
+        let key =
+            |one: &Diagnostic| (order.get(&*one.at.file).copied(), one.at.line, one.at.column, one.code);
+        key(left).cmp(&key(right))
+    });
+    found.dedup();
+}

@@ -1,0 +1,148 @@
+//! Reads one flow file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::Draft;
+use super::fields::Fields;
+use super::node::{Data, Node};
+use super::reader::{Entry, Reader};
+use super::{slots, step};
+use crate::flow::{Flow, Start, Text};
+use crate::source::{Diagnostic, Placed};
+
+/// Steps that one flow may have.
+const MAX_STEPS: usize = 20_000;
+
+/// `stem` is the file's name without folder and ending: it names a flow of the system.
+pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
+    let mut fields = Fields::open(reader, node, "a flow file", &node.at)?;
+    let name = fields.need(reader, "flow").and_then(|entry| name(reader, entry));
+    let title_entry = fields.take("title");
+    let voice = fields.take("voice");
+    let mut title = reader.text(title_entry, voice);
+    let start = fields.take("start").map(|entry| start(reader, entry));
+    let slots = slots::read(reader, fields.take("slots"));
+    let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    if let Some(entry) = fields.take("moved") {
+        let message = "`moved` is not yet supported in this version";
+        reader.report(Diagnostic::error("V007", entry.key.at.clone(), message));
+    }
+    let steps_entry = fields.need(reader, "steps");
+    let (steps, heads) = steps_entry.map(|entry| steps(reader, entry)).unwrap_or_default();
+    fields.close(reader);
+    let name = name?;
+    let name_value = if reader.system { format!("system/{stem}") } else { name.value };
+    if title_entry.is_none() {
+        title = untitled(reader, &name_value);
+    }
+    let (start, default_at, commands) = match start {
+        Some((start, default_at, commands)) => (Some(start), default_at, commands),
+        None => (None, None, Vec::new()),
+    };
+    let whole = reader.whole && !steps.is_empty();
+    let system = reader.system;
+    let flow = Flow { name: name_value, at: name.at, title, start, slots, steps, on_failure, system };
+    Some(Draft { flow, heads, default_at, commands, whole, built_in: reader.built_in })
+}
+
+fn name(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Placed<String>> {
+    let name = reader.name(entry)?;
+    let bad = |c: char| c == '/' || c.is_whitespace() || c.is_control();
+    if !reader.system && name.value.contains(bad) {
+        let found =
+            Diagnostic::error("V011", name.at.clone(), format!("`{}` cannot name a flow", name.value));
+        reader.report(found.help("no spaces and no `/`: names with `/` belong to the system"));
+    }
+    Some(name)
+}
+
+/// A flow without a title goes by its name in every locale.
+fn untitled(reader: &mut Reader<'_>, name: &str) -> Text {
+    let mut title = Text::default();
+    for locale in reader.locales {
+        if let Ok(template) = reader.templates.text(name, &title.at) {
+            title.written.insert(locale.clone(), template);
+        }
+    }
+    title
+}
+
+type Started = (Start, Option<crate::source::Place>, Vec<Placed<String>>);
+
+fn start(reader: &mut Reader<'_>, entry: Entry<'_>) -> Started {
+    let mut start = Start::default();
+    let mut default_at = None;
+    let mut commands = Vec::new();
+    let Some(mut fields) = Fields::open(reader, entry.value, "`start`", &entry.key.at) else {
+        return (start, default_at, commands);
+    };
+    if let Some(entry) = fields.take("default") {
+        start.default = reader.flag(entry).unwrap_or(false);
+        default_at = start.default.then(|| entry.key.at.clone());
+    }
+    if let Some(entry) = fields.take("commands") {
+        commands = read_commands(reader, entry);
+        start.commands = commands.iter().map(|command| command.value.clone()).collect();
+    }
+    start.phrases = fields.take("phrases").map(|entry| reader.words(entry)).unwrap_or_else(BTreeMap::new);
+    fields.close(reader);
+    (start, default_at, commands)
+}
+
+fn read_commands(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Placed<String>> {
+    let single = std::slice::from_ref(entry.value);
+    let items = match &entry.value.data {
+        Data::List(items) => items.as_slice(),
+        Data::Scalar { .. } => single,
+        Data::Null | Data::Map(_) => {
+            reader.wrong_shape(entry.value, "a list of commands");
+            return Vec::new();
+        }
+    };
+    let mut commands = Vec::new();
+    for item in items {
+        let Some(text) = reader.scalar(item, "a command") else { continue };
+        let command = text.trim_start_matches('/');
+        // The shape that both Telegram and Discord take.
+        let fits = (1..=32).contains(&command.len())
+            && command.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !fits {
+            let found = Diagnostic::error("V011", item.at.clone(), format!("`{text}` cannot be a command"));
+            reader.report(found.help("1 to 32 of a to z, 0 to 9 and `_`"));
+        }
+        commands.push(Placed::new(command.to_owned(), item.at.clone()));
+    }
+    commands
+}
+
+type Steps = (Vec<crate::flow::Step>, Vec<super::draft::Head>);
+
+fn steps(reader: &mut Reader<'_>, entry: Entry<'_>) -> Steps {
+    let mut steps = Vec::new();
+    let mut heads = Vec::new();
+    let Data::List(items) = &entry.value.data else {
+        reader.wrong_shape(entry.value, "a list of steps");
+        return (steps, heads);
+    };
+    if items.is_empty() {
+        reader.report(Diagnostic::error("V003", entry.value.at.clone(), "a flow needs a step"));
+    }
+    if let Some(extra) = items.get(MAX_STEPS) {
+        let message = format!("a flow has at most {MAX_STEPS} steps");
+        reader.report(Diagnostic::error("V010", extra.at.clone(), message).help("split it with `call`"));
+        reader.whole = false;
+    }
+    let mut ids = BTreeSet::new();
+    for (index, item) in items.iter().take(MAX_STEPS).enumerate() {
+        let Some((step, head)) = step::read(reader, item, index) else { continue };
+        if let Some(at) = &head.id
+            && !ids.insert(step.id.clone())
+        {
+            let message = format!("another step above has the id `{}` too", step.id);
+            reader.report(Diagnostic::error("V012", at.clone(), message));
+        }
+        steps.push(step);
+        heads.push(head);
+    }
+    (steps, heads)
+}

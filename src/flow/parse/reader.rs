@@ -1,0 +1,302 @@
+//! Reads values out of a tree and collects what is wrong with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::node::{Data, Node};
+use super::spot;
+use crate::flow::step::Target;
+use crate::flow::{Condition, Locale, Template, Templates};
+use crate::source::{Diagnostic, Place, Placed};
+
+/// A key with its value.
+#[derive(Clone, Copy)]
+pub struct Entry<'n> {
+    pub key: &'n Node,
+    pub value: &'n Node,
+}
+
+/// The reading of one file.
+pub struct Reader<'a> {
+    pub file: Arc<str>,
+    pub source: &'a str,
+    pub locales: &'a [Locale],
+    pub system: bool,
+    /// Compiled in: a locale that it lacks is not the operator's mistake.
+    pub built_in: bool,
+    pub templates: &'a mut Templates,
+    pub found: &'a mut Vec<Diagnostic>,
+    /// Locales of texts that the settings do not list, told once a file.
+    pub unlisted: BTreeSet<Locale>,
+    /// Configured locales that a file compiled in does not have.
+    pub lacking: BTreeSet<Locale>,
+    /// False once a problem leaves the order of steps uncertain, so that proofs about it would mislead.
+    pub whole: bool,
+}
+
+impl Reader<'_> {
+    pub fn report(&mut self, found: Diagnostic) {
+        self.found.push(found);
+    }
+
+    /// `V004`: something else was expected here.
+    pub fn wrong_shape(&mut self, node: &Node, expected: &str) {
+        let message = format!("{expected} is expected here, but this is {}", node.data.word());
+        self.report(Diagnostic::error("V004", node.at.clone(), message));
+    }
+
+    /// A name or a word: a scalar that is not blank.
+    pub fn name(&mut self, entry: Entry<'_>) -> Option<Placed<String>> {
+        self.scalar(entry.value, "a name").map(|text| Placed::new(text.to_owned(), entry.value.at.clone()))
+    }
+
+    pub fn scalar<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        match node.text() {
+            Some(text) if !text.trim().is_empty() => Some(text),
+            Some(_) => {
+                let message = format!("{expected} is expected here, but this is empty");
+                self.report(Diagnostic::error("V004", node.at.clone(), message));
+                None
+            }
+            None => {
+                match super::cut::by_braces(node) {
+                    Some(found) => self.report(found),
+                    None => self.wrong_shape(node, expected),
+                }
+                None
+            }
+        }
+    }
+
+    /// One of a few words (`V009` otherwise).
+    pub fn word(&mut self, entry: Entry<'_>, allowed: &[&'static str]) -> Option<Placed<String>> {
+        let written = self.name(entry)?;
+        if !allowed.contains(&written.value.as_str()) {
+            let message = format!("`{}` is none of {}", written.value, listed(allowed));
+            let found = Diagnostic::error("V009", written.at, message);
+            self.report(suggest(found, &written.value, allowed.iter().copied()));
+            return None;
+        }
+        Some(written)
+    }
+
+    pub fn flag(&mut self, entry: Entry<'_>) -> Option<bool> {
+        match entry.value.text() {
+            Some("true" | "True" | "TRUE" | "yes") => Some(true),
+            Some("false" | "False" | "FALSE" | "no") => Some(false),
+            _ => {
+                self.wrong_shape(entry.value, "true or false");
+                None
+            }
+        }
+    }
+
+    /// A finite number.
+    pub fn number(&mut self, entry: Entry<'_>) -> Option<f64> {
+        let number = entry.value.text().and_then(|text| text.trim().parse::<f64>().ok());
+        let number = number.filter(|number| number.is_finite());
+        if number.is_none() {
+            self.wrong_shape(entry.value, "a number");
+        }
+        number
+    }
+
+    /// A whole number from 0.
+    pub fn count(&mut self, entry: Entry<'_>) -> Option<usize> {
+        let count = entry.value.text().and_then(|text| text.trim().parse::<usize>().ok());
+        if count.is_none() {
+            self.wrong_shape(entry.value, "a whole number");
+        }
+        count
+    }
+
+    /// The name of a step to jump to.
+    pub fn target(&mut self, entry: Entry<'_>) -> Option<Target> {
+        let Some(name) = self.name(entry) else {
+            self.whole = false;
+            return None;
+        };
+        Some(Target { name: name.value, at: name.at, step: None })
+    }
+
+    /// A text that is no speech of the bot: a query, a category, a value.
+    pub fn template(&mut self, node: &Node) -> Option<Template> {
+        let text = self.scalar(node, "a text")?;
+        self.cut_by_comment(node);
+        self.compile(text, &node.at)
+    }
+
+    pub fn cut_by_comment(&mut self, node: &Node) {
+        if let Some(found) = super::cut::by_comment(node, self.source) {
+            self.report(found);
+        }
+    }
+
+    pub fn compile(&mut self, text: &str, at: &Place) -> Option<Template> {
+        match self.templates.text(text, at) {
+            Ok(template) => Some(template),
+            Err(found) => {
+                self.refuse(found, text, at, false);
+                None
+            }
+        }
+    }
+
+    pub fn condition(&mut self, entry: Entry<'_>) -> Option<Condition> {
+        let text = self.scalar(entry.value, "a condition")?;
+        match self.templates.condition(text, &entry.value.at) {
+            Ok(condition) => Some(condition),
+            Err(found) => {
+                self.refuse(found, text, &entry.value.at, true);
+                None
+            }
+        }
+    }
+
+    /// Reports a text that does not compile, at the very place in it.
+    fn refuse(&mut self, mut found: Diagnostic, text: &str, at: &Place, condition: bool) {
+        found.at = match self.templates.error_range(text, condition) {
+            Some(range) => spot::inside(self.source, at, text, range),
+            None => at.clone(),
+        };
+        self.report(found);
+    }
+
+    /// Words by locale: `{ en: [a, b], it: c }`, or a list in the default locale.
+    pub fn words(&mut self, entry: Entry<'_>) -> BTreeMap<Locale, Vec<String>> {
+        let mut words = BTreeMap::new();
+        match &entry.value.data {
+            Data::Map(pairs) => {
+                self.duplicates(pairs);
+                for (key, value) in pairs {
+                    if let Some(locale) = self.locale(key, value, None) {
+                        let list = self.list(value);
+                        words.insert(locale, list);
+                    }
+                }
+            }
+            Data::List(_) | Data::Scalar { .. } => {
+                let list = self.list(entry.value);
+                words.insert(self.default_locale(), list);
+            }
+            Data::Null => self.wrong_shape(entry.value, "a map of locale to words"),
+        }
+        words
+    }
+
+    /// A list of scalars; a single one stands for a list of one.
+    pub fn list(&mut self, node: &Node) -> Vec<String> {
+        match &node.data {
+            Data::List(items) => {
+                items.iter().filter_map(|item| self.scalar(item, "a text").map(str::to_owned)).collect()
+            }
+            Data::Scalar { .. } => self.scalar(node, "a text").map(str::to_owned).into_iter().collect(),
+            Data::Null | Data::Map(_) => {
+                self.wrong_shape(node, "a list");
+                Vec::new()
+            }
+        }
+    }
+
+    pub fn default_locale(&self) -> Locale {
+        self.locales.first().cloned().unwrap_or_else(|| "en".to_owned())
+    }
+
+    /// The locale that a key names, in the spelling of the settings.
+    pub fn locale(&mut self, key: &Node, value: &Node, before: Option<&Node>) -> Option<Locale> {
+        let name = key.text().unwrap_or_default();
+        if let Some(listed) = self.locales.iter().find(|locale| locale.eq_ignore_ascii_case(name)) {
+            return Some(listed.clone());
+        }
+        if let Some(found) = super::cut::by_comma(key, value, before) {
+            self.report(found);
+            return None;
+        }
+        if !is_tag(name) {
+            let message = format!("`{}` is no locale", shown(key));
+            let found = Diagnostic::error("V002", key.at.clone(), message);
+            let locales: Vec<String> = self.locales.to_vec();
+            let found = suggest(found, name, locales.iter().map(String::as_str));
+            let help = found.help.is_none();
+            self.report(if help {
+                found.help("a text is a string, or a map of locale to string")
+            } else {
+                found
+            });
+            return None;
+        }
+        if self.unlisted.insert(name.to_owned()) && !self.built_in {
+            let message = format!("the settings list no locale `{name}`, so this is never said");
+            self.report(Diagnostic::warning("V502", key.at.clone(), message).help("add it to `locales`"));
+        }
+        Some(name.to_owned())
+    }
+
+    /// `V005` for each key that stands twice.
+    pub fn duplicates(&mut self, pairs: &[(Node, Node)]) {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (key, _) in pairs {
+            let Some(name) = key.text() else { continue };
+            match seen.get(name) {
+                Some(line) => {
+                    let message = format!("`{name}` stands twice in this map; the first is on line {line}");
+                    self.found.push(Diagnostic::error("V005", key.at.clone(), message));
+                }
+                None => {
+                    seen.insert(name, key.at.line);
+                }
+            }
+        }
+    }
+}
+
+/// A key for messages.
+pub fn shown(key: &Node) -> String {
+    key.text().map_or_else(|| key.data.word().to_owned(), str::to_owned)
+}
+
+/// `a, b or c`.
+pub fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [rest @ .., last] => {
+            let rest: Vec<String> = rest.iter().map(|word| format!("`{word}`")).collect();
+            format!("{} or `{last}`", rest.join(", "))
+        }
+    }
+}
+
+/// Whether a key looks like a language tag: `de`, `pt-BR`, `zh-Hant`.
+fn is_tag(name: &str) -> bool {
+    let mut parts = name.split(['-', '_']);
+    let language = parts.next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.chars().all(|c| c.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Adds "did you mean" where a candidate is near.
+pub fn suggest<'c>(
+    found: Diagnostic,
+    written: &str,
+    candidates: impl Iterator<Item = &'c str>,
+) -> Diagnostic {
+    match nearest(written, candidates) {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => found,
+    }
+}
+
+/// The candidate that a slip of the finger away is.
+pub fn nearest<'c>(written: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let lower = written.to_lowercase();
+    candidates
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| {
+            let longest = candidate.chars().count().max(written.chars().count());
+            *distance <= 1 + longest / 5 && *distance < longest
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

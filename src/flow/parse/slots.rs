@@ -1,0 +1,188 @@
+//! Reads `slots:`.
+
+use std::collections::BTreeMap;
+
+use regex::RegexBuilder;
+
+use super::fields::Fields;
+use super::node::{Data, Node};
+use super::reader::{Entry, Reader, shown};
+use crate::flow::{Slot, SlotKind, SlotName};
+use crate::source::{Diagnostic, Placed};
+
+const TYPES: [&str; 9] = ["text", "number", "date", "email", "phone", "choice", "bool", "pattern", "file"];
+/// Bytes that a compiled pattern may take.
+const PATTERN_SIZE: usize = 256 * 1024;
+
+pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> BTreeMap<SlotName, Slot> {
+    let mut slots = BTreeMap::new();
+    let Some(entry) = entry else { return slots };
+    let Data::Map(pairs) = &entry.value.data else {
+        reader.wrong_shape(entry.value, "a map of slot names");
+        return slots;
+    };
+    reader.duplicates(pairs);
+    for (key, value) in pairs {
+        let name = shown(key);
+        if !is_identifier(&name) {
+            let message = format!("`{name}` cannot name a slot");
+            let found = Diagnostic::error("V011", key.at.clone(), message);
+            reader.report(
+                found.help("letters, digits and `_`, and no digit first: texts read it as slots.name"),
+            );
+        }
+        // A slot that is wrong in itself still exists, so that its uses are not told as well.
+        let (kind, digits, sensitive) = slot(reader, key, value);
+        slots.entry(name.clone()).or_insert(Slot { name, at: key.at.clone(), kind, digits, sensitive });
+    }
+    slots
+}
+
+/// Whether texts can read `slots.name`.
+pub fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+const ANY_TEXT: SlotKind = SlotKind::Text { min: None, max: None };
+
+fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (SlotKind, bool, bool) {
+    if value.text().is_some() {
+        // `blocked: bool` in short.
+        let word = reader.word(Entry { key, value }, &TYPES);
+        let kind = word.and_then(|word| simple(&word.value));
+        if kind.is_none() && matches!(value.text(), Some("choice" | "pattern")) {
+            let message = format!("a `{}` slot needs more than its type", value.text().unwrap_or_default());
+            let found = Diagnostic::error("V003", value.at.clone(), message);
+            reader.report(found.help("{ type: choice, options: […] } or { type: pattern, pattern: '…' }"));
+        }
+        return (kind.unwrap_or(ANY_TEXT), false, false);
+    }
+    let Some(mut fields) = Fields::open(reader, value, "a slot", &key.at) else {
+        return (ANY_TEXT, false, false);
+    };
+    let word = fields.need(reader, "type").and_then(|entry| reader.word(entry, &TYPES));
+    let kind = match &word {
+        Some(word) => typed(reader, &mut fields, word),
+        None => {
+            for name in ["min", "max", "whole", "past", "future", "options", "pattern"] {
+                fields.take(name);
+            }
+            ANY_TEXT
+        }
+    };
+    let digits = fields.take("voice").is_some_and(|entry| reader.word(entry, &["digits"]).is_some());
+    let sensitive = fields.take("sensitive").and_then(|entry| reader.flag(entry)).unwrap_or(false);
+    fields.close(reader);
+    (kind, digits, sensitive)
+}
+
+fn simple(word: &str) -> Option<SlotKind> {
+    Some(match word {
+        "text" => ANY_TEXT,
+        "number" => SlotKind::Number { min: None, max: None, whole: false },
+        "date" => SlotKind::Date { past: false, future: false },
+        "email" => SlotKind::Email,
+        "phone" => SlotKind::Phone,
+        "bool" => SlotKind::Bool,
+        "file" => SlotKind::File,
+        _ => return None,
+    })
+}
+
+fn typed(reader: &mut Reader<'_>, fields: &mut Fields<'_>, word: &Placed<String>) -> SlotKind {
+    match word.value.as_str() {
+        "text" => text(reader, fields),
+        "number" => number(reader, fields),
+        "date" => {
+            let past = fields.take("past").and_then(|entry| reader.flag(entry)).unwrap_or(false);
+            let future = fields.take("future").and_then(|entry| reader.flag(entry)).unwrap_or(false);
+            SlotKind::Date { past, future }
+        }
+        "choice" => SlotKind::Choice { options: options(reader, fields) },
+        "pattern" => pattern(reader, fields),
+        other => simple(other).unwrap_or(ANY_TEXT),
+    }
+}
+
+fn text(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> SlotKind {
+    let min = fields.take("min").and_then(|entry| reader.count(entry));
+    let max_entry = fields.take("max");
+    let max = max_entry.and_then(|entry| reader.count(entry));
+    if let (Some(low), Some(high), Some(entry)) = (min, max, max_entry)
+        && low > high
+    {
+        upside_down(reader, entry);
+    }
+    SlotKind::Text { min, max }
+}
+
+fn number(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> SlotKind {
+    let min = fields.take("min").and_then(|entry| reader.number(entry));
+    let max_entry = fields.take("max");
+    let max = max_entry.and_then(|entry| reader.number(entry));
+    let whole = fields.take("whole").and_then(|entry| reader.flag(entry)).unwrap_or(false);
+    if let (Some(low), Some(high), Some(entry)) = (min, max, max_entry)
+        && low > high
+    {
+        upside_down(reader, entry);
+    }
+    SlotKind::Number { min, max, whole }
+}
+
+fn upside_down(reader: &mut Reader<'_>, max: Entry<'_>) {
+    let found = Diagnostic::error("V015", max.value.at.clone(), "`max` is below `min`, so no answer can fit");
+    reader.report(found);
+}
+
+fn options(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<String> {
+    let Some(entry) = fields.need(reader, "options") else { return Vec::new() };
+    let options = reader.list(entry.value);
+    if options.is_empty() && matches!(entry.value.data, Data::List(_)) {
+        reader.report(Diagnostic::error("V003", entry.value.at.clone(), "a `choice` slot needs an option"));
+    }
+    let Data::List(items) = &entry.value.data else { return options };
+    let mut seen: Vec<&str> = Vec::new();
+    for item in items {
+        let Some(text) = item.text() else { continue };
+        if seen.contains(&text) {
+            reader.report(Diagnostic::error("V005", item.at.clone(), format!("`{text}` stands twice")));
+        }
+        seen.push(text);
+    }
+    options
+}
+
+fn pattern(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> SlotKind {
+    let Some(entry) = fields.need(reader, "pattern") else { return ANY_TEXT };
+    let Some(source) = reader.scalar(entry.value, "a regular expression").map(str::to_owned) else {
+        return ANY_TEXT;
+    };
+    // Compiled alone first: `a)(b` would be well formed between our brackets.
+    let alone = RegexBuilder::new(&source).size_limit(PATTERN_SIZE).build();
+    let compiled =
+        alone.and_then(|_| RegexBuilder::new(&format!("^(?:{source})$")).size_limit(PATTERN_SIZE).build());
+    match compiled {
+        Ok(pattern) => SlotKind::Pattern { pattern },
+        Err(error) => {
+            reader.report(refused(entry, &error));
+            ANY_TEXT
+        }
+    }
+}
+
+fn refused(entry: Entry<'_>, error: &regex::Error) -> Diagnostic {
+    let at = entry.value.at.clone();
+    match error {
+        regex::Error::CompiledTooBig(_) => {
+            Diagnostic::error("V014", at, "this pattern is too large").help("use smaller repetitions")
+        }
+        _ => {
+            let text = error.to_string();
+            let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Diagnostic::error("V014", at, format!("this pattern is no regular expression: {why}"))
+                .help("look-around and back-references are not there: matching takes linear time")
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The system's own flows and words, compiled in. A file of the same name under `system/` in the configured folder
+//! stands in for one of them.
+
+/// File stem and text, in the order in which they are read.
+pub const FILES: [(&str, &str); 3] = [
+    ("words", include_str!("../../flows/system/words.yaml")),
+    ("agent", include_str!("../../flows/system/agent.yaml")),
+    ("failure", include_str!("../../flows/system/failure.yaml")),
+];
+
+/// The text of a file that is compiled in.
+pub fn text(stem: &str) -> Option<&'static str> {
+    FILES.iter().find(|(name, _)| *name == stem).map(|(_, text)| *text)
+}

@@ -1,0 +1,44 @@
+//! Small writes beside the turns. On SQLite they go through the writer, so that nobody waits for its lock.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{AgentRow, LoginRow};
+use crate::conversation::ContactId;
+
+/// Each gives back how many rows it changed.
+#[derive(Debug, Clone)]
+pub(super) enum Chore {
+    AddAgent(AgentRow),
+    DisableAgent {
+        name: String,
+    },
+    SetPresence {
+        name: String,
+        presence: String,
+        seen: Timestamp,
+    },
+    AddLogin(LoginRow),
+    TouchLogin {
+        token_hash: String,
+        seen: Timestamp,
+    },
+    EndLogin {
+        token_hash: String,
+    },
+    AddWebToken {
+        token_hash: String,
+        address: String,
+        contact: ContactId,
+        now: Timestamp,
+    },
+    OutboxDone(Uuid),
+    OutboxLater {
+        id: Uuid,
+        again: Timestamp,
+    },
+    /// Writes a row for the sake of writing: whether the store can.
+    Probe {
+        now: Timestamp,
+    },
+}

@@ -1,0 +1,136 @@
+//! The rows of one batch, by table, in the form that both databases bind: ids as text, times in microseconds.
+
+use crate::conversation::TimerKind;
+
+use super::Outgoing;
+
+/// All that a batch writes.
+#[derive(Debug, Default)]
+pub(super) struct Writes {
+    pub contacts: Vec<ContactWrite>,
+    /// Conversations that are not the current ones of their address any more.
+    pub retired: Vec<String>,
+    pub conversations: Vec<ConversationWrite>,
+    pub journal: Vec<JournalWrite>,
+    pub inbox: Vec<InboxWrite>,
+    pub tickets: Vec<TicketWrite>,
+    pub moves: Vec<TicketMove>,
+    pub history: Vec<HistoryWrite>,
+    /// Conversations whose timers are cleared, before `timers` are set.
+    pub cleared: Vec<String>,
+    /// Single timers that fired, likewise.
+    pub fired: Vec<(String, TimerKind)>,
+    pub timers: Vec<TimerWrite>,
+    pub outbox: Vec<OutboxWrite>,
+    pub sent: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct ContactWrite {
+    pub id: String,
+    pub name: Option<String>,
+    pub profile: Option<String>,
+    pub locale: Option<String>,
+    pub verified: bool,
+    pub now: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct ConversationWrite {
+    pub id: String,
+    pub channel: &'static str,
+    pub address: String,
+    pub contact: String,
+    pub locale: String,
+    pub life: &'static str,
+    pub outcome: Option<String>,
+    pub owner: &'static str,
+    pub owner_name: Option<String>,
+    pub epoch: i64,
+    /// Written only where the row is new.
+    pub flow: String,
+    pub now: i64,
+    pub seq: i64,
+    /// `None` keeps the one stored.
+    pub last_text: Option<String>,
+    /// Codes as a JSON array.
+    pub tickets: String,
+    pub body: String,
+}
+
+#[derive(Debug)]
+pub(super) struct JournalWrite {
+    pub conversation: String,
+    pub turn: i64,
+    pub at: i64,
+    pub seq: i64,
+    /// A JSON array.
+    pub events: String,
+}
+
+#[derive(Debug)]
+pub(super) struct InboxWrite {
+    pub key: String,
+    pub conversation: Option<String>,
+    pub reply: Option<String>,
+    pub received: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct TicketWrite {
+    pub id: String,
+    pub code: String,
+    pub conversation: String,
+    pub contact: String,
+    pub channel: &'static str,
+    pub external_id: String,
+    pub locale: String,
+    pub flow: String,
+    pub category: String,
+    pub kind: String,
+    pub urgency: String,
+    pub impact: String,
+    pub priority: &'static str,
+    pub state: &'static str,
+    pub queue: String,
+    pub subject: String,
+    pub body: String,
+    /// JSON objects and an array.
+    pub fields: String,
+    pub slots: String,
+    pub answers: String,
+    pub without_faq: Option<String>,
+    pub unreached: bool,
+    pub now: i64,
+}
+
+/// A ticket that changed: its state, and its agent where there is a new one.
+#[derive(Debug)]
+pub(super) struct TicketMove {
+    pub code: String,
+    pub state: &'static str,
+    pub agent: Option<String>,
+    pub now: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct HistoryWrite {
+    pub code: String,
+    pub at: i64,
+    pub by: String,
+    pub what: &'static str,
+    pub text: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct TimerWrite {
+    pub conversation: String,
+    pub kind: TimerKind,
+    pub due: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct OutboxWrite {
+    pub message: Outgoing,
+    pub due: i64,
+}

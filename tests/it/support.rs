@@ -1,0 +1,5 @@
+//! What the tests stand on: a server of their own, a caller who takes nothing on trust.
+
+pub mod caller;
+pub mod server;
+pub mod twiml;
