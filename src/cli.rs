@@ -77,7 +77,9 @@ enum Command {
     #[command(subcommand)]
     Agent(AgentCommand),
     /// Bring the database's tables up to date, and stop
-    #[command(after_help = "Example:\n  VESTIBULE_DATABASE_URL=postgres://me@localhost/desk vestibule migrate")]
+    #[command(
+        after_help = "Example:\n  VESTIBULE_DATABASE_URL=postgres://me@localhost/desk vestibule migrate"
+    )]
     Migrate,
     /// Measure on this machine
     #[command(subcommand)]
@@ -100,7 +102,9 @@ enum ChatChannel {
 #[derive(Debug, Subcommand)]
 enum FaqCommand {
     /// Rank each question of a file: `{id, text}` lines in, `{id, ranked, suggest}` lines out
-    #[command(after_help = "Example:\n  vestibule faq rank --faq faq --queries questions.jsonl --context billing")]
+    #[command(
+        after_help = "Example:\n  vestibule faq rank --faq faq --queries questions.jsonl --context billing"
+    )]
     Rank {
         /// A folder of FAQ files, or one file (YAML, or JSON lines); may be given again
         #[arg(long, required = true)]
@@ -138,7 +142,9 @@ enum TicketCommand {
 #[derive(Debug, Subcommand)]
 enum AgentCommand {
     /// Add an account; the password is read from standard input
-    #[command(after_help = "Example:\n  echo 'a long password' | vestibule agent add Ada --role agent --skill network")]
+    #[command(
+        after_help = "Example:\n  echo 'a long password' | vestibule agent add Ada --role agent --skill network"
+    )]
     Add {
         name: String,
         /// agent, lead or admin
@@ -177,7 +183,9 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // A closed pipe (`vestibule … | head`) is the reader's choice, not a fault.
             let closed = error.chain().any(|cause| {
-                cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+                cause
+                    .downcast_ref::<std::io::Error>()
+                    .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
             });
             if !closed {
                 let _ = writeln!(std::io::stderr(), "vestibule: {error:#}");
@@ -197,7 +205,11 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Check { paths, format } => {
             let settings = settings()?;
-            let paths = if paths.is_empty() { vec![settings.flows.clone().into(), settings.faq.clone().into()] } else { paths };
+            let paths = if paths.is_empty() {
+                vec![settings.flows.clone().into(), settings.faq.clone().into()]
+            } else {
+                paths
+            };
             let format = match format {
                 FormatArg::Text => check::Format::Text { colour: std::io::stdout().is_terminal() },
                 FormatArg::Json => check::Format::Json,
@@ -218,7 +230,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let mut out = std::io::stdout();
             match command {
                 TicketCommand::List { json } => ticket::list(&store, json, &mut out).await.map(|()| true),
-                TicketCommand::Show { code, json } => ticket::show(&store, &code, json, colour, &mut out).await,
+                TicketCommand::Show { code, json } => {
+                    ticket::show(&store, &code, json, colour, &mut out).await
+                }
             }
         }),
         Command::Agent(command) => with_store(settings()?, async |store| {

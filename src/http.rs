@@ -81,9 +81,20 @@ pub fn router(app: App, recorder: ops::Recorder) -> Router {
             error::Problem::new(status, "wrong_method", "This address does not take that method.")
         })
         .with_state(web.clone())
-        // .merge(ivr::routes(web.app.clone()))
-        // .merge(phone::routes(web.app.clone()))
+        .merge(calls(&web.app))
         .layer(from_fn(guard::bound_body))
         .layer(from_fn_with_state(web, headers::add))
         .layer(from_fn(guard::identify))
+}
+
+/// The phone: callbacks only with a secret and a public address, the simulator only where it is allowed.
+fn calls(app: &App) -> Router {
+    let mut routes = Router::new();
+    if !app.settings.twilio_auth_tokens.is_empty() && app.settings.public_url.is_some() {
+        routes = routes.merge(ivr::routes(app.clone()));
+    }
+    if app.settings.phone_simulator {
+        routes = routes.merge(phone::routes(app.clone()));
+    }
+    routes
 }

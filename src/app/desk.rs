@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{commit, facts};
 use crate::conversation::{Conversation, ConversationId, Owner, Said, Utterance, utterance};
 use crate::engine;
+use crate::flow::Playbook;
 use crate::store::{Contact, Decision, Loaded, StoreError, TurnJob, Whose};
 
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +95,7 @@ impl super::App {
     }
 
     /// One turn that nobody's inbound waits for.
-    pub(super) async fn act(
+    async fn act(
         &self,
         agent: &str,
         id: ConversationId,
@@ -116,23 +117,18 @@ impl super::App {
                     Some(conversation) if conversation.is_closed() => Some(DeskError::Closed),
                     Some(conversation) => guard(conversation, &agent),
                 };
-                let Some(conversation) = loaded.conversation.clone().filter(|_| why.is_none()) else {
-                    *refused.lock().unwrap_or_else(PoisonError::into_inner) = why;
+                let allowed = why.is_none();
+                *refused.lock().unwrap_or_else(PoisonError::into_inner) = why;
+                let Some(conversation) = loaded.conversation.clone().filter(|_| allowed) else {
                     return Decision::default();
                 };
                 if already(&conversation, &utterance.said) {
                     return Decision::default();
                 }
-                let contact = loaded.contact.clone().unwrap_or_else(|| nobody(&conversation));
-                let facts = facts::facts(&app, &playbook, &conversation, &loaded, &contact, now);
-                let turn = engine::take_turn(&playbook, conversation, &facts, &utterance, now);
-                let outbox = commit::outbox(&turn.conversation, &turn.events);
-                let seq = turn.conversation.seq.to_string();
-                Decision { outbox, reply: Some(seq), ..commit::decision(&app, turn, now) }
+                turned(&app, &playbook, conversation, &loaded, &utterance, now)
             }
         };
-        let job =
-            TurnJob { whose: Whose::Conversation(id), key, contact: None, now, decide: Box::new(decide) };
+        let job = TurnJob { key, ..TurnJob::new(Whose::Conversation(id), now, decide) };
         let done = self.store.turn(job).await?;
         if let Some(why) = refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(why);
@@ -142,6 +138,23 @@ impl super::App {
         }
         Ok(done.reply.and_then(|seq| seq.parse().ok()).unwrap_or_default())
     }
+}
+
+/// Takes a turn that nobody's inbound waits for: what it says goes to the outbox.
+pub(super) fn turned(
+    app: &super::App,
+    playbook: &Playbook,
+    conversation: Conversation,
+    loaded: &Loaded,
+    utterance: &Utterance,
+    now: Timestamp,
+) -> Decision {
+    let contact = loaded.contact.clone().unwrap_or_else(|| nobody(&conversation));
+    let facts = facts::facts(app, playbook, &conversation, loaded, &contact, now);
+    let turn = engine::take_turn(playbook, conversation, &facts, utterance, now);
+    let outbox = commit::outbox(&turn.conversation, &turn.events);
+    let seq = turn.conversation.seq.to_string();
+    Decision { outbox, reply: Some(seq), ..commit::decision(app, turn, now) }
 }
 
 fn key(agent: &str, id: ConversationId, client_id: &str) -> String {

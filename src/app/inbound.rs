@@ -80,19 +80,16 @@ impl super::App {
             let (app, arrival, unknown) = (self.clone(), arrival.clone(), unknown.clone());
             let playbook = self.playbook();
             move |loaded: Loaded| {
-                let Some(conversation) = stands(&playbook, &arrival, contact, &loaded, now) else {
-                    *unknown.lock().unwrap_or_else(PoisonError::into_inner) = true;
-                    return Decision::default();
-                };
+                let stands = stands(&playbook, &arrival, contact, &loaded, now);
+                *unknown.lock().unwrap_or_else(PoisonError::into_inner) = stands.is_none();
+                let Some(conversation) = stands else { return Decision::default() };
                 decide(&app, &playbook, &arrival, &render, conversation, loaded, now)
             }
         };
         let job = TurnJob {
-            whose: Whose::Address(arrival.channel, arrival.address.clone()),
             key: arrival.key.clone(),
-            contact: Some(contact),
-            now,
-            decide: Box::new(decide),
+            contact: arrival.who.contact,
+            ..TurnJob::new(Whose::Address(arrival.channel, arrival.address.clone()), now, decide)
         };
         let done = self.store.turn(job).await?;
         if *unknown.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -102,11 +99,7 @@ impl super::App {
             super::measure::turn(arrival.channel, began.elapsed(), &done.events);
             self.tell(done.conversation.as_ref(), &done.events);
         }
-        Ok(Answer {
-            body: done.reply.unwrap_or_default(),
-            replayed: done.replayed,
-            conversation: done.conversation.map(|conversation| conversation.id),
-        })
+        Ok(Answer { body: done.reply.unwrap_or_default(), replayed: done.replayed, conversation: done.id })
     }
 }
 

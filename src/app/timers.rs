@@ -1,13 +1,14 @@
 //! What happens when nobody does anything: reminders, parked chats, queues where nobody came, calls whose end was
 //! never told, agents who went away.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::desk::DeskError;
-use crate::conversation::{Conversation, ConversationId, Owner, Said, TimerKind};
-use crate::store::{DueTimer, StoreError};
+use super::desk::turned;
+use crate::conversation::{Conversation, Owner, Said, TimerKind, Utterance};
+use crate::store::{Decision, DueTimer, Loaded, StoreError, TurnJob, Whose};
 
 /// How often due timers are looked for.
 const TICK: Duration = Duration::from_millis(500);
@@ -43,54 +44,87 @@ impl super::App {
         Ok(due.len())
     }
 
-    async fn fire(&self, timer: &DueTimer, now: Timestamp) -> Result<(), DeskError> {
-        let Some(conversation) = self.store.conversation(timer.conversation).await? else {
-            return self.drop_timer(timer.conversation, timer.timer).await;
+    async fn fire(&self, timer: &DueTimer, now: Timestamp) -> Result<(), StoreError> {
+        let gone = self.agents_gone().await?;
+        let decide = {
+            let (app, playbook, kind) = (self.clone(), self.playbook(), timer.timer);
+            move |loaded: Loaded| {
+                let Some(conversation) = loaded.conversation.clone().filter(|known| !known.is_closed())
+                else {
+                    return Decision::default();
+                };
+                let mut decision = match app.due(kind, &conversation, &gone, now) {
+                    Some(said) => {
+                        let utterance = Utterance { said, answers_turn: None };
+                        turned(&app, &playbook, conversation, &loaded, &utterance, now)
+                    }
+                    None => Decision { conversation: Some(conversation), ..Decision::default() },
+                };
+                app.rearm(kind, &mut decision, now);
+                decision
+            }
         };
-        let said = match timer.timer {
+        let job = TurnJob {
+            timer: Some((timer.timer, timer.due)),
+            ..TurnJob::new(Whose::Conversation(timer.conversation), now, decide)
+        };
+        let done = self.store.turn(job).await?;
+        if !done.replayed && !done.events.is_empty() {
+            self.tell(done.conversation.as_ref(), &done.events);
+        }
+        Ok(())
+    }
+
+    /// What a due timer says to the conversation, if anything.
+    fn due(
+        &self,
+        kind: TimerKind,
+        conversation: &Conversation,
+        gone: &HashSet<String>,
+        now: Timestamp,
+    ) -> Option<Said> {
+        match kind {
             TimerKind::Silence if conversation.reminders == 0 => Some(Said::Reminder),
             TimerKind::Silence => Some(Said::Park),
             TimerKind::Queue => Some(Said::NobodyCame),
             TimerKind::Ghost => {
-                self.is_ghost(&conversation, now).then(|| Said::Left { reason: "no sign".into() })
+                self.is_ghost(conversation, now).then(|| Said::Left { reason: "no sign".into() })
             }
-            TimerKind::Lease => self.is_gone(&conversation, now).await?.then_some(Said::LeaseEnded),
-        };
-        if let Some(said) = said.filter(|_| !conversation.is_closed()) {
-            self.act("", timer.conversation, None, said, |_, _| None).await?;
+            TimerKind::Lease => match &conversation.owner {
+                Owner::Agent(name) => gone.contains(name).then_some(Said::LeaseEnded),
+                Owner::Bot | Owner::Queue(_) => None,
+            },
         }
-        self.rearm(timer, now).await
     }
 
     fn is_ghost(&self, conversation: &Conversation, now: Timestamp) -> bool {
-        let quiet = now.duration_since(conversation.heard_at);
-        quiet >= SignedDuration::try_from(self.settings.desk.ghost_call).unwrap_or(SignedDuration::MAX)
+        now.duration_since(conversation.heard_at) >= signed(self.settings.desk.ghost_call)
     }
 
-    /// Whether the agent who holds the conversation went away.
-    async fn is_gone(&self, conversation: &Conversation, now: Timestamp) -> Result<bool, StoreError> {
-        let Owner::Agent(name) = &conversation.owner else { return Ok(false) };
-        self.store.agent_gone(name, now, self.settings.desk.lease).await
+    /// Agents whose page is closed, or who may not work here any more.
+    async fn agents_gone(&self) -> Result<HashSet<String>, StoreError> {
+        let agents = self.store.agents().await?;
+        Ok(agents
+            .into_iter()
+            .filter(|agent| agent.disabled || agent.presence == "offline")
+            .map(|agent| agent.name)
+            .collect())
     }
 
-    /// A timer that the turn did not set anew is cleared, or set again where it watches over something that lasts.
-    async fn rearm(&self, timer: &DueTimer, now: Timestamp) -> Result<(), DeskError> {
-        let Some(conversation) = self.store.conversation(timer.conversation).await? else { return Ok(()) };
-        let lasts = match timer.timer {
-            TimerKind::Ghost => !conversation.is_closed(),
-            TimerKind::Lease => matches!(conversation.owner, Owner::Agent(_)),
-            TimerKind::Silence | TimerKind::Queue => false,
-        };
+    /// A timer that watches over something that lasts is set again.
+    fn rearm(&self, kind: TimerKind, decision: &mut Decision, now: Timestamp) {
+        let Some(conversation) = &decision.conversation else { return };
         let desk = &self.settings.desk;
-        let after = if timer.timer == TimerKind::Ghost { desk.ghost_call } else { desk.lease };
-        let again = lasts.then(|| now.checked_add(after).unwrap_or(now));
-        self.store.timer_fired(timer, again).await?;
-        Ok(())
+        let after = match (kind, &conversation.owner) {
+            _ if conversation.is_closed() => return,
+            (TimerKind::Ghost, _) => desk.ghost_call,
+            (TimerKind::Lease, Owner::Agent(_)) => desk.lease,
+            _ => return,
+        };
+        decision.timers.push((kind, now.checked_add(signed(after)).unwrap_or(now)));
     }
+}
 
-    async fn drop_timer(&self, conversation: ConversationId, timer: TimerKind) -> Result<(), DeskError> {
-        let due = Timestamp::MAX;
-        self.store.timer_fired(&DueTimer { conversation, timer, due }, None).await?;
-        Ok(())
-    }
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::from_hours(24))
 }

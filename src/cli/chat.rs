@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use super::playbook;
 use crate::app::{App, Arrival, From, Message, Opens, Outcome, Who};
-use crate::conversation::{Channel, Owner, Said, Utterance};
 use crate::channel::terminal;
 use crate::config::Settings;
+use crate::conversation::{Channel, Owner, Said, Utterance};
 use crate::store::Store;
 
 /// How often messages of an agent are looked for while a person has the conversation.
@@ -31,7 +31,10 @@ pub async fn run(
     if let Some(flow) = &flow
         && playbook.flow(flow).is_none_or(|flow| flow.start.is_none())
     {
-        anyhow::bail!("no flow `{flow}` can be begun; there are: {}", playbook::startable(&playbook).join(", "));
+        anyhow::bail!(
+            "no flow `{flow}` can be begun; there are: {}",
+            playbook::startable(&playbook).join(", ")
+        );
     }
     let store = Store::open(&settings.database_url).await?;
     let app = App::new(store.clone(), Arc::new(settings), playbook);
@@ -109,7 +112,8 @@ impl Talk {
             return self.say(Said::Again, Opens::Never).await;
         }
         for row in self.app.store.journal_after(self.channel, &self.address, self.seen).await? {
-            let fresh: Vec<Message> = Message::of(&row.events).into_iter().filter(|m| m.seq > self.seen).collect();
+            let fresh: Vec<Message> =
+                Message::of(&row.events).into_iter().filter(|m| m.seq > self.seen).collect();
             self.seen = fresh.last().map_or(self.seen, |message| message.seq);
             print(&terminal::text(&fresh, false))?;
             if fresh.iter().any(|message| message.from == From::Bot) {

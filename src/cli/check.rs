@@ -3,14 +3,10 @@
 pub mod gather;
 mod render;
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
 use crate::config::Settings;
-use crate::faq;
-use crate::flow::check::Known;
-use crate::flow::parse;
 use crate::source::{Diagnostic, Sources};
 
 pub use gather::{Gathered, gather};
@@ -62,23 +58,13 @@ pub fn run(
 /// A path that is not there or cannot be read.
 pub fn find(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<Findings> {
     let gathered = gather(paths, settings.locales.first().map_or("en", String::as_str))?;
-    let files = gathered.files;
-    let mut diagnostics = gathered.found;
-    let mut sources = gathered.sources;
-    if !gathered.flows.is_empty() {
-        let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
-        let tags: BTreeSet<String> =
-            gathered.articles.iter().flat_map(|article| article.tags.iter().cloned()).collect();
-        let known = Known {
-            categories: listed(&settings.categories),
-            queues: listed(&settings.queues),
-            faq_tags: gathered.has_faq.then_some(tags),
-            whole: gathered.whole,
-        };
-        let parsed = parse::playbook(&gathered.flows, &settings.locales, &known);
-        diagnostics.extend(parsed.diagnostics);
-        sources.extend(parsed.sources);
-    }
-    diagnostics.extend(faq::check(&gathered.articles, &settings.locales));
-    Ok(Findings { diagnostics, sources, files })
+    Ok(super::playbook::compile(gathered, settings).1)
+}
+
+/// Findings for people, with the source and a caret.
+///
+/// # Errors
+/// An output that takes nothing.
+pub fn render_text(findings: &Findings, colour: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    render::text(findings, colour, out)
 }

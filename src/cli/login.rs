@@ -10,7 +10,9 @@ pub async fn first(store: &Store, settings: &Settings) -> anyhow::Result<Option<
         return Ok(None);
     }
     if !settings.demo {
-        return Ok(Some("no agent can log in yet; add one: vestibule agent add NAME --role admin".to_owned()));
+        return Ok(Some(
+            "no agent can log in yet; add one: vestibule agent add NAME --role admin".to_owned(),
+        ));
     }
     let password = random_password()?;
     let mut input = std::io::Cursor::new(format!("{password}\n"));

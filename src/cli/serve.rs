@@ -25,11 +25,12 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     logs::start(&settings);
     let metrics = http::ops::recorder();
     let Some(playbook) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
-    let store = Store::open(&settings.database_url)
+    let store = Store::open(&settings.database_url).await.with_context(|| {
+        format!("cannot open the database {}", playbook::without_password(&settings.database_url))
+    })?;
+    let listener = TcpListener::bind(&settings.listen)
         .await
-        .with_context(|| format!("cannot open the database {}", playbook::without_password(&settings.database_url)))?;
-    let listener =
-        TcpListener::bind(&settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))?;
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     if let Some(how) = login::first(&store, &settings).await? {
         eprintln!("{how}");

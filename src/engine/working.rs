@@ -128,9 +128,6 @@ impl<'a> Working<'a> {
         }
         self.c.life = Life::Closed(outcome.to_owned());
         self.c.hope = Hope::Nothing;
-        if self.c.owner != Owner::Bot {
-            self.own(Owner::Bot, "bot");
-        }
         if let Some(frame) = self.frame_mut() {
             frame.wait = None;
         }

@@ -117,8 +117,14 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Stopped => Self::busy(),
-            StoreError::Database(_)
+            StoreError::Busy
+            | StoreError::Stopped
+            | StoreError::NotCommitted(_)
+            | StoreError::Lost(_)
+            | StoreError::Raced => Self::busy(),
+            StoreError::Panicked
+            | StoreError::CodesExhausted
+            | StoreError::Database(_)
             | StoreError::Migrate(_)
             | StoreError::Corrupt(_)
             | StoreError::Settings(_) => Self::internal(&error),

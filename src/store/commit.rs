@@ -287,6 +287,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::FlowEntered { .. }
             | Event::Walked { .. }
             | Event::Heard { .. }
+            | Event::Left { .. }
             | Event::Prompted { .. }
             | Event::SlotFilled { .. }
             | Event::SlotCleared { .. }

@@ -18,8 +18,6 @@ pub struct TurnJob {
     /// The dedupe key of the inbound. Where it was committed before, its recorded reply is the answer and `decide` is
     /// not called. Unique over channels (prefix it with the channel).
     pub key: Option<String>,
-    /// The contact to load where there is no conversation yet.
-    pub contact: Option<ContactId>,
     pub now: Timestamp,
     /// Whose contact to load where there is no conversation yet. `None`: the one of the address's web token, else the
     /// one derived from the address.

@@ -17,14 +17,41 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("app", &["store", "engine", "desk", "conversation", "flow", "config"]),
     ("channel", &["app", "conversation", "flow", "config"]),
     ("http", &["channel", "app", "store", "desk", "conversation", "flow", "config"]),
-    ("cli", &["http", "channel", "app", "store", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),
+    (
+        "cli",
+        &[
+            "http",
+            "channel",
+            "app",
+            "store",
+            "engine",
+            "desk",
+            "conversation",
+            "flow",
+            "faq",
+            "source",
+            "config",
+        ],
+    ),
 ];
 
 /// Rooms without async, clock, randomness, database or a vendor's network type.
 const PURE: [&str; 6] = ["source", "flow", "faq", "conversation", "desk", "engine"];
 const WORLD: [&str; 14] = [
-    "tokio", "sqlx", "axum", "hyper", "reqwest", "getrandom", "async fn", ".await", "Timestamp::now", "SystemTime",
-    "Instant::now", "std::fs", "std::net", "std::env::",
+    "tokio",
+    "sqlx",
+    "axum",
+    "hyper",
+    "reqwest",
+    "getrandom",
+    "async fn",
+    ".await",
+    "Timestamp::now",
+    "SystemTime",
+    "Instant::now",
+    "std::fs",
+    "std::net",
+    "std::env::",
 ];
 
 fn files(under: &Path) -> Vec<PathBuf> {
@@ -66,8 +93,12 @@ fn rooms_name_only_what_lies_below_them() {
             for (line, content) in code(&text) {
                 for (at, _) in content.match_indices("crate::") {
                     let rest = &content[at + "crate::".len()..];
-                    let named: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                    if named != room && ARROWS.iter().any(|(other, _)| *other == named) && !below.contains(&named.as_str()) {
+                    let named: String =
+                        rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    if named != room
+                        && ARROWS.iter().any(|(other, _)| *other == named)
+                        && !below.contains(&named.as_str())
+                    {
                         bent.push(format!("{}:{line}: {room} names {named}", file.display()));
                     }
                 }

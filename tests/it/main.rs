@@ -1,6 +1,5 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
-mod diagnostics;
 mod house;
 mod postgres;
 mod store;

@@ -18,8 +18,10 @@ use vestibule::flow::Playbook;
 fn conversations_come_out_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/turns");
     let update = std::env::var_os("VESTIBULE_UPDATE").is_some();
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).expect("tests/turns").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("tests/turns")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
     assert!(files.len() >= 10, "the turns are kept in tests/turns");
     let mut differ = Vec::new();
@@ -57,7 +59,9 @@ fn run(document: &str, name: &str) -> String {
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         let mut words = info.split_whitespace();
         match words.next() {
-            Some("yaml") if block.first().is_some_and(|first| first.starts_with("- id:")) => faq = block.join("\n"),
+            Some("yaml") if block.first().is_some_and(|first| first.starts_with("- id:")) => {
+                faq = block.join("\n")
+            }
             Some("yaml") => flows.push(block.join("\n")),
             Some(kind @ ("chat" | "voice")) => {
                 let locale = words.next().unwrap_or("en");
@@ -129,7 +133,11 @@ fn contact_says(said: &str, voice: bool) -> Said {
     if let Some(value) = inside('{', '}') {
         return Said::Choice { value: value.into() };
     }
-    if voice { Said::Speech { text: said.into(), confidence: None } } else { Said::Text { text: said.into() } }
+    if voice {
+        Said::Speech { text: said.into(), confidence: None }
+    } else {
+        Said::Text { text: said.into() }
+    }
 }
 
 impl Talk<'_> {
@@ -146,7 +154,9 @@ impl Talk<'_> {
             "again" => self.take(Said::Again),
             _ => match (what.strip_prefix("claimed "), what.split_once(": ")) {
                 (Some(agent), _) => self.take(Said::Claimed { agent: agent.into() }),
-                (None, Some((agent, text))) => self.take(Said::AgentWrote { agent: agent.into(), text: text.into() }),
+                (None, Some((agent, text))) => {
+                    self.take(Said::AgentWrote { agent: agent.into(), text: text.into() })
+                }
                 (None, None) => panic!("`! {what}` is nothing that happens"),
             },
         }
@@ -168,7 +178,9 @@ impl Talk<'_> {
     }
 
     fn show(&mut self, event: &Event) {
-        let code_shown = |code: &str| if self.conversation.channel.voice() { code::grouped(code) } else { code.to_owned() };
+        let code_shown = |code: &str| {
+            if self.conversation.channel.voice() { code::grouped(code) } else { code.to_owned() }
+        };
         let line = match event {
             Event::Prompted { prompt, .. } => {
                 let text: String = prompt
@@ -181,13 +193,19 @@ impl Talk<'_> {
                     .collect();
                 let options: Vec<&str> = prompt.options.iter().map(|option| option.label.as_str()).collect();
                 let shown = !options.is_empty() && !self.conversation.channel.voice();
-                format!("{text}{}", if shown { format!("  [{}]", options.join("] [")) } else { String::new() })
+                format!(
+                    "{text}{}",
+                    if shown { format!("  [{}]", options.join("] [")) } else { String::new() }
+                )
             }
             Event::SlotFilled { slot, value } => format!("* {slot} = {value}"),
             Event::AnswerOffered { article, .. } => format!("* offers {article}"),
             Event::AnswerConfirmed { article } => format!("* solved by {article}"),
             Event::AnswerRefused { article, reason } => {
-                format!("* not solved by {article}{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())
+                format!(
+                    "* not solved by {article}{}",
+                    reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default()
+                )
             }
             Event::NothingFound { query } => format!("* nothing found for “{query}”"),
             Event::QuestionAnswered { article, .. } => format!("* a question amid it: {article}"),
