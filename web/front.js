@@ -61,6 +61,7 @@ async function begin() {
   const wanted = pick([kept(), ...(navigator.languages || [navigator.language])].filter(Boolean));
   const locale = locales.includes(wanted) ? wanted : locales[0];
   speak(locale);
+  if (settings && !settings.phone) document.querySelectorAll('a[href="/phone"]').forEach((link) => link.remove());
   const into = document.getElementById("chat");
   into.replaceChildren();
   new ChatView(into, { base: `${location.origin}/`, locale, locales, onLocale: speak }).start();

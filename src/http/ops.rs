@@ -66,7 +66,8 @@ fn describe() {
     describe_counter!("vestibule_handoffs_total", "conversations queued for an agent");
     describe_counter!("vestibule_faults_total", "faults that a flow met");
     describe_counter!("vestibule_tickets_opened_total", "tickets opened");
-    describe_counter!("vestibule_forged_total", "callbacks whose signature did not hold");
+    describe_counter!("vestibule_ivr_refused_total", "callbacks that were not signed as they must be");
+    describe_counter!("vestibule_ivr_failures_total", "callbacks answered with an apology");
     describe_counter!("vestibule_panics_total", "requests that met a fault in the program");
     describe_counter!("vestibule_logins_refused_total", "log-ins with a wrong name or password");
     describe_gauge!("vestibule_outbox", "messages that wait to be delivered");

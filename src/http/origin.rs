@@ -1,9 +1,9 @@
 //! Whose page is asking: the `Origin` header against our own address and the allowed origins.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::Web;
 use crate::config::Settings;
@@ -65,11 +65,7 @@ pub fn is_loopback(host: &str) -> bool {
 pub async fn share(State(web): State<Web>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let allowed = of(request.headers(), &web.app.settings) == Origin::Allowed;
-    let mut response = if request.method() == Method::OPTIONS {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin.filter(|_| allowed) {

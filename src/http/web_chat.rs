@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, options, post};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,12 +30,16 @@ const MAX_NAME: usize = 100;
 
 pub fn routes(web: &Web) -> Router<Web> {
     Router::new()
-        .route("/chat/settings", get(settings))
-        .route("/chat/conversations", post(open))
-        .route("/chat/messages", get(catch_up).post(say))
+        .route("/chat/settings", get(settings).options(flight))
+        .route("/chat/conversations", post(open).options(flight))
+        .route("/chat/messages", get(catch_up).post(say).options(flight))
         .route("/chat/ws", get(chat_socket::upgrade))
-        .route("/chat/{*any}", options(|| async { StatusCode::NO_CONTENT }))
         .layer(middleware::from_fn_with_state(web.clone(), origin::share))
+}
+
+/// A browser asks before another site's page may; the answer is in the headers.
+async fn flight() -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
 /// What a page must know before it opens a chat.
@@ -43,11 +47,16 @@ pub fn routes(web: &Web) -> Router<Web> {
 pub struct ChatSettings {
     /// The languages spoken here; the first is the default.
     pub locales: Vec<String>,
+    /// Whether the phone can be tried at `/phone`.
+    pub phone: bool,
 }
 
 #[utoipa::path(get, path = "/chat/settings", tag = "chat", responses((status = 200, body = ChatSettings)))]
 pub async fn settings(State(web): State<Web>) -> Json<ChatSettings> {
-    Json(ChatSettings { locales: web.app.playbook().locales.clone() })
+    Json(ChatSettings {
+        locales: web.app.playbook().locales.clone(),
+        phone: web.app.settings.phone_simulator,
+    })
 }
 
 /// How a chat begins. All is optional.

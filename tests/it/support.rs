@@ -1,5 +1,6 @@
 //! What the tests stand on: a server of their own, a caller who takes nothing on trust.
 
+pub mod browser;
 pub mod caller;
 pub mod server;
 pub mod twiml;

@@ -85,7 +85,7 @@ export class ChatView {
   #languages() {
     const group = make("div", { class: "chat-langs", role: "group" });
     for (const tag of this.locales) {
-      const props = { type: "button", lang: tag, "aria-label": WORDS[tag].name, onclick: () => this.speak(tag) };
+      const props = { type: "button", lang: tag, "aria-label": `${tag.toUpperCase()}, ${WORDS[tag].name}`, onclick: () => this.speak(tag) };
       group.append(make("button", props, tag.toUpperCase()));
     }
     return group;

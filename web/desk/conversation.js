@@ -44,7 +44,7 @@ export function Conversation({ detail, me, error, onRetry, onChanged, onTicket, 
         ${open && !mine && html`<button type="button" class="button main" disabled=${busy} onClick=${claim}>Take over</button>`}
         ${mine && html`<button type="button" class="button" disabled=${busy} onClick=${handBack}>Hand back</button>
           <button type="button" class="button" disabled=${busy} onClick=${() => closing.current.showModal()}>Close…</button>`}
-        <button type="button" class="button only-mid" aria-expanded=${String(facts)} aria-controls="facts" onClick=${() => setFacts(!facts)}><${Icon} of="info" />Details</button>
+        <button type="button" class="button only-mid" aria-expanded=${String(facts)} aria-controls="facts" onClick=${() => setFacts(!facts)}><${Icon} of="info" /><span class="wide-words">Details</span></button>
       </div>
     </header>
     <${Problem} error=${failed} />
@@ -152,7 +152,7 @@ function Facts({ detail, open, onTicket }) {
     ${tickets.length
       ? html`<ul class="tickets">${tickets.map((ticket) => html`<li key=${ticket.code}><button type="button" class="link code" onClick=${() => onTicket(ticket.code)}>${grouped(ticket.code)}</button> <${Priority} of=${ticket.priority} /><small>${ticket.subject}</small></li>`)}</ul>`
       : html`<p class="nothing">None.</p>`}
-    <h3>Answers given</h3><${Slots} slots=${slots} />
+    <h3>What the contact told us</h3><${Slots} slots=${slots} />
     <h3>Offered from the FAQ</h3><${Offered} answers=${offered} />
     <h3>Conversation</h3>
     <dl class="slots">

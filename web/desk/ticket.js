@@ -39,7 +39,7 @@ export function Ticket({ detail, error, onRetry, onConversation, onBack }) {
           <div><dt>Flow</dt><dd>${ticket.flow}</dd></div>
         </dl>
         ${fields.length > 0 && html`<h3>Fields</h3><${Slots} slots=${fields} />`}
-        <h3>Answers given</h3><${Slots} slots=${ticket.slots} />
+        <h3>What the contact told us</h3><${Slots} slots=${ticket.slots} />
       </aside>
     </div>
   </section>`;
