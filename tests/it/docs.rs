@@ -27,7 +27,9 @@ fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
                 let digits = code.strip_prefix('V')?.bytes().all(|byte| byte.is_ascii_digit());
                 (digits && part.as_bytes().get(4) == Some(&b'"')).then(|| code.to_owned())
             };
-            codes.extend(text.split('"').zip(text.match_indices('"')).filter_map(|(_, (at, _))| code(&text[at + 1..])));
+            codes.extend(
+                text.split('"').zip(text.match_indices('"')).filter_map(|(_, (at, _))| code(&text[at + 1..])),
+            );
         }
     }
 }
