@@ -16,7 +16,7 @@ mod speak;
 mod step;
 mod working;
 
-pub use begin::fresh;
+pub use begin::{Beginning, fresh};
 
 use jiff::Timestamp;
 

@@ -10,13 +10,9 @@ use crate::store::{Contact, Loaded};
 /// The contact as it is known, or as it becomes known by this arrival.
 pub(super) fn contact(arrival: &Arrival, conversation: &Conversation, loaded: &Loaded) -> Contact {
     let known = loaded.contact.clone();
-    let mut contact = known.unwrap_or_else(|| Contact {
-        id: conversation.contact,
-        name: None,
-        profile: None,
-        locale: None,
-        verified: false,
-    });
+    let nobody =
+        Contact { id: conversation.contact, name: None, profile: None, locale: None, verified: false };
+    let mut contact = known.unwrap_or(nobody);
     contact.verified |= arrival.who.verified;
     if arrival.who.name.is_some() {
         contact.name.clone_from(&arrival.who.name);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::facts;
 use super::outcome::{Message, Outcome};
 use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Event, Said, Utterance, ids};
-use crate::engine;
+use crate::engine::{self, Beginning};
 use crate::flow::Playbook;
 use crate::store::{Decision, Loaded, Outgoing, StoreError, TurnJob, Whose};
 
@@ -131,7 +131,18 @@ fn stands(
     let remembered = loaded.contact.as_ref().and_then(|contact| contact.locale.clone());
     let before = loaded.conversation.as_ref().map(|last| last.locale.clone());
     let locale = arrival.locale.clone().or(before).or(remembered);
-    Some(engine::fresh(playbook, id, arrival.channel, &arrival.address, contact, locale.as_deref(), seq, now))
+    Some(engine::fresh(
+        playbook,
+        &Beginning {
+            id,
+            channel: arrival.channel,
+            address: &arrival.address,
+            contact,
+            locale: locale.as_deref(),
+            seq,
+            now,
+        },
+    ))
 }
 
 fn speaks(said: &Said) -> bool {

@@ -8,17 +8,24 @@ use crate::flow::{Flow, Playbook};
 use super::run;
 use super::working::Working;
 
-/// A conversation before its first turn. `seq` is the last message's number on the address so far.
-pub fn fresh(
-    playbook: &Playbook,
-    id: ConversationId,
-    channel: Channel,
-    address: &str,
-    contact: ContactId,
-    locale: Option<&str>,
-    seq: u64,
-    now: jiff::Timestamp,
-) -> Conversation {
+/// What a new conversation is told of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'a> {
+    pub id: ConversationId,
+    pub channel: Channel,
+    /// The call's or chat's own id.
+    pub address: &'a str,
+    pub contact: ContactId,
+    /// The language wished for, where one is known.
+    pub locale: Option<&'a str>,
+    /// The last message's number on the address so far.
+    pub seq: u64,
+    pub now: jiff::Timestamp,
+}
+
+/// A conversation before its first turn.
+pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
+    let Beginning { id, channel, address, contact, locale, seq, now } = *beginning;
     let wished = locale.and_then(|tag| playbook.nearest_locale(tag));
     Conversation {
         id,

@@ -63,9 +63,7 @@ fn command_named(w: &Working<'_>, command: &str) -> Option<Global> {
     if let Some((_, global)) = WORDS.iter().find(|(key, _)| *key == word) {
         return Some(global.clone());
     }
-    let has = |flow: &&Flow| {
-        flow.start.as_ref().is_some_and(|start| start.commands.iter().any(|name| *name == word))
-    };
+    let has = |flow: &&Flow| flow.start.as_ref().is_some_and(|start| start.commands.contains(&word));
     w.playbook.flows.values().find(has).map(|flow| Global::Begin(flow.name.clone()))
 }
 

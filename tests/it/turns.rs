@@ -101,7 +101,9 @@ fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
     let now = "2026-11-24T10:00:00Z".parse().expect("a time");
     let id = ids::conversation("test", "turns", "start");
     let contact = ids::contact("test", "turns");
-    let conversation = engine::fresh(book, id, channel, "turns", contact, Some(locale), 0, now);
+    let beginning =
+        engine::Beginning { id, channel, address: "turns", contact, locale: Some(locale), seq: 0, now };
+    let conversation = engine::fresh(book, &beginning);
     let facts = Facts {
         business_open: true,
         now_text: "2026-11-24T10:00:00+00:00".into(),

@@ -24,12 +24,12 @@ pub struct Meaning {
 
 /// The option with this key.
 pub fn by_key(keys: &str, offers: &[Offer]) -> Option<Meaning> {
-    offers.iter().find(|offer| offer.key == keys).map(|offer| whole(offer))
+    offers.iter().find(|offer| offer.key == keys).map(whole)
 }
 
 /// The option with exactly this value (a button's).
 pub fn by_value(value: &str, offers: &[Offer]) -> Option<Meaning> {
-    offers.iter().find(|offer| offer.value == value).map(|offer| whole(offer))
+    offers.iter().find(|offer| offer.value == value).map(whole)
 }
 
 /// The option that is named whole.

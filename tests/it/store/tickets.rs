@@ -7,6 +7,8 @@ use vestibule::store::{Decision, Loaded, TurnJob, Whose};
 use super::made::{act, at, contact, draft, echo, on, open_ticket, ticketed};
 use super::{Db, on_both};
 
+type Change = fn(&Loaded, &mut Decision);
+
 on_both![
     a_draft_becomes_a_ticket,
     a_queue_of_its_own_and_odd_words,
@@ -130,7 +132,7 @@ async fn a_ticket_is_added_to(db: Db) {
 
 async fn what_agents_do_is_in_the_history(db: Db) {
     let (conversation, code) = ticketed(&db.store, Channel::Web, "a").await;
-    let steps: [(i64, fn(&Loaded, &mut Decision)); 4] = [
+    let steps: [(i64, Change); 4] = [
         (10, |_, decision| own(decision, Owner::Agent("ada".to_owned()), "ada")),
         (11, |_, decision| {
             let write = |seq| Event::AgentWrote { seq, agent: "ada".to_owned(), text: "hello".to_owned() };
