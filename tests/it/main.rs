@@ -1,5 +1,7 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
+mod diagnostics;
+mod docs;
 mod house;
 mod ivr;
 mod load;
