@@ -208,7 +208,7 @@ async fn the_desk_can_be_worked_with_the_keyboard_alone() {
     let keys = |text: String| async move {
         desk.client.active_element().await.expect("a focus").send_keys(&text).await.expect("keys")
     };
-    keys(format!("maria\u{E004}")).await;
+    keys("maria\u{E004}".to_owned()).await;
     keys(format!("{PASSWORD}\u{E007}")).await;
     agent.find(".tabs").await;
     let focus = |what: &'static str| tab_to(&agent, what);
