@@ -8,6 +8,8 @@ mod connection;
 mod failure;
 pub mod job;
 mod lanes;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod raw;
 pub mod rows;
 #[cfg(feature = "sqlite")]
@@ -75,6 +77,8 @@ impl std::fmt::Debug for Store {
 enum Reads {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Reads),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Reads),
 }
 
 macro_rules! reads {
@@ -82,6 +86,8 @@ macro_rules! reads {
         match &*$store.reads {
             #[cfg(feature = "sqlite")]
             Reads::Sqlite($reads) => $done,
+            #[cfg(feature = "postgres")]
+            Reads::Postgres($reads) => $done,
         }
     };
 }
@@ -99,6 +105,11 @@ pub struct ConversationFilter {
 impl ConversationFilter {
     fn limit(&self) -> i64 {
         if self.limit == 0 { 100 } else { i64::from(self.limit) }
+    }
+
+    fn unknown(&self) -> StoreError {
+        let view = self.view.as_deref().unwrap_or_default();
+        StoreError::Settings(format!("there is no view {view:?}; there are active, queue, mine and closed"))
     }
 }
 
@@ -287,6 +298,8 @@ impl Store {
         match &*self.reads {
             #[cfg(feature = "sqlite")]
             Reads::Sqlite(_) => self.writer.chore(chore).await,
+            #[cfg(feature = "postgres")]
+            Reads::Postgres(reads) => reads.chore(&chore).await,
         }
     }
 }
@@ -297,11 +310,16 @@ async fn open(url: &str) -> Result<(Reads, connection::Connection), StoreError> 
         let (reads, connection) = sqlite::open(url).await?;
         return Ok((Reads::Sqlite(reads), connection::Connection::Sqlite(connection)));
     }
+    #[cfg(feature = "postgres")]
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let (reads, connection) = postgres::open(url).await?;
+        return Ok((Reads::Postgres(reads), connection::Connection::Postgres(connection)));
+    }
     // The URL itself may hold a password.
     let scheme = url.split_once(':').map_or("none", |(scheme, _)| scheme);
     Err(StoreError::Settings(format!(
         "database_url has the scheme {scheme:?}; this build takes {}",
-        [(cfg!(feature = "sqlite"), "sqlite://path")]
+        [(cfg!(feature = "sqlite"), "sqlite://path"), (cfg!(feature = "postgres"), "postgres://…")]
             .into_iter()
             .filter_map(|(built, name)| built.then_some(name))
             .collect::<Vec<_>>()

@@ -212,7 +212,9 @@ mod tests {
         let (articles, sources, found) = load(&[odd.clone(), folder.path().join("none")], "it");
         assert_eq!((articles.len(), sources.len(), found.len()), (1, 1, 3));
         assert!(articles[0].questions.contains_key("it"));
-        let error = rank(&[odd.clone()], &odd, &[], false, &mut Vec::new()).expect_err("errors").to_string();
+        let error = rank(std::slice::from_ref(&odd), &odd, &[], false, &mut Vec::new())
+            .expect_err("errors")
+            .to_string();
         assert!(error.contains("faq.txt:2:1: V801") && error.contains("faq.txt:3:1: V801"), "{error}");
     }
 }

@@ -51,8 +51,11 @@ impl Base {
         let mut hits: Vec<Hit> = shelf
             .scores(&probe, query.context, Forget::Nothing)
             .into_iter()
-            .zip(&shelf.entries)
-            .map(|(terms, entry)| Hit { article: entry.article as usize, score: terms.total(), terms })
+            .map(|(entry, terms)| Hit {
+                article: shelf.entries[entry].article as usize,
+                score: terms.total(),
+                terms,
+            })
             .filter(|hit| hit.score > 0.0)
             .collect();
         let order = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(a.article.cmp(&b.article));

@@ -3,7 +3,6 @@
 //! entry comes first), and as if its whole entry did not exist (what a question without an answer scores).
 //! The threshold is where right suggestions outweigh wrong and false ones most.
 
-use super::ranking::Terms;
 use super::shelf::{Forget, Shelf};
 
 /// How sure the base must be before it suggests, 0 to 100. Higher suggests less and errs less. At most this percentage
@@ -19,9 +18,9 @@ impl Default for Dial {
 }
 
 impl Dial {
-    /// What a false suggestion costs in right ones: 0.5 at 90, 1 at 95.
+    /// What a false suggestion costs in right ones: 0.6 at 90, 1.2 at 95.
     fn cost(self) -> f64 {
-        5.0 / (100.0 - self.0).clamp(0.5, 100.0)
+        6.0 / (100.0 - self.0).clamp(0.5, 100.0)
     }
 
     /// The percentiles of unanswerable questions' scores between which the threshold lies.
@@ -31,7 +30,7 @@ impl Dial {
 }
 
 /// Phrasings that are asked, evenly spread over the base.
-const ASKED: usize = 1_000;
+const ASKED: usize = 600;
 /// Below so many answers found or missed, there is nothing to weigh.
 const FEWEST: usize = 12;
 /// Scores this near count as alike; a base's few phrasings stand for many wordings.
@@ -90,8 +89,8 @@ impl Shelf {
 
     fn best(&self, text: &str, forget: Forget) -> (usize, f64) {
         let scores = self.scores(&self.probe(text, forget), &[], forget);
-        let totals = scores.iter().map(Terms::total).enumerate();
-        totals.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best })
+        let totals = scores.iter().map(|(entry, terms)| (*entry, terms.total()));
+        totals.fold((usize::MAX, 0.0), |best, next| if next.1 > best.1 { next } else { best })
     }
 }
 

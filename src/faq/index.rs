@@ -88,7 +88,7 @@ impl Shelf {
             draft.stems.push(distinct(&stems));
             draft.pairs.push(distinct(&pairs));
             draft.words.push(words);
-            self.phrasings.push(Phrasing { entry, word_norm: 0.0, gram_norm: 0.0 });
+            self.phrasings.push(Phrasing { entry, word_inverse: 0.0, gram_inverse: 0.0 });
         }
         let tags = article.tags.iter().map(|tag| tag.to_lowercase().into()).collect();
         self.entries.push(Entry {
@@ -239,8 +239,8 @@ impl Shelf {
                     .into_iter()
                     .map(|gram| (gram_base + gram, std::mem::take(&mut scratch[gram as usize])))
                     .collect();
-                self.phrasings[row].word_norm = normalise(&mut words);
-                self.phrasings[row].gram_norm = normalise(&mut grams);
+                self.phrasings[row].word_inverse = normalise(&mut words);
+                self.phrasings[row].gram_inverse = normalise(&mut grams);
                 Vector { words, grams }
             })
             .collect()
@@ -308,11 +308,10 @@ pub(super) struct Vector {
     pub grams: Vec<(u32, f32)>,
 }
 
-/// Scales to length one; the length that it had.
+/// Scales to length one; one over the length that it had.
 fn normalise(vector: &mut [(u32, f32)]) -> f32 {
     let norm = vector.iter().map(|&(_, value)| value * value).sum::<f32>().sqrt();
-    if norm > 0.0 {
-        vector.iter_mut().for_each(|(_, value)| *value /= norm);
-    }
-    norm
+    let inverse = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+    vector.iter_mut().for_each(|(_, value)| *value *= inverse);
+    inverse
 }

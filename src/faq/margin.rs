@@ -4,15 +4,18 @@
 //! Dual coordinate descent for the squared hinge loss (Hsieh et al. 2008), C = 1, with a fixed order of visits.
 
 use super::index::Vector;
+use super::ranking::Cosines;
 use super::shelf::Entry;
 
 const C: f32 = 1.0;
 
 /// Machines trained side by side, so that a sample's features are read once for all of them.
 const BLOCK: usize = 64;
+/// A support that weighs less is dropped.
+const SLIGHT: f32 = 0.01;
 const ROUNDS: usize = 12;
 /// Multiplications that training may take; beyond, an entry meets a sample of the others' phrasings.
-const BUDGET: usize = 3_000_000_000;
+const BUDGET: usize = 500_000_000;
 /// Below this many phrasings an entry on average there is nothing to learn from.
 pub(super) const LEAST_DEPTH: f64 = 2.0;
 
@@ -29,13 +32,14 @@ impl Machine {
         !self.bias.is_empty()
     }
 
-    /// Positive when the similarities (one a phrasing) look like entry `entry`; phrasings in `without` are passed over.
-    pub fn decide(&self, entry: usize, similarity: &[f32], without: &std::ops::Range<usize>) -> f32 {
+    /// Positive when the cosines look like entry `entry`; phrasings in `without` are passed over.
+    pub fn decide(&self, entry: usize, cosines: &Cosines, without: &std::ops::Range<usize>) -> f32 {
         let supports = &self.supports[self.starts[entry] as usize..self.starts[entry + 1] as usize];
         let mut sum = self.bias[entry];
         for &(row, weight) in supports {
             if !without.contains(&(row as usize)) {
-                sum += weight * similarity[row as usize];
+                let [words, letters] = cosines[row as usize];
+                sum += weight * (words + letters) / 2.0;
             }
         }
         sum
@@ -51,13 +55,14 @@ pub(super) fn train(vectors: &[Vector], dimensions: usize, entries: &[Entry]) ->
     let width: usize = vectors.iter().map(|v| v.words.len() + v.grams.len()).sum::<usize>() / vectors.len();
     let all = vectors.len() * entries.len() * width.max(1) * ROUNDS;
     let stride = all.div_ceil(BUDGET).max(1);
+    let mut slots = vec![u32::MAX; dimensions];
     for (number, block) in entries.chunks(BLOCK).enumerate() {
         let own = block[0].first as usize..block[block.len() - 1].end as usize;
         let samples: Vec<usize> =
             (0..vectors.len()).filter(|row| own.contains(row) || row % stride == number % stride).collect();
-        let mut trainer = Trainer::new(block, &samples, dimensions);
+        let mut trainer = Trainer::new(block, &samples, vectors, &mut slots);
         for _ in 0..ROUNDS {
-            trainer.round(vectors);
+            trainer.round();
         }
         trainer.keep(&mut machine);
     }
@@ -67,6 +72,8 @@ pub(super) fn train(vectors: &[Vector], dimensions: usize, entries: &[Entry]) ->
 struct Trainer<'a> {
     block: &'a [Entry],
     samples: &'a [usize],
+    /// The samples' features, numbered by first use, at half the squared length each for words and letters.
+    features: Vec<Vec<(u32, f32)>>,
     /// By feature, then machine.
     weights: Vec<[f32; BLOCK]>,
     bias: [f32; BLOCK],
@@ -76,7 +83,23 @@ struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(block: &'a [Entry], samples: &'a [usize], dimensions: usize) -> Self {
+    /// `slots` is scratch: it comes and goes filled with `u32::MAX`.
+    fn new(block: &'a [Entry], samples: &'a [usize], vectors: &[Vector], slots: &mut [u32]) -> Self {
+        let mut used = Vec::new();
+        let mut slot = |feature: u32| {
+            let place = &mut slots[feature as usize];
+            if *place == u32::MAX {
+                *place = used.len() as u32;
+                used.push(feature);
+            }
+            *place
+        };
+        let half = std::f32::consts::FRAC_1_SQRT_2;
+        let all = |vector: &Vector| {
+            vector.words.iter().chain(&vector.grams).map(|&(f, v)| (slot(f), v * half)).collect()
+        };
+        let features: Vec<Vec<(u32, f32)>> = samples.iter().map(|&row| &vectors[row]).map(all).collect();
+        used.iter().for_each(|&feature| slots[feature as usize] = u32::MAX);
         // neighbours in the list are of one entry: visit in long, even steps
         let mut step = samples.len() * 5 / 8;
         while step > 1 && gcd(step, samples.len()) != 1 {
@@ -85,28 +108,26 @@ impl<'a> Trainer<'a> {
         Self {
             block,
             samples,
-            weights: vec![[0.0; BLOCK]; dimensions],
+            features,
+            weights: vec![[0.0; BLOCK]; used.len()],
             bias: [0.0; BLOCK],
             duals: vec![[0.0; BLOCK]; samples.len()],
             step: step.max(1),
         }
     }
 
-    fn round(&mut self, vectors: &[Vector]) {
+    fn round(&mut self) {
         let mut at = 0;
         for _ in 0..self.samples.len() {
             at = (at + self.step) % self.samples.len();
-            self.visit(at, &vectors[self.samples[at]]);
+            self.visit(at);
         }
     }
 
-    fn visit(&mut self, at: usize, vector: &Vector) {
-        let half = std::f32::consts::FRAC_1_SQRT_2;
-        let features = || vector.words.iter().chain(&vector.grams);
-        let mut decisions = [0.0_f32; BLOCK];
+    fn visit(&mut self, at: usize) {
+        let mut decisions = self.bias;
         let mut square = 1.0;
-        for &(feature, value) in features() {
-            let value = value * half;
+        for &(feature, value) in &self.features[at] {
             square += value * value;
             for (decision, weight) in decisions.iter_mut().zip(&self.weights[feature as usize]) {
                 *decision += value * weight;
@@ -118,7 +139,7 @@ impl<'a> Trainer<'a> {
         for (c, entry) in self.block.iter().enumerate() {
             let sign = if entry.phrasings().contains(&row) { 1.0 } else { -1.0 };
             let dual = self.duals[at][c];
-            let slope = sign * (decisions[c] + self.bias[c]) - 1.0 + dual / (2.0 * C);
+            let slope = sign * decisions[c] - 1.0 + dual / (2.0 * C);
             let next = (dual - slope / (square + 1.0 / (2.0 * C))).max(0.0);
             if next != dual {
                 self.duals[at][c] = next;
@@ -130,8 +151,7 @@ impl<'a> Trainer<'a> {
         if !changed {
             return;
         }
-        for &(feature, value) in features() {
-            let value = value * half;
+        for &(feature, value) in &self.features[at] {
             for (weight, change) in self.weights[feature as usize].iter_mut().zip(&changes) {
                 *weight += value * change;
             }
@@ -142,7 +162,7 @@ impl<'a> Trainer<'a> {
         for (c, entry) in self.block.iter().enumerate() {
             for (at, &row) in self.samples.iter().enumerate() {
                 let dual = self.duals[at][c];
-                if dual > 1e-3 {
+                if dual > SLIGHT {
                     let sign = if entry.phrasings().contains(&row) { 1.0 } else { -1.0 };
                     machine.supports.push((row as u32, sign * dual));
                 }

@@ -99,7 +99,7 @@ impl Shelf {
         for (word, &emphasis) in words.iter().zip(emphases) {
             all.extend(grams(word).into_iter().map(|gram| (gram, emphasis)));
         }
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        all.sort_unstable_by_key(|&(gram, _)| gram);
         let mut square = 0.0;
         for same in all.chunk_by(|a, b| a.0 == b.0) {
             let amount: f32 = same.iter().map(|&(_, emphasis)| emphasis).sum();

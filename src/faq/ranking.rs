@@ -1,5 +1,7 @@
 //! Scores a question against every entry of a shelf.
 
+use std::ops::Range;
+
 use super::query::Probe;
 use super::shelf::{Forget, Shelf};
 
@@ -9,11 +11,17 @@ pub const HITS: usize = 10;
 const NEAREST: [f32; 3] = [1.0, 0.5, 0.25];
 const CENTROID: f32 = 0.5;
 const MARGIN: f32 = 1.0;
+/// A word of the base less like the query than this (a cosine) is passed over.
+const FAINT: f32 = 0.05;
+/// A gram of so many words, and of an eighth of all words, tells nothing and is passed over.
+const FEW_WORDS: usize = 200;
+/// Entries that are scored in full, the nearest at a quick look.
+const SCORED: usize = 60;
 /// How steeply a machine's decision turns into a score.
 const STEEPNESS: f32 = 2.0;
 const ANSWER: f32 = 0.1;
 /// A score is raised by this part for an entry that carries a tag of the context.
-const CONTEXT: f64 = 0.15;
+const CONTEXT: f32 = 0.15;
 
 /// A question.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,38 +92,45 @@ impl Ranking {
     }
 }
 
-/// Cosines of a query with each phrasing.
-struct Cosines {
-    words: Vec<f32>,
-    letters: Vec<f32>,
-    /// Their mean.
-    both: Vec<f32>,
+/// An entry's nearness to a query.
+#[derive(Default)]
+struct Near {
+    words: f32,
+    letters: f32,
+    centroid: f32,
 }
 
+/// Cosines of a query with each phrasing: by words, and by letters.
+pub(super) type Cosines = [[f32; 2]];
+
 impl Shelf {
-    /// The score of each entry, by entry. A forgotten entry scores 0; what is forgotten lends nothing to others.
-    pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<Terms> {
+    /// The entries nearest to a query with their scores, in no order; never more than [`SCORED`]. What is forgotten
+    /// is not among them and lends nothing to others.
+    pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<(usize, Terms)> {
         let cosines = self.cosines(probe);
         let answers = self.answers(probe);
-        let highest = answers.iter().copied().fold(0.0, f32::max);
         let without = match forget {
             Forget::Nothing => 0..0,
             Forget::Phrasing(row) => row..row + 1,
             Forget::Entry(entry) => self.entries[entry].phrasings(),
         };
-        let mut terms = vec![Terms::default(); self.entries.len()];
-        for (at, terms) in terms.iter_mut().enumerate() {
-            if self.entries[at].phrasings().all(|row| without.contains(&row)) {
-                continue;
-            }
-            *terms = self.terms(at, &cosines, &without);
-            terms.answer = f64::from(ANSWER * answers[at] / (highest + 8.0) / self.scale());
-            let tagged = |tag: &String| self.entries[at].tags.iter().any(|own| **own == *tag.to_lowercase());
-            if context.iter().any(tagged) {
-                terms.context = CONTEXT * terms.total();
+        let context: Vec<String> = context.iter().map(|tag| tag.to_lowercase()).collect();
+        let tagged = |entry: usize| {
+            context.iter().any(|tag| self.entries[entry].tags.iter().any(|own| **own == **tag))
+        };
+        let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.entries.len());
+        for (at, answer) in answers.iter().enumerate() {
+            let nearness = self.nearness(at, &cosines, &without) + answer;
+            if nearness > 0.0 {
+                nearest.push((if tagged(at) { nearness * (1.0 + CONTEXT) } else { nearness }, at));
             }
         }
-        terms
+        if nearest.len() > SCORED {
+            nearest.select_nth_unstable_by(SCORED, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            nearest.truncate(SCORED);
+        }
+        let full = |(_, at): (f32, usize)| (at, self.terms(at, &cosines, &without, answers[at], tagged(at)));
+        nearest.into_iter().map(full).collect()
     }
 
     /// How much more than the nearest phrasings counts: nothing where entries have one, all from five.
@@ -132,88 +147,112 @@ impl Shelf {
         if self.machine.is_trained() { MARGIN } else { 0.0 }
     }
 
-    fn terms(&self, at: usize, cosines: &Cosines, without: &std::ops::Range<usize>) -> Terms {
+    /// A quick look at an entry: its nearest phrasing and its centroid, unscaled; 0 if it is forgotten whole.
+    fn nearness(&self, at: usize, cosines: &Cosines, without: &Range<usize>) -> f32 {
         let entry = &self.entries[at];
-        let rows = entry.phrasings();
-        let mut best: [(f32, usize); 3] = [(-1.0, 0); 3];
-        let (mut words, mut letters) = (0.0, 0.0);
-        let (mut word_norm, mut letter_norm) = (entry.word_centroid, entry.gram_centroid);
-        let mut places = rows.len();
-        for row in rows {
+        let (mut best, mut words, mut letters) = (0.0_f32, 0.0, 0.0);
+        for (row, cosine) in entry.phrasings().zip(&cosines[entry.phrasings()]) {
+            if without.is_empty() || !without.contains(&row) {
+                best = best.max(cosine[0] + cosine[1]);
+                words += cosine[0];
+                letters += cosine[1];
+            }
+        }
+        let ratio = |sum: f32, norm: f32| if norm > 0.0 { sum / norm } else { 0.0 };
+        let centroid = ratio(words, entry.word_centroid) + ratio(letters, entry.gram_centroid);
+        (best + self.depth_weight() * CENTROID * centroid) / 2.0
+    }
+
+    fn terms(
+        &self,
+        at: usize,
+        cosines: &Cosines,
+        without: &Range<usize>,
+        answer: f32,
+        tagged: bool,
+    ) -> Terms {
+        let near = self.near(at, cosines, without);
+        let mut margin = 0.0;
+        if self.machine.is_trained() {
+            margin = MARGIN / (1.0 + (-STEEPNESS * self.machine.decide(at, cosines, without)).exp());
+        }
+        let (scale, weight) = (self.scale(), self.depth_weight());
+        let mut terms = Terms {
+            words: f64::from(near.words / scale),
+            letters: f64::from(near.letters / scale),
+            centroid: f64::from(weight * CENTROID * near.centroid / scale),
+            margin: f64::from(weight * margin / scale),
+            answer: f64::from(answer / scale),
+            context: 0.0,
+        };
+        if tagged {
+            terms.context = f64::from(CONTEXT) * terms.total();
+        }
+        terms
+    }
+
+    fn near(&self, at: usize, cosines: &Cosines, without: &Range<usize>) -> Near {
+        let entry = &self.entries[at];
+        let mut best = [[0.0_f32; 2]; 3];
+        let mut sums = [0.0_f32; 2];
+        let mut norms = [entry.word_centroid, entry.gram_centroid];
+        let mut places = entry.phrasings().len();
+        for row in entry.phrasings() {
             if without.contains(&row) {
                 places -= 1;
-                word_norm = (word_norm - 1.0).max(1.0);
-                letter_norm = (letter_norm - 1.0).max(1.0);
+                norms = norms.map(|norm| (norm - 1.0).max(1.0));
                 continue;
             }
-            words += cosines.words[row];
-            letters += cosines.letters[row];
-            let mut next = (cosines.both[row], row);
+            let mut next = cosines[row];
+            sums = [sums[0] + next[0], sums[1] + next[1]];
             for place in &mut best {
-                if next.0 > place.0 {
+                if next[0] + next[1] > place[0] + place[1] {
                     std::mem::swap(place, &mut next);
                 }
             }
         }
-        let places = places.min(3);
-        let all: f32 = NEAREST[..places].iter().sum();
-        let near = |part: &[f32]| {
-            let sum: f32 =
-                best[..places].iter().zip(NEAREST).map(|(&(_, row), part_of)| part[row] * part_of).sum();
-            sum / all / 2.0
+        if places == 0 {
+            return Near::default();
+        }
+        let all: f32 = NEAREST[..places.min(3)].iter().sum();
+        let mean = |part: usize| {
+            best.iter().zip(NEAREST).map(|(cosine, of)| cosine[part] * of).sum::<f32>() / all / 2.0
         };
-        let ratio = |sum: f32, norm: f32| if norm > 0.0 { sum / norm } else { 0.0 };
-        let centroid = (ratio(words, word_norm) + ratio(letters, letter_norm)) / 2.0;
-        let mut margin = 0.0;
-        if self.machine.is_trained() {
-            let decision = self.machine.decide(at, &cosines.both, without);
-            margin = self.margin_weight() / (1.0 + (-STEEPNESS * decision).exp());
-        }
-        let weight = self.depth_weight();
-        let scale = self.scale();
-        Terms {
-            words: f64::from(near(&cosines.words) / scale),
-            letters: f64::from(near(&cosines.letters) / scale),
-            centroid: f64::from(weight * CENTROID * centroid / scale),
-            margin: f64::from(weight * margin / scale),
-            answer: 0.0,
-            context: 0.0,
-        }
+        let ratio = |part: usize| if norms[part] > 0.0 { sums[part] / norms[part] } else { 0.0 };
+        Near { words: mean(0), letters: mean(1), centroid: (ratio(0) + ratio(1)) / 2.0 }
     }
 
-    fn cosines(&self, probe: &Probe) -> Cosines {
-        let mut words = vec![0.0_f32; self.phrasings.len()];
+    fn cosines(&self, probe: &Probe) -> Vec<[f32; 2]> {
+        let mut sums = vec![[0.0_f32; 2]; self.phrasings.len()];
         for (id, weight) in &probe.stems {
             let own = self.stem_weight(*id) * weight;
-            self.stem_rows.of(*id).iter().for_each(|&(row, _)| words[row as usize] += own);
+            self.stem_rows.of(*id).iter().for_each(|&(row, _)| sums[row as usize][0] += own);
         }
         for (id, weight, own) in &probe.pairs {
-            self.pair_rows.of(*id).iter().for_each(|&(row, _)| words[row as usize] += own * weight);
+            self.pair_rows.of(*id).iter().for_each(|&(row, _)| sums[row as usize][0] += own * weight);
         }
-        let mut letters = vec![0.0_f32; self.phrasings.len()];
         let mut likeness = vec![0.0_f32; self.words.len()];
-        for (id, weight) in &probe.grams {
+        let usual = (self.words.len() / 8).max(FEW_WORDS);
+        for (id, weight) in probe.grams.iter().filter(|(id, _)| self.gram_words.of(*id).len() <= usual) {
             let own = self.gram_weight(*id) * weight;
             self.gram_words.of(*id).iter().for_each(|&(word, count)| likeness[word as usize] += own * count);
         }
         for (id, (&like, word)) in likeness.iter().zip(&self.words).enumerate() {
-            if like > 0.0 {
+            if like > FAINT * word.norm * probe.gram_norm {
                 let like = like * word.emphasis;
                 let rows = self.word_rows.of(id as u32);
-                rows.iter().for_each(|&(row, count)| letters[row as usize] += like * count);
+                rows.iter().for_each(|&(row, count)| sums[row as usize][1] += like * count);
             }
         }
-        let over = |sum: &mut f32, norm: f32| *sum = if norm > 0.0 { *sum / norm } else { 0.0 };
-        let mut both = Vec::with_capacity(words.len());
-        for (at, phrasing) in self.phrasings.iter().enumerate() {
-            over(&mut words[at], phrasing.word_norm * probe.word_norm);
-            over(&mut letters[at], phrasing.gram_norm * probe.gram_norm);
-            both.push((words[at] + letters[at]) / 2.0);
+        let inverse = |norm: f32| if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        let (words, grams) = (inverse(probe.word_norm), inverse(probe.gram_norm));
+        for (sum, phrasing) in sums.iter_mut().zip(&self.phrasings) {
+            *sum = [sum[0] * words * phrasing.word_inverse, sum[1] * grams * phrasing.gram_inverse];
         }
-        Cosines { words, letters, both }
+        sums
     }
 
-    /// BM25 of the query over each entry's answer.
+    /// BM25 of the query over each entry's answer, as the part of a score that it is, unscaled.
     fn answers(&self, probe: &Probe) -> Vec<f32> {
         let mut sums = vec![0.0_f32; self.entries.len()];
         for &stem in &probe.answer_stems {
@@ -226,6 +265,7 @@ impl Shelf {
                 sums[entry as usize] += idf * self.answer_emphasis[stem as usize] * part;
             }
         }
-        sums
+        let highest = sums.iter().copied().fold(0.0, f32::max);
+        sums.iter().map(|sum| ANSWER * sum / (highest + 8.0)).collect()
     }
 }

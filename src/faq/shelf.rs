@@ -23,10 +23,10 @@ pub(super) struct Word {
 #[derive(Debug)]
 pub(super) struct Phrasing {
     pub entry: u32,
-    /// Norm of its stems and pairs.
-    pub word_norm: f32,
-    /// Norm of its grams.
-    pub gram_norm: f32,
+    /// One over the norm of its stems and pairs; 0 if it has none.
+    pub word_inverse: f32,
+    /// One over the norm of its grams.
+    pub gram_inverse: f32,
 }
 
 /// An article in this locale.

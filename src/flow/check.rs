@@ -14,6 +14,8 @@ mod scan;
 mod scope;
 mod set;
 mod starts;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod token;
 mod types;
@@ -37,23 +39,30 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
     starts::check(set, &mut found);
     for draft in set.drafts {
         names::check(set, draft, &mut found);
-        scopes(set, draft, &mut found);
-        types::check(set, draft, &mut found);
+        texts_of(set, draft, &mut found);
+        types::assignments(set, draft, &mut found);
     }
     ways(set, &mut found);
     found
 }
 
-fn scopes(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
+/// The names, then the types and a trial of each text.
+fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
+    let trials = types::Trials::of(flow);
     let mut titles = Vec::new();
     texts::text(&mut titles, &flow.title);
     for expr in titles {
-        scope::check(set, flow, expr, true, found);
+        scope::check(set, draft, expr, true, found);
     }
     for step in &flow.steps {
         for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
-            scope::check(set, flow, expr, false, found);
+            let before = found.len();
+            scope::check(set, draft, expr, false, found);
+            // What names nothing fails for that alone.
+            if found.len() == before {
+                types::check(set, flow, expr, &trials, found);
+            }
         }
     }
 }
@@ -61,7 +70,8 @@ fn scopes(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
 /// The proofs over ways: callees are summed up first, then what holds at the beginning of each flow comes down from
 /// its callers.
 fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-    let order = cycles::call_order(set, found);
+    let cycles::CallOrder { order, recursive } = cycles::call_order(set, found);
+    cycles::depth(set, &order, found);
     let graphs: BTreeMap<&str, Graph<'_>> =
         set.by_name.iter().map(|(name, index)| (*name, Graph::of(&set.drafts[*index].flow))).collect();
     let mut summaries = Summaries::new();
@@ -71,6 +81,7 @@ fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
             summaries.insert(name, ways::summarize(graph, &summaries));
         }
     }
+    summaries.retain(|name, _| !recursive.contains(name));
     let mut down = Down { set, summaries: &summaries, entries: BTreeMap::new(), unsure: BTreeSet::new() };
     for name in order.iter().rev() {
         if let (Some(draft), Some(graph)) = (set.draft(name), graphs.get(name)) {

@@ -11,6 +11,8 @@ mod flow;
 mod node;
 mod slots;
 mod step;
+#[cfg(test)]
+mod tests;
 mod text;
 mod words;
 

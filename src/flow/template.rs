@@ -389,7 +389,7 @@ mod tests {
         let source = "{{ slots.topic }} {{ slots.count }} {{ contact.name }} {{ contact.locale }} {{ channel.kind }} \
                       {{ business.open }} {{ known_incidents('network')[0].title }} \
                       {{ known_incidents('power') | length }} {{ label }}";
-        assert_eq!(rendered(source, &names), Ok("vpn 3 Ada it web true down 0 Rete".to_owned()));
+        assert_eq!(rendered(source, &names), Ok("vpn 3 Ada it web True down 0 Rete".to_owned()));
     }
 
     #[test]

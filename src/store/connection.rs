@@ -10,12 +10,16 @@ use super::writes::Writes;
 use super::{DueTimer, StoreError};
 use crate::conversation::{ContactId, OpenTicket};
 
+#[cfg(feature = "postgres")]
+use super::postgres;
 #[cfg(feature = "sqlite")]
 use super::sqlite;
 
 pub(super) enum Connection {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Connection),
 }
 
 macro_rules! on {
@@ -23,6 +27,8 @@ macro_rules! on {
         match $self {
             #[cfg(feature = "sqlite")]
             Connection::Sqlite($connection) => $done,
+            #[cfg(feature = "postgres")]
+            Connection::Postgres($connection) => $done,
         }
     };
 }

@@ -1,5 +1,9 @@
 //! The phone: signatures held to the vendor's vectors, documents held to the schema.
 
+mod agents;
+mod desk;
 mod documents;
 mod posts;
+mod served;
 mod signatures;
+mod slow;

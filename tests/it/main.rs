@@ -1,7 +1,12 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
 mod browser;
+mod diagnostics;
+mod docs;
 mod house;
+mod ivr;
+mod load;
+mod phone;
 mod postgres;
 mod store;
 mod support;

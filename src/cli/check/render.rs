@@ -135,6 +135,9 @@ impl miette::Diagnostic for Report<'_> {
     }
 }
 
+/// Bytes from which on a line is shown in part.
+const LONG_LINE: usize = 500;
+
 /// The lines around a place. The renderer would read a file from its beginning for each finding.
 struct Excerpt<'a> {
     at: &'a Place,
@@ -154,11 +157,47 @@ impl Excerpt<'_> {
     fn len(&self) -> usize {
         let rest = &self.text[self.start()..];
         let line = rest.lines().next().unwrap_or_default().len();
-        let mut len = self.at.len.min(line);
+        let mut len = self.at.len.min(line).min(100);
         while !rest.is_char_boundary(len) {
             len -= 1;
         }
         len
+    }
+}
+
+impl<'a> Excerpt<'a> {
+    /// The bounds of the line that holds a byte.
+    fn line(&self, place: usize) -> (usize, usize) {
+        let from = self.text[..place].rfind('\n').map_or(0, |at| at + 1);
+        let to = self.text[place..].find('\n').map_or(self.text.len(), |at| place + at);
+        (from, to)
+    }
+
+    fn line_is_long(&self, place: usize) -> bool {
+        let (from, to) = self.line(place);
+        to - from > LONG_LINE
+    }
+
+    /// A part of a long line.
+    fn window(&self, place: usize) -> MietteSpanContents<'a> {
+        let (line_from, line_to) = self.line(place);
+        let (mut from, mut to) = (place.saturating_sub(60).max(line_from), (place + 120).min(line_to));
+        while !self.text.is_char_boundary(from) {
+            from -= 1;
+        }
+        while !self.text.is_char_boundary(to) {
+            to += 1;
+        }
+        let data = &self.text.as_bytes()[from..to];
+        let (line, column) = (self.at.line.saturating_sub(1), self.at.column.saturating_sub(1));
+        MietteSpanContents::new_named(
+            self.at.file.to_string(),
+            data,
+            (from, to - from).into(),
+            line,
+            column,
+            1,
+        )
     }
 }
 
@@ -170,6 +209,9 @@ impl miette::SourceCode for Excerpt<'_> {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let place = self.start();
+        if self.line_is_long(place) {
+            return Ok(Box::new(self.window(place)));
+        }
         let mut from =
             if before == 0 { place } else { self.text[..place].rfind('\n').map_or(0, |at| at + 1) };
         let mut line = self.at.line.saturating_sub(1);
@@ -185,7 +227,7 @@ impl miette::SourceCode for Excerpt<'_> {
         // The header shows the place itself; it is asked for without lines around it.
         let column = if before == 0 { self.at.column.saturating_sub(1) } else { 0 };
         let within = if before == 0 { *span } else { (from, to - from).into() };
-        let data = self.text[from..to].as_bytes();
+        let data = &self.text.as_bytes()[from..to];
         Ok(Box::new(MietteSpanContents::new_named(
             self.at.file.to_string(),
             data,
@@ -194,5 +236,75 @@ impl miette::SourceCode for Excerpt<'_> {
             column,
             after + 1,
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const FILE: &str = "flows/support.yaml";
+    const SOURCE: &str = "flow: support\nsteps:\n  - say: { en: Hello, it: Ciao }\n    goto: proble\n  - id: problem\n    end: done\n";
+
+    fn findings() -> Findings {
+        let offset = SOURCE.find("proble").unwrap_or_default();
+        let at = Place::at(&FILE.into(), SOURCE, offset, 6);
+        let found = Diagnostic::error("V101", at, "no step of this flow has the id `proble`, at 100 %");
+        let whole = Diagnostic::warning("V110", Place::start_of(FILE), "nothing begins this flow");
+        Findings {
+            diagnostics: vec![found.help("did you mean `problem`?"), whole],
+            sources: BTreeMap::from([(FILE.into(), SOURCE.to_owned())]),
+            files: 1,
+        }
+    }
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> anyhow::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).expect("written");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn people_see_the_line_and_the_place_in_it() {
+        insta::assert_snapshot!(written(|out| text(&findings(), false, out)));
+    }
+
+    #[test]
+    fn colour_is_only_where_it_is_wanted() {
+        assert!(!written(|out| text(&findings(), false, out)).contains('\u{1b}'));
+        assert!(written(|out| text(&findings(), true, out)).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn programs_read_an_array() {
+        let array = written(|out| json(&findings().diagnostics, out));
+        let array: serde_json::Value = serde_json::from_str(&array).expect("JSON");
+        let expected = serde_json::json!({
+            "code": "V101", "severity": "error", "file": FILE, "line": 4, "column": 11,
+            "message": "no step of this flow has the id `proble`, at 100 %", "help": "did you mean `problem`?",
+        });
+        assert_eq!(array[0], expected);
+        assert_eq!(array[1]["help"], serde_json::Value::Null);
+        assert_eq!(written(|out| json(&[], out)), "[]\n");
+    }
+
+    #[test]
+    fn github_reads_workflow_commands() {
+        let lines = written(|out| github(&findings().diagnostics, out));
+        let first = "::error file=flows/support.yaml,line=4,col=11,title=V101::no step of this flow has the id \
+                     `proble`, at 100 %25 (did you mean `problem`?)";
+        assert_eq!(lines.lines().next(), Some(first));
+    }
+
+    #[test]
+    fn a_long_line_is_shown_in_part() {
+        let source = format!("flow: x\nsteps: [{}é{}\n", "a".repeat(5_000), "b".repeat(5_000));
+        let at = Place::at(&FILE.into(), &source, 4_000, 9_000);
+        let sources = BTreeMap::from([(FILE.into(), source)]);
+        let findings =
+            Findings { diagnostics: vec![Diagnostic::error("V001", at, "long")], sources, files: 1 };
+        assert!(written(|out| text(&findings, false, out)).len() < 2_000);
     }
 }

@@ -131,13 +131,20 @@ impl Search {
 }
 
 /// Flow names, callees before callers, and a finding for each call that comes back to its own flow.
-pub fn call_order<'a>(set: &Set<'a>, found: &mut Vec<Diagnostic>) -> Vec<&'a str> {
-    let mut order = Vec::new();
+pub fn call_order<'a>(set: &Set<'a>, found: &mut Vec<Diagnostic>) -> CallOrder<'a> {
+    let mut calls = CallOrder::default();
     let mut state: BTreeMap<&str, bool> = BTreeMap::new();
     for name in set.by_name.keys() {
-        visit(set, name, &mut state, &mut order, found);
+        visit(set, name, &mut state, &mut calls, found);
     }
-    order
+    calls
+}
+
+#[derive(Debug, Default)]
+pub struct CallOrder<'a> {
+    pub order: Vec<&'a str>,
+    /// Flows that are called while they are under way: nothing sure can be said of what they bring.
+    pub recursive: BTreeSet<&'a str>,
 }
 
 /// `state`: false while a flow is under way, true when it is done. A flow that calls no deeper than others call is
@@ -146,7 +153,7 @@ fn visit<'a>(
     set: &Set<'a>,
     root: &'a str,
     state: &mut BTreeMap<&'a str, bool>,
-    order: &mut Vec<&'a str>,
+    done: &mut CallOrder<'a>,
     found: &mut Vec<Diagnostic>,
 ) {
     if state.contains_key(root) {
@@ -165,6 +172,7 @@ fn visit<'a>(
                     work.push((callee, next, 0));
                 }
                 Some(false) => {
+                    done.recursive.insert(callee);
                     let message = format!("this call comes back to the flow `{callee}`, which is under way");
                     let help = "a flow cannot call itself, nor through others; use `goto` within one flow";
                     found.push(Diagnostic::error("V202", at.clone(), message).help(help));
@@ -174,8 +182,29 @@ fn visit<'a>(
             continue;
         }
         state.insert(name, true);
-        order.push(name);
+        done.order.push(name);
         work.pop();
+    }
+}
+
+/// Calls within calls that may be under way at once.
+const DEEPEST: usize = 10;
+
+/// A finding for each call with which calls within calls become too many. `order`: callees before callers.
+pub fn depth(set: &Set<'_>, order: &[&str], found: &mut Vec<Diagnostic>) {
+    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in order {
+        let mut deepest = 0;
+        for (callee, at) in calls(set, name) {
+            let depth = 1 + depths.get(callee).copied().unwrap_or_default();
+            if depth == DEEPEST + 1 {
+                let message =
+                    format!("with this call {depth} flows call one another in a row; at most {DEEPEST} may");
+                found.push(Diagnostic::error("V203", at.clone(), message));
+            }
+            deepest = deepest.max(depth);
+        }
+        depths.insert(name, deepest);
     }
 }
 

@@ -65,8 +65,7 @@ impl AtStep<'_> {
     }
 
     fn expr(&mut self, expr: Expr<'_>, found: &mut Vec<Diagnostic>) {
-        let watched =
-            |path: &String| path.starts_with("slots.") || path == TICKET || path.starts_with("ticket.");
+        let watched = |path: &String| matches!(path.split('.').next(), Some("slots" | TICKET));
         if !expr.reads().iter().any(watched) {
             return;
         }

@@ -10,7 +10,7 @@ use crate::source::{Diagnostic, Place, Placed};
 
 pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
-    let names = Names { set, flow };
+    let names = Names { set, draft, flow };
     found.extend(flow.on_failure.iter().filter_map(|target| names.target(target)));
     for step in &flow.steps {
         found.extend(targets::of(step).into_iter().filter_map(|target| names.target(target)));
@@ -20,6 +20,7 @@ pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
 
 struct Names<'a> {
     set: &'a Set<'a>,
+    draft: &'a Draft,
     flow: &'a Flow,
 }
 
@@ -40,12 +41,12 @@ impl Names<'_> {
     fn step(&self, step: &Step, found: &mut Vec<Diagnostic>) {
         match &step.kind {
             Kind::Ask(ask) => {
-                self.slot(self.flow, &ask.slot, found);
+                self.slot(self.draft, &ask.slot, found);
             }
             Kind::Choose(choose) => self.choose(choose, found),
             Kind::Confirm(confirm) => {
                 let Some(named) = &confirm.slot else { return };
-                if let Some(slot) = self.slot(self.flow, named, found)
+                if let Some(slot) = self.slot(self.draft, named, found)
                     && !matches!(slot.kind, SlotKind::Bool)
                 {
                     found.push(unfit(named, slot, "`confirm` fills a `bool` slot"));
@@ -53,7 +54,7 @@ impl Names<'_> {
             }
             Kind::Set(set) => {
                 for (slot, _) in &set.assignments {
-                    self.slot(self.flow, slot, found);
+                    self.slot(self.draft, slot, found);
                 }
             }
             Kind::Call(call) => self.call(call, found),
@@ -74,12 +75,13 @@ impl Names<'_> {
     /// The slot of that name, or a finding.
     fn slot<'f>(
         &self,
-        flow: &'f Flow,
+        owner: &'f Draft,
         named: &Placed<String>,
         found: &mut Vec<Diagnostic>,
     ) -> Option<&'f Slot> {
+        let flow = &owner.flow;
         let slot = flow.slots.get(&named.value);
-        if slot.is_none() {
+        if slot.is_none() && owner.slots_known {
             let of = if std::ptr::eq(flow, self.flow) {
                 "this flow".to_owned()
             } else {
@@ -99,7 +101,7 @@ impl Names<'_> {
 
     fn choose(&self, choose: &Choose, found: &mut Vec<Diagnostic>) {
         let Some(named) = &choose.slot else { return };
-        let Some(slot) = self.slot(self.flow, named, found) else { return };
+        let Some(slot) = self.slot(self.draft, named, found) else { return };
         let SlotKind::Choice { options } = &slot.kind else {
             found.push(unfit(named, slot, "`choose` fills a `choice` slot"));
             return;
@@ -118,7 +120,7 @@ impl Names<'_> {
 
     fn call(&self, call: &Call, found: &mut Vec<Diagnostic>) {
         for (mine, _) in &call.into {
-            self.slot(self.flow, mine, found);
+            self.slot(self.draft, mine, found);
         }
         let Some(callee) = self.set.draft(&call.flow.value) else {
             let message = format!("there is no flow `{}`", call.flow.value);
@@ -133,7 +135,7 @@ impl Names<'_> {
         for theirs in
             call.with.iter().map(|(theirs, _)| theirs).chain(call.into.iter().map(|(_, theirs)| theirs))
         {
-            self.slot(&callee.flow, theirs, found);
+            self.slot(callee, theirs, found);
         }
     }
 
@@ -177,7 +179,7 @@ impl Names<'_> {
         const LEVELS: [&str; 3] = ["low", "medium", "high"];
         for (value, at) in yields(self.set, self.flow, level) {
             if !LEVELS.contains(&value.as_str()) {
-                let message = format!("`{value}` is none of {}", listed(&LEVELS));
+                let message = format!("`{value}` is not {}", listed(&LEVELS));
                 found.push(suggest(Diagnostic::error("V009", at, message), &value, LEVELS.into_iter()));
             }
         }

@@ -5,6 +5,7 @@ use super::set::Set;
 use super::texts::Expr;
 use super::token;
 use crate::flow::Flow;
+use crate::flow::parse::draft::Draft;
 use crate::flow::parse::reader::{listed, suggest};
 use crate::source::{Diagnostic, Place};
 
@@ -20,13 +21,13 @@ const NAMES: [(&str, &[&str]); 5] = [
 const ORIGIN: (&str, &[&str]) = ("origin", &["flow", "category", "question"]);
 const FUNCTIONS: [&str; 4] = ["known_incidents", "range", "dict", "namespace"];
 
-/// What is wrong with the names in one text of `flow`. `titles` stand outside any conversation's slots.
-pub fn check(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, title: bool, found: &mut Vec<Diagnostic>) {
+/// What is wrong with the names in one text of a flow. A `title` stands outside any conversation's slots.
+pub fn check(set: &Set<'_>, draft: &Draft, expr: Expr<'_>, title: bool, found: &mut Vec<Diagnostic>) {
     if expr.is_plain() {
         return;
     }
     let uses = of(expr);
-    let scope = Scope { set, flow, expr, title };
+    let scope = Scope { set, flow: &draft.flow, slots_known: draft.slots_known, expr, title };
     scope.reads(&uses, found);
     scope.calls(&uses, found);
     for (at, word) in &uses.reaching {
@@ -45,6 +46,7 @@ pub fn of(expr: Expr<'_>) -> Uses {
 struct Scope<'a> {
     set: &'a Set<'a>,
     flow: &'a Flow,
+    slots_known: bool,
     expr: Expr<'a>,
     title: bool,
 }
@@ -108,6 +110,9 @@ impl Scope<'_> {
         let slot = field?;
         if self.title {
             return Some(Diagnostic::error("V402", at, "a title is shown where no slot is filled"));
+        }
+        if !self.slots_known {
+            return None;
         }
         if !self.flow.slots.contains_key(slot) {
             let message = format!("this flow has no slot `{slot}`");

@@ -1,11 +1,11 @@
 //! Rule 4, types: what a text compares or sets can be, and some value of the slots makes it evaluate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::yields;
 use super::scan::{Comparison, Literal};
 use super::set::Set;
-use super::texts::{self, Expr};
+use super::texts::Expr;
 use crate::flow::parse::draft::Draft;
 use crate::flow::parse::reader::{listed, suggest};
 use crate::flow::step::Kind;
@@ -13,14 +13,77 @@ use crate::flow::template::{Names, OriginNames, Scope, TicketNames};
 use crate::flow::{Flow, Slot, SlotKind, SlotValue, Template};
 use crate::source::{Diagnostic, Placed};
 
-pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
+/// Values of all slots of a flow to try its texts with.
+pub struct Trials {
+    slots: Vec<BTreeMap<String, SlotValue>>,
+    scopes: Vec<Scope>,
+}
+
+impl Trials {
+    pub fn of(flow: &Flow) -> Self {
+        let slots: Vec<_> = SAMPLES.iter().map(|sample| filled(flow, sample)).collect();
+        let scopes = slots.iter().map(|slots| scope(slots, &[])).collect();
+        Self { slots, scopes }
+    }
+
+    /// Scopes in which each of `areas` has an incident, with those slots only that are read.
+    fn with_incidents(&self, expr: Expr<'_>, areas: &BTreeSet<String>) -> Vec<Scope> {
+        let incident = |area: &String| {
+            let pairs =
+                [("area", area.as_str()), ("title", "an incident"), ("since", "2026-11-24T09:00:00Z")];
+            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
+        };
+        let incidents: Vec<BTreeMap<String, String>> = areas.iter().map(incident).collect();
+        let read = |all: &BTreeMap<String, SlotValue>| {
+            let names = expr.reads().iter().filter_map(|path| path.strip_prefix("slots."));
+            let read: BTreeMap<String, SlotValue> =
+                names.filter_map(|name| Some((name.to_owned(), all.get(name)?.clone()))).collect();
+            scope(&read, &incidents)
+        };
+        self.slots.iter().map(read).collect()
+    }
+}
+
+fn scope(slots: &BTreeMap<String, SlotValue>, incidents: &[BTreeMap<String, String>]) -> Scope {
+    Scope::new(&Names {
+        slots: Some(slots),
+        contact_name: Some("Ada"),
+        contact_profile: Some("vip"),
+        contact_verified: true,
+        locale: "en",
+        channel: "web",
+        voice: false,
+        ticket: Some(TicketNames { code: "123456789", category: "other", r#type: "incident", added: false }),
+        now: "2026-11-24T09:00:00+01:00",
+        business_open: true,
+        incidents,
+        origin: Some(OriginNames { flow: "support", category: "other", question: "a question" }),
+        extra: &[],
+    })
+}
+
+/// The comparisons of one text, and whether it evaluates at all.
+pub fn check(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, trials: &Trials, found: &mut Vec<Diagnostic>) {
+    if expr.is_plain() {
+        return;
+    }
+    let uses = super::scope::of(expr);
+    let before = found.len();
+    for comparison in &uses.comparisons {
+        found.extend(compared(set, flow, expr, comparison));
+    }
+    if found.len() == before {
+        found.extend(match expr.source().contains("known_incidents") {
+            true => tried(set, expr, &trials.with_incidents(expr, &uses.literals)),
+            false => tried(set, expr, &trials.scopes),
+        });
+    }
+}
+
+/// The values that `set` and `call` put into slots.
+pub fn assignments(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
-    let trials: Vec<BTreeMap<String, SlotValue>> =
-        SAMPLES.iter().map(|sample| filled(flow, sample)).collect();
     for step in &flow.steps {
-        for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
-            one(set, flow, expr, &trials, found);
-        }
         let given: Vec<(&Flow, &(Placed<String>, Template))> = match &step.kind {
             Kind::Set(assigned) => assigned.assignments.iter().map(|one| (flow, one)).collect(),
             Kind::Call(call) => match set.draft(&call.flow.value) {
@@ -34,27 +97,6 @@ pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
                 found.extend(assigned(set, flow, slot, value));
             }
         }
-    }
-}
-
-fn one(
-    set: &Set<'_>,
-    flow: &Flow,
-    expr: Expr<'_>,
-    trials: &[BTreeMap<String, SlotValue>],
-    found: &mut Vec<Diagnostic>,
-) {
-    if expr.is_plain() {
-        return;
-    }
-    let uses = super::scope::of(expr);
-    let before = found.len();
-    for comparison in &uses.comparisons {
-        found.extend(compared(set, flow, expr, comparison));
-    }
-    if found.len() == before {
-        let areas: Vec<&str> = uses.literals.iter().map(String::as_str).collect();
-        found.extend(tried(set, expr, trials, &areas));
     }
 }
 
@@ -97,7 +139,10 @@ fn assigned(set: &Set<'_>, flow: &Flow, slot: &Slot, value: &Template) -> Option
     let only_slot = !plain && value.source.contains("slots.");
     for (text, at) in yields(set, flow, value) {
         let fits = match &slot.kind {
-            SlotKind::Bool => matches!(text.to_lowercase().as_str(), "true" | "false" | "yes" | "no"),
+            SlotKind::Bool => matches!(
+                text.to_lowercase().as_str(),
+                "true" | "false" | "yes" | "no" | "1" | "0" | "" | "none"
+            ),
             SlotKind::Number { .. } => text.parse::<f64>().is_ok_and(f64::is_finite),
             // Another choice slot may hold more than this one; only what is written out is told.
             SlotKind::Choice { options } => only_slot || options.contains(&text),
@@ -126,7 +171,7 @@ const SAMPLES: [&str; 4] = ["example", "1234567", "2026-11-24", "ada@example.org
 
 fn filled(flow: &Flow, sample: &str) -> BTreeMap<String, SlotValue> {
     let value = |slot: &Slot| match &slot.kind {
-        SlotKind::Bool => SlotValue::Bool(sample.len() % 2 == 0),
+        SlotKind::Bool => SlotValue::Bool(sample.len().is_multiple_of(2)),
         SlotKind::Number { min, .. } => SlotValue::Number(min.unwrap_or(2.0)),
         SlotKind::Choice { options } => {
             SlotValue::Text(options.first().cloned().unwrap_or_else(|| sample.to_owned()))
@@ -142,44 +187,12 @@ fn filled(flow: &Flow, sample: &str) -> BTreeMap<String, SlotValue> {
 }
 
 /// A text that fails whatever the slots hold.
-fn tried(
-    set: &Set<'_>,
-    expr: Expr<'_>,
-    trials: &[BTreeMap<String, SlotValue>],
-    areas: &[&str],
-) -> Option<Diagnostic> {
-    let incidents: Vec<BTreeMap<String, String>> = areas
-        .iter()
-        .map(|area| {
-            let pairs = [("area", *area), ("title", "an incident"), ("since", "2026-11-24T09:00:00Z")];
-            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
-        })
-        .collect();
+fn tried(set: &Set<'_>, expr: Expr<'_>, scopes: &[Scope]) -> Option<Diagnostic> {
     let mut fault = None;
-    for slots in trials {
-        let scope = Scope::new(&Names {
-            slots: Some(slots),
-            contact_name: Some("Ada"),
-            contact_profile: Some("vip"),
-            contact_verified: true,
-            locale: "en",
-            channel: "web",
-            voice: false,
-            ticket: Some(TicketNames {
-                code: "123456789",
-                category: "other",
-                r#type: "incident",
-                added: false,
-            }),
-            now: "2026-11-24T09:00:00+01:00",
-            business_open: true,
-            incidents: &incidents,
-            origin: Some(OriginNames { flow: "support", category: "other", question: "a question" }),
-            extra: &[],
-        });
+    for scope in scopes {
         let failed = match expr {
-            Expr::Text(text) => set.templates.render(text, &scope).err(),
-            Expr::Condition(condition) => set.templates.holds(condition, &scope).err(),
+            Expr::Text(text) => set.templates.render(text, scope).err(),
+            Expr::Condition(condition) => set.templates.holds(condition, scope).err(),
         };
         fault = Some(failed?);
     }

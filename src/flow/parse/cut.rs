@@ -11,7 +11,11 @@ const QUOTE: &str = "put the text in quotes: in a one-line map, `,` `#` `:` and 
 pub fn syntax(file: &Arc<str>, text: &str, error: &serde_saphyr::Error) -> Diagnostic {
     let (line, column) = error.location().map_or((1, 1), |location| (location.line(), location.column()));
     let line = usize::try_from(line).unwrap_or(1).max(1);
-    let at = place_of(file, text, line, usize::try_from(column).unwrap_or(1).max(1));
+    let mut column = usize::try_from(column).unwrap_or(1).max(1);
+    if let Some(tab) = indented_by_tab(text, line) {
+        column = tab;
+    }
+    let at = place_of(file, text, line, column);
     if let Some(cut) = cut_by_comment(file, text, line) {
         return cut;
     }
@@ -29,9 +33,11 @@ fn reason(error: &str) -> String {
     let error = error.split(" at line ").next().unwrap_or(error);
     let limits = [
         ("Documents", "a file holds one document, and a second begins here"),
+        ("recursion limit", "lists and maps are nested too deep"),
         ("Depth", "lists and maps are nested too deep"),
         ("alias", "aliases (`*name`) repeat too much, or name no anchor"),
         ("Alias", "aliases (`*name`) repeat too much"),
+        ("recorded anchor", "aliases (`*name`) repeat too much"),
         ("budget breached", "it is too large"),
     ];
     let limit = limits.iter().find(|(word, _)| error.contains(word));
@@ -40,7 +46,7 @@ fn reason(error: &str) -> String {
 
 fn advice(text: &str, line: usize, message: &str) -> Option<String> {
     let row = text.lines().nth(line - 1).unwrap_or_default();
-    if row.trim_start_matches(' ').starts_with('\t') || message.contains("tab") {
+    if indented_by_tab(text, line).is_some() || message.contains("tab") {
         return Some("indent with spaces; YAML allows no tabs there".to_owned());
     }
     if message.contains("document") || message.contains("alias") || message.contains("nested") {
@@ -48,6 +54,13 @@ fn advice(text: &str, line: usize, message: &str) -> Option<String> {
     }
     let bare = row.contains(": ") && !row.trim_end().ends_with(['"', '\'']);
     bare.then(|| QUOTE.to_owned())
+}
+
+/// The column of a tab before the first word of a line.
+fn indented_by_tab(text: &str, line: usize) -> Option<usize> {
+    let row = text.lines().nth(line - 1)?;
+    let indent = row.len() - row.trim_start().len();
+    row[..indent].find('\t').map(|at| at + 1)
 }
 
 /// A ` #` in a one-line map or list begins a comment and hides the closing bracket, so that YAML stumbles only

@@ -13,6 +13,8 @@ pub struct Draft {
     pub commands: Vec<Placed<String>>,
     /// Whether the order of steps is certain; else proofs about it would mislead.
     pub whole: bool,
+    /// Whether `slots:` could be read, so that a name which is not among them is wrong.
+    pub slots_known: bool,
     /// Compiled in, not the operator's.
     pub built_in: bool,
 }

@@ -96,10 +96,11 @@ fn options() -> serde_saphyr::Options {
             max_nodes: MAX_NODES,
             max_events: 3 * MAX_NODES,
             max_documents: 1,
+            max_recorded_anchor_events: 200_000,
         },
         duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::PassThrough,
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: 200_000,
+            max_total_replayed_events: 100_000,
             max_replay_stack_depth: 16,
         },
         strict_booleans: true,

@@ -72,7 +72,7 @@ impl Reader<'_> {
     pub fn word(&mut self, entry: Entry<'_>, allowed: &[&'static str]) -> Option<Placed<String>> {
         let written = self.name(entry)?;
         if !allowed.contains(&written.value.as_str()) {
-            let message = format!("`{}` is none of {}", written.value, listed(allowed));
+            let message = format!("`{}` is not {}", written.value, listed(allowed));
             let found = Diagnostic::error("V009", written.at, message);
             self.report(suggest(found, &written.value, allowed.iter().copied()));
             return None;

@@ -14,12 +14,16 @@ const TYPES: [&str; 9] = ["text", "number", "date", "email", "phone", "choice", 
 /// Bytes that a compiled pattern may take.
 const PATTERN_SIZE: usize = 256 * 1024;
 
-pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> BTreeMap<SlotName, Slot> {
+/// The slots by name; `None` where there is something else than slots.
+pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> Option<BTreeMap<SlotName, Slot>> {
     let mut slots = BTreeMap::new();
-    let Some(entry) = entry else { return slots };
+    let Some(entry) = entry else { return Some(slots) };
+    if entry.value.is_null() {
+        return Some(slots);
+    }
     let Data::Map(pairs) = &entry.value.data else {
         reader.wrong_shape(entry.value, "a map of slot names");
-        return slots;
+        return None;
     };
     reader.duplicates(pairs);
     for (key, value) in pairs {
@@ -35,7 +39,7 @@ pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> BTreeMap<SlotN
         let (kind, digits, sensitive) = slot(reader, key, value);
         slots.entry(name.clone()).or_insert(Slot { name, at: key.at.clone(), kind, digits, sensitive });
     }
-    slots
+    Some(slots)
 }
 
 /// Whether texts can read `slots.name`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fields::Fields;
 use super::node::{Data, Node};
 use super::reader::{Entry, Reader, shown, suggest};
-use crate::flow::{Locale, Text, Words};
+use crate::flow::{Locale, Words};
 use crate::source::{Diagnostic, Place};
 
 /// Reads a words file over what is known already: a text overrides one of the same key and locale.
@@ -36,7 +36,7 @@ fn texts(reader: &mut Reader<'_>, entry: Entry<'_>, words: &mut Words) {
             unknown(reader, key, words.texts.keys());
         }
         let (written, spoken) = reader.locale_map(value, true);
-        let text = words.texts.entry(name).or_insert_with(Text::default);
+        let text = words.texts.entry(name).or_default();
         text.at = value.at.clone();
         for (locale, template) in written {
             // A new text for a locale makes the spoken form of the old one stale.

@@ -75,7 +75,7 @@ impl Reads {
                  ORDER BY c.updated DESC LIMIT ?"
             ))
             .bind(filter.agent.clone().unwrap_or_default()),
-            Some(view) => return Err(unknown_view(view)),
+            Some(_) => return Err(filter.unknown()),
         };
         let rows: Vec<RawConversation> = query.bind(filter.limit()).fetch_all(&self.pool).await?;
         raw::all(rows)
@@ -235,9 +235,4 @@ impl Reads {
         .await?;
         Ok(row.into())
     }
-}
-
-/// Also what the other database says.
-fn unknown_view(view: &str) -> StoreError {
-    StoreError::Settings(format!("there is no view {view:?}; there are active, queue, mine and closed"))
 }

@@ -16,6 +16,7 @@ pub struct Manners {
 }
 
 impl Manners {
+    pub const GOOD: Self = Self { twice: 0, twins: 0, silence: 0, wrong_key: 0, forged: 0 };
     pub const ILL: Self = Self { twice: 10, twins: 5, silence: 10, wrong_key: 10, forged: 5 };
 }
 

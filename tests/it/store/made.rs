@@ -38,6 +38,7 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         tickets: Vec::new(),
         offered: Vec::new(),
         hope: Hope::Words,
+        heard_at: Timestamp::UNIX_EPOCH,
         reminders: 0,
         callbacks: 0,
     }

@@ -115,6 +115,15 @@ impl Caller {
         if status == 403 { Ok(()) } else { Err(format!("a forged post is answered by {status}: {body}")) }
     }
 
+    /// A signed post to any target of ours, with these fields beside the usual ones. What came back, as it is.
+    pub async fn send(
+        &self,
+        target: &str,
+        fields: &[(&'static str, String)],
+    ) -> Result<(u16, String), Wrong> {
+        self.post(target, &self.body("in-progress", fields), TOKEN).await
+    }
+
     /// Posts and follows until something is collected or the call is over.
     async fn go(&mut self, target: String, fields: Vec<(&'static str, String)>) -> Result<(), Wrong> {
         let mut document = self.deliver(&target, &self.body("in-progress", &fields)).await?;

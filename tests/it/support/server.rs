@@ -21,11 +21,24 @@ impl Server {
     /// Starts on the demo's flows and FAQ. `database_url` empty: a new SQLite file. `environment` comes last, so that
     /// it may set anything anew.
     pub fn start(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self::on(root, database_url, environment)
+    }
+
+    /// Starts on the small desk of `tests/payloads/desk`, which an unoptimised build reads in no time.
+    pub fn small(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        Self::on(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads/desk"),
+            database_url,
+            environment,
+        )
+    }
+
+    fn on(root: &Path, database_url: &str, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("its number");
         drop(free);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let database = match database_url {
             "" => format!("sqlite://{}", folder.path().join("vestibule.db").display()),
             url => url.to_owned(),

@@ -1,0 +1,246 @@
+//! What readers ask, each a statement of its own.
+
+use uuid::Uuid;
+
+use super::Reads;
+use crate::store::chore::Chore;
+use crate::store::job::Outgoing;
+use crate::store::raw::{
+    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawOutgoing, RawTicket,
+    RawTimer,
+};
+use crate::store::{
+    AgentRow, ConversationFilter, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow,
+    StoreError, TicketRow,
+};
+
+macro_rules! conversations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id::text, c.channel, c.address, c.contact::text, k.name AS contact_name, c.locale, c.life, c.outcome,
+                    c.owner, c.owner_name, c.epoch, c.flow, c.created, c.updated, c.seq, c.last_text, c.tickets
+             FROM conversations AS c LEFT JOIN contacts AS k ON k.id = c.contact ",
+            $rest
+        )
+    };
+}
+
+macro_rules! tickets {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id::text, code, conversation::text, contact::text, channel, external_id, locale, flow, category, type, urgency,
+                    impact, priority, state, queue, agent, subject, body, fields, slots, answers, without_faq,
+                    unreached, created, updated
+             FROM tickets ",
+            $rest
+        )
+    };
+}
+
+impl Reads {
+    /// A small write, in a transaction of its own.
+    pub(in crate::store) async fn chore(&self, chore: &Chore) -> Result<u64, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let count = super::chores::run(&mut transaction, chore).await?;
+        transaction.commit().await?;
+        Ok(count)
+    }
+
+    pub(in crate::store) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(in crate::store) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM meta LIMIT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn body(&self, id: Uuid) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT body FROM conversations WHERE id = $1::uuid")
+            .bind(id.to_string())
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub(in crate::store) async fn conversations(
+        &self,
+        filter: &ConversationFilter,
+    ) -> Result<Vec<ConversationRow>, StoreError> {
+        let query = match filter.view.as_deref() {
+            None => sqlx::query_as(conversations!(
+                "WHERE c.life <> 'closed' ORDER BY c.touched DESC, c.updated DESC LIMIT $1"
+            )),
+            Some("active") => sqlx::query_as(conversations!(
+                "WHERE c.life <> 'closed' AND c.life = 'active' ORDER BY c.touched DESC, c.updated DESC LIMIT $1"
+            )),
+            Some("closed") => sqlx::query_as(conversations!(
+                "WHERE c.life = 'closed' ORDER BY c.touched DESC, c.updated DESC LIMIT $1"
+            )),
+            Some("queue") => sqlx::query_as(conversations!(
+                "WHERE c.owner = 'queue' AND c.life <> 'closed' ORDER BY c.updated DESC LIMIT $1"
+            )),
+            Some("mine") => sqlx::query_as(conversations!(
+                "WHERE c.owner = 'agent' AND c.owner_name = $1 AND c.life <> 'closed'
+                 ORDER BY c.updated DESC LIMIT $2"
+            ))
+            .bind(filter.agent.clone().unwrap_or_default()),
+            Some(_) => return Err(filter.unknown()),
+        };
+        let rows: Vec<RawConversation> = query.bind(filter.limit()).fetch_all(&self.pool).await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn conversation_row(
+        &self,
+        id: Uuid,
+    ) -> Result<Option<ConversationRow>, StoreError> {
+        let row: Option<RawConversation> = sqlx::query_as(conversations!("WHERE c.id = $1::uuid"))
+            .bind(id.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        raw::one(row)
+    }
+
+    pub(in crate::store) async fn journal(&self, id: Uuid) -> Result<Vec<JournalRow>, StoreError> {
+        let rows: Vec<RawJournal> = sqlx::query_as(
+            "SELECT c.id::text AS conversation, j.id, j.turn, j.at, j.events
+             FROM conversations AS c JOIN journal AS j ON j.conversation = c.num
+             WHERE c.id = $1::uuid ORDER BY j.id",
+        )
+        .bind(id.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn journal_after(
+        &self,
+        channel: &str,
+        address: &str,
+        after: i64,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        let rows: Vec<RawJournal> = sqlx::query_as(
+            "SELECT c.id::text AS conversation, j.id, j.turn, j.at, j.events
+             FROM conversations AS c JOIN journal AS j ON j.conversation = c.num
+             WHERE c.address = $1 AND c.channel = $2 AND c.seq > $3 AND j.seq > $4 ORDER BY j.id",
+        )
+        .bind(address)
+        .bind(channel)
+        .bind(after)
+        .bind(after)
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn tickets(&self, limit: i64) -> Result<Vec<TicketRow>, StoreError> {
+        let rows: Vec<RawTicket> =
+            sqlx::query_as(tickets!("ORDER BY num DESC LIMIT $1")).bind(limit).fetch_all(&self.pool).await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn ticket(&self, code: &str) -> Result<Option<TicketRow>, StoreError> {
+        let row: Option<RawTicket> =
+            sqlx::query_as(tickets!("WHERE code = $1")).bind(code).fetch_optional(&self.pool).await?;
+        raw::one(row)
+    }
+
+    pub(in crate::store) async fn ticket_history(&self, code: &str) -> Result<Vec<HistoryRow>, StoreError> {
+        let rows: Vec<RawHistory> =
+            sqlx::query_as("SELECT at, who, what, text FROM ticket_history WHERE ticket = $1 ORDER BY num")
+                .bind(code)
+                .fetch_all(&self.pool)
+                .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn agent(&self, name: &str) -> Result<Option<AgentRow>, StoreError> {
+        let row: Option<RawAgent> = sqlx::query_as(
+            "SELECT name, role, skills, password, disabled, presence, created FROM agents WHERE name = $1",
+        )
+        .bind(name)
+        .fetch_optional(&self.pool)
+        .await?;
+        raw::one(row)
+    }
+
+    pub(in crate::store) async fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
+        let rows: Vec<RawAgent> = sqlx::query_as(
+            "SELECT name, role, skills, password, disabled, presence, created FROM agents ORDER BY name",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn login(&self, token_hash: &str) -> Result<Option<LoginRow>, StoreError> {
+        let row: Option<RawLogin> = sqlx::query_as(
+            "SELECT token_hash, agent, csrf, created, seen, expires FROM logins WHERE token_hash = $1",
+        )
+        .bind(token_hash)
+        .fetch_optional(&self.pool)
+        .await?;
+        raw::one(row)
+    }
+
+    /// The address and the contact.
+    pub(in crate::store) async fn web_token(
+        &self,
+        token_hash: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        Ok(sqlx::query_as("SELECT address, contact::text FROM web_tokens WHERE token_hash = $1")
+            .bind(token_hash)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub(in crate::store) async fn due_timers(
+        &self,
+        now: i64,
+        limit: i64,
+    ) -> Result<Vec<DueTimer>, StoreError> {
+        let rows: Vec<RawTimer> = sqlx::query_as(
+            "SELECT conversation::text, kind, due FROM timers WHERE due <= $1 ORDER BY due LIMIT $2",
+        )
+        .bind(now)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn due_outbox(
+        &self,
+        channels: Vec<String>,
+        now: i64,
+        limit: i64,
+    ) -> Result<Vec<Outgoing>, StoreError> {
+        let rows: Vec<RawOutgoing> = sqlx::query_as(
+            "SELECT id::text, conversation::text, channel, address, seq, epoch, who, body FROM outbox AS o
+             WHERE due <= $1 AND channel = ANY ($2)
+               AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.conversation = o.conversation
+                               AND (p.seq, p.num) < (o.seq, o.num))
+             ORDER BY due, num LIMIT $3",
+        )
+        .bind(now)
+        .bind(channels)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn depths(&self) -> Result<Depths, StoreError> {
+        let row: RawDepths = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM outbox) AS outbox,
+                    (SELECT count(*) FROM timers) AS timers,
+                    (SELECT count(*) FROM conversations
+                     WHERE owner = 'queue' AND life <> 'closed') AS queued,
+                    (SELECT count(*) FROM conversations WHERE life = 'active') AS active,
+                    (SELECT count(*) FROM tickets WHERE state NOT IN ('closed', 'cancelled')) AS open_tickets",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.into())
+    }
+}
