@@ -9,8 +9,13 @@ const PASSWORD: &str = "a long enough password";
 const FIELD: &str = ".chat-line textarea";
 
 fn start() -> Server {
-    let server =
-        Server::start("", &[("VESTIBULE_PUBLIC_URL", ""), ("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", "")]);
+    start_with(&[])
+}
+
+fn start_with(environment: &[(&str, &str)]) -> Server {
+    let mut all = vec![("VESTIBULE_PUBLIC_URL", ""), ("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", "")];
+    all.extend(environment);
+    let server = Server::start("", &all);
     let added = server.run_with(&["agent", "add", "maria", "--role", "agent"], &format!("{PASSWORD}\n"));
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     server
@@ -196,7 +201,9 @@ async fn the_desk_can_be_worked_with_the_keyboard_alone() {
     begin(&visitor, &server).await;
     let agent = driver.browser(WIDE).await;
     agent.open(&format!("{}/desk", server.url())).await;
-    agent.find("input[name=name]:focus").await;
+    let ready =
+        || async { agent.run("return document.activeElement.name ?? ''", vec![]).await == json!("name") };
+    agent.until("the focus in the first field", ready).await;
     let desk = &agent;
     let keys = |text: String| async move {
         desk.client.active_element().await.expect("a focus").send_keys(&text).await.expect("keys")
@@ -240,7 +247,7 @@ async fn the_desk_can_be_worked_with_the_keyboard_alone() {
 /// Goes on with the tab key until the focus is on what reads, or is named, `words`.
 async fn tab_to(browser: &Browser, words: &str) {
     let script = "const now = document.activeElement; return (now.getAttribute('aria-label') || now.textContent || '') + '\\n' \
-        + (getComputedStyle(now).outlineStyle !== 'none' || now.matches('textarea, input'));";
+        + (getComputedStyle(now).outlineStyle !== 'none' || now.matches('body, textarea, input'));";
     for _ in 0..60 {
         let element = browser.client.active_element().await.expect("a focus");
         element.send_keys("\u{E004}").await.expect("the tab key");
@@ -283,6 +290,73 @@ async fn the_pages_look_right_on_paper_and_on_a_phone() {
         let too_wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
         assert_eq!(page.run(too_wide, vec![]).await, json!(false), "{name}");
         page.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_widget_works_on_another_sites_page_and_only_where_allowed() {
+    let (allowed, foreign) = (Site::open().await, Site::open().await);
+    let server = start_with(&[("VESTIBULE_CHANNELS__WEB__ALLOWED_ORIGINS", &allowed.url())]);
+    let driver = Driver::start().await;
+    let page = driver.browser(NARROW).await;
+    page.open(&allowed.url_for(&server)).await;
+    let opener = || async {
+        page.run("return Boolean(document.querySelector('vestibule-chat'))", vec![]).await == json!(true)
+    };
+    page.until("the widget", opener).await;
+    page.run("document.querySelector('vestibule-chat').shadowRoot.querySelector('.opener').click()", vec![])
+        .await;
+    let log = || async {
+        let text = "return document.querySelector('vestibule-chat').shadowRoot.querySelector('.chat-log')?.innerText ?? ''";
+        page.run(text, vec![]).await.as_str().unwrap_or_default().to_owned()
+    };
+    page.until("the first question", || async { log().await.contains("What is it about?") }).await;
+    let write = "const root = document.querySelector('vestibule-chat').shadowRoot; root.querySelector('textarea').value = 'my screen stays black'; \
+        root.querySelector('form').requestSubmit();";
+    page.run(write, vec![]).await;
+    page.until("an answer", || async { log().await.contains("Tell me what happens") }).await;
+    page.shot("widget-narrow").await;
+    let red = "return getComputedStyle(document.querySelector('vestibule-chat').shadowRoot.querySelector('.chat-body')).color";
+    assert_ne!(page.run(red, vec![]).await, json!("rgb(255, 0, 0)"), "the site's style stays outside");
+    page.open(&foreign.url_for(&server)).await;
+    page.until("the widget", opener).await;
+    page.run("document.querySelector('vestibule-chat').shadowRoot.querySelector('.opener').click()", vec![])
+        .await;
+    let state = "return document.querySelector('vestibule-chat').shadowRoot.querySelector('.chat-status')?.dataset.state ?? ''";
+    page.until("word that it is refused", || async { page.run(state, vec![]).await == json!("unavailable") })
+        .await;
+    page.close().await;
+}
+
+/// Somebody else's web site: one page that has the widget, and a style of its own.
+struct Site {
+    address: std::net::SocketAddr,
+}
+
+impl Site {
+    async fn open() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("its number");
+        let page = |axum::extract::Query(asked): axum::extract::Query<
+            std::collections::BTreeMap<String, String>,
+        >| async move {
+            let server = asked.get("server").cloned().unwrap_or_default();
+            axum::response::Html(format!(
+                "<!doctype html><title>Shop</title><style>* {{ color: red !important; font-size: 40px }}</style><h1>Shop</h1>\
+                 <script src='{server}/widget.js' async></script>"
+            ))
+        };
+        let router = axum::Router::new().route("/", axum::routing::get(page));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn url_for(&self, server: &Server) -> String {
+        format!("{}/?server={}", self.url(), server.url())
     }
 }
 

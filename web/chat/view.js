@@ -33,6 +33,7 @@ export class ChatView {
     this.onClose = onClose;
     this.waiting = new Map();
     this.wrote = false;
+    this.thinking = false;
     this.#build(into);
     this.chat = new Chat({ base, key, flow, context, locale: this.locale, tell: this.#ears() });
     this.#say();
@@ -135,6 +136,7 @@ export class ChatView {
     this.state = state;
     this.status.dataset.state = state;
     this.status.textContent = state === "online" ? this.words.hello : this.words[state];
+    this.#think();
   }
 
   // --- what the line tells
@@ -295,8 +297,10 @@ export class ChatView {
     this.options = null;
   }
 
-  #think(on) {
-    this.typing.hidden = !on;
+  /** Dots while an answer is awaited, which without a connection it is not. */
+  #think(on = this.thinking) {
+    this.thinking = on;
+    this.typing.hidden = !on || this.state !== "online";
   }
 
   #grow() {

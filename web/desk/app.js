@@ -38,15 +38,26 @@ function App() {
   const look = () => api.me().then(setMe, (failed) => (failed.status === 401 ? setMe(null) : setError(failed)));
   useEffect(() => {
     onLoggedOut(() => {
-      setWhy("Your log-in has ended. Please log in again; your drafts are kept.");
+      setWhy(leaving.current ? "You are logged out." : "Your log-in has ended. Please log in again; your drafts are kept.");
       setMe(null);
     });
     look();
   }, []);
-  const logOut = () => api.logOut().catch(() => {}).then(() => (setWhy("You are logged out."), setMe(null)));
+  // The stream ends with the log-in, before or after the answer comes: either way it was meant.
+  const leaving = useRef(false);
+  const logOut = async () => {
+    leaving.current = true;
+    await api.logOut().catch(() => {});
+    setWhy("You are logged out.");
+    setMe(null);
+  };
+  const logIn = (me) => {
+    leaving.current = false;
+    setMe(me);
+  };
   if (error) return html`<main class="login"><${Problem} error=${error} onRetry=${() => (setError(null), look())} /></main>`;
   if (me === undefined) return html`<p class="loading">Loading…</p>`;
-  if (!me) return html`<${LogIn} why=${why} onDone=${setMe} />`;
+  if (!me) return html`<${LogIn} why=${why} onDone=${logIn} />`;
   return html`<${Desk} me=${me} onMe=${setMe} onLogOut=${logOut} />`;
 }
 

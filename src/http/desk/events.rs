@@ -16,8 +16,10 @@ use super::super::auth::{self, Agent};
 use super::super::error::ProblemBody;
 use super::feed::{Change, Feed, Told};
 
-/// An open stream shows that the agent is there, and is asked this often whether its log-in still stands.
+/// An open stream is asked this often whether its log-in still stands.
 const BEAT: Duration = Duration::from_secs(5);
+/// So many beats later it is written down again that the agent is there.
+const PRESENT_EVERY: u32 = 4;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 #[utoipa::path(
@@ -47,9 +49,11 @@ async fn run(web: Web, agent: Agent, seen: Option<String>, sender: Sender) {
     page.beat().await;
     // Listening begins before the past is read, so that nothing falls between.
     let told = web.feed.listen();
+    let closed = sender.clone();
     let stream = Stream { feed: web.feed.clone(), sender, last: 0 };
     let login = agent.login.token_hash;
     tokio::select! {
+        () = closed.closed() => {}
         _ = stream.feed(told, seen, &login) => {}
         () = beat(&web, &page, &login) => {}
     }
@@ -59,10 +63,11 @@ async fn run(web: Web, agent: Agent, seen: Option<String>, sender: Sender) {
 async fn beat(web: &Web, page: &super::presence::Page, login: &str) {
     let mut tick = tokio::time::interval(BEAT);
     tick.reset();
-    loop {
+    for beats in 1_u32.. {
         tick.tick().await;
         match auth::check(web, login).await {
-            Ok(_) => page.beat().await,
+            Ok(_) if beats % PRESENT_EVERY == 0 => page.beat().await,
+            Ok(_) => {}
             Err(problem) if problem.code() == "unauthorized" => return,
             // The store does not answer; that is no reason to send an agent away.
             Err(_) => {}

@@ -266,6 +266,29 @@ async fn the_stream_tells_what_changed_and_catches_up() {
     }
 }
 
+#[tokio::test]
+async fn an_agent_is_there_while_a_page_is_open() {
+    let server = start(&[]);
+    let agent = Agent::new(&server, "maria").await;
+    let presence = async || agent.get("me").await.json()["presence"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(presence().await, "offline");
+    let mut stream = Stream::open(&agent, None).await;
+    stream.next().await;
+    assert_eq!(presence().await, "online");
+    assert_eq!(agent.post("presence", json!({ "presence": "lunch" })).await.refusal(), "bad_form");
+    assert_eq!(agent.post("presence", json!({ "presence": "busy" })).await.status, 200);
+    let mut second = Stream::open(&agent, None).await;
+    second.next().await;
+    drop(stream);
+    assert_eq!(presence().await, "busy", "what an agent says counts, and one page is enough");
+    drop(second);
+    let begun = std::time::Instant::now();
+    while presence().await != "offline" {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(25), "nobody is there any more");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+}
+
 struct Stream {
     answer: reqwest::Response,
     text: String,
