@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::facts;
 use super::outcome::{Message, Outcome};
-use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Event, Said, Utterance, ids};
+use crate::conversation::{
+    Channel, ContactId, Conversation, ConversationId, Event, Owner, Said, Utterance, ids,
+};
 use crate::engine::{self, Beginning};
 use crate::flow::Playbook;
 use crate::store::{Decision, Loaded, Outgoing, StoreError, TurnJob, Whose};
@@ -166,8 +168,10 @@ fn decide(
     now: Timestamp,
 ) -> Decision {
     let (waiting, sent) = waiting(&conversation, &loaded.unsent);
-    // A poll that finds something to say says that, and asks nothing again.
-    let only_fetches = arrival.utterance.said == Said::Again && !waiting.is_empty();
+    // A poll, or an answer to what was asked before, that finds something to say says that, and asks nothing again.
+    let late = arrival.utterance.answers_turn.is_some_and(|turn| turn != conversation.turn)
+        && conversation.owner == Owner::Bot;
+    let only_fetches = (arrival.utterance.said == Said::Again || late) && !waiting.is_empty();
     if only_fetches || conversation.is_closed() {
         let reply = render(&Outcome { conversation: &conversation, messages: &waiting });
         let touched = !sent.is_empty();

@@ -159,8 +159,11 @@ fn resume(w: &mut Working<'_>) {
     }
 }
 
-/// Asks again what is being asked, changing nothing.
+/// Asks again what is being asked, changing nothing. Where nothing was asked yet (the beginning was lost) it begins.
 fn again(w: &mut Working<'_>) {
+    if w.c.frames.is_empty() {
+        return begin::begin(w, None);
+    }
     if w.c.owner == Owner::Bot {
         prompts::ask(w);
     }
