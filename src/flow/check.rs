@@ -61,7 +61,7 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
             scope::check(set, draft, expr, false, found);
             // What names nothing fails for that alone.
             if found.len() == before {
-                types::check(set, flow, expr, &trials, found);
+                types::check(set, draft, expr, &trials, found);
             }
         }
     }

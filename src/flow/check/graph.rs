@@ -63,6 +63,7 @@ pub struct Edge<'a> {
 
 #[derive(Debug)]
 pub struct Graph<'a> {
+    pub flow: &'a Flow,
     pub edges: Vec<Vec<Edge<'a>>>,
     pub fillable: Fillable,
     /// A jump leads to no step and to none that might be meant: what can be reached is uncertain.
@@ -84,7 +85,7 @@ impl<'a> Graph<'a> {
                 });
             }
         }
-        Self { edges, fillable: builder.fillable, uncertain: builder.uncertain }
+        Self { flow, edges, fillable: builder.fillable, uncertain: builder.uncertain }
     }
 }
 
@@ -118,7 +119,7 @@ impl<'a> Builder<'a> {
             Kind::Survey(_) => vec![waiting(self.follow(step, index))],
             Kind::Set(set) => {
                 let mut edge = self.follow(step, index);
-                edge.fills.extend(set.assignments.iter().map(|(slot, _)| self.slot(&slot.value)));
+                edge.fills.extend(set.assignments.iter().flat_map(|(slot, _)| self.slot(&slot.value)));
                 vec![edge]
             }
             Kind::Ticket(_) => {
@@ -128,7 +129,7 @@ impl<'a> Builder<'a> {
             }
             Kind::Ask(ask) => {
                 let mut edge = waiting(self.follow(step, index));
-                edge.fills.push(self.slot(&ask.slot.value));
+                edge.fills.extend(self.slot(&ask.slot.value));
                 let mut edges = vec![edge];
                 edges.extend(self.failed(ask.on_failure.as_ref(), index));
                 edges
@@ -138,7 +139,7 @@ impl<'a> Builder<'a> {
                 let mut edges = Vec::new();
                 for goto in [&confirm.yes, &confirm.no] {
                     let mut edge = waiting(self.inner(goto.as_ref(), step, index));
-                    edge.fills.extend(confirm.slot.iter().map(|slot| self.slot(&slot.value)));
+                    edge.fills.extend(confirm.slot.iter().flat_map(|slot| self.slot(&slot.value)));
                     edges.push(edge);
                 }
                 edges.extend(self.failed(confirm.on_failure.as_ref(), index));
@@ -169,6 +170,8 @@ impl<'a> Builder<'a> {
             Kind::Call(call) => {
                 let mut edge = self.follow(step, index);
                 edge.calls = Some(call);
+                let unknown = call.into.iter().filter(|(mine, _)| !self.flow.slots.contains_key(&mine.value));
+                edge.fills.extend(unknown.flat_map(|(mine, _)| self.slot(&mine.value)));
                 vec![edge]
             }
             Kind::Handoff(handoff) => {
@@ -182,8 +185,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn slot(&mut self, slot: &str) -> usize {
-        self.fillable.number(&slot_path(slot))
+    /// What filling a slot fills. A name that no slot has is told elsewhere; here it fills the slot that is probably
+    /// meant, or any, so that reads of it are not told too.
+    fn slot(&mut self, slot: &str) -> Vec<usize> {
+        let names = &self.flow.slots;
+        if names.contains_key(slot) {
+            return vec![self.fillable.number(&slot_path(slot))];
+        }
+        match crate::flow::parse::reader::nearest(slot, names.keys().map(String::as_str)) {
+            Some(near) => vec![self.fillable.number(&slot_path(near))],
+            None => names.keys().map(|name| self.fillable.number(&slot_path(name))).collect(),
+        }
     }
 
     fn filled(&mut self, when: &Condition, holds: bool) -> Vec<usize> {
@@ -200,7 +212,7 @@ impl<'a> Builder<'a> {
         for option in &choose.options {
             let mut edge = self.inner(option.goto.as_ref(), step, index);
             edge.waits = true;
-            edge.fills.extend(choose.slot.iter().map(|slot| self.slot(&slot.value)));
+            edge.fills.extend(choose.slot.iter().flat_map(|slot| self.slot(&slot.value)));
             edges.push(edge);
         }
         edges.extend(self.failed(choose.on_failure.as_ref(), index));

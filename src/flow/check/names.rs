@@ -96,7 +96,8 @@ impl Names<'_> {
                 problem
             });
         }
-        slot
+        // Of a slot whose type is not known nothing more is told.
+        slot.filter(|slot| !owner.untyped.contains(&slot.name))
     }
 
     fn choose(&self, choose: &Choose, found: &mut Vec<Diagnostic>) {

@@ -135,7 +135,7 @@ fn slots_go_into_calls_and_come_back() {
     assert_eq!(found(&[&caller("{ flow: sub, with: { t: x }, into: { a: t } }"), reads]), []);
     assert_eq!(found(&[&caller("{ flow: sub, into: { a: t } }"), reads]), [("V403", 6), ("V403", 4)]);
     let unknown = found(&[&caller("{ flow: sub, with: { q: x }, into: { a: r } }"), asks]);
-    assert_eq!(unknown, [("V102", 5), ("V102", 5), ("V403", 6)]);
+    assert_eq!(unknown, [("V102", 5), ("V102", 5)]);
 }
 
 #[test]
@@ -191,6 +191,19 @@ fn one_wrong_name_is_one_finding() {
         found_in("  - sya: Hello\n  - say: \"{{ slots.zzz }}\"\n  - end:"),
         [("V006", 4), ("V402", 5)]
     );
+}
+
+#[test]
+fn a_wrong_slot_is_told_once_and_not_at_its_uses() {
+    for misspelt in ["zzz", "aa"] {
+        let steps = format!(
+            "  - ask: {{ slot: {misspelt}, prompt: What }}\n  - say: \"{{{{ slots.a }}}}\"\n  - end:"
+        );
+        assert_eq!(found_in(&steps), [("V102", 4)]);
+    }
+    let untyped = "flow: u\nstart: {}\nslots: { c: { type: choise, options: [x] } }\nsteps:\n  - set: { c: y }\n\
+                   \x20 - when: slots.c == 5\n    say: Hi\n  - end:\n";
+    assert_eq!(found(&[untyped]), [("V009", 3)]);
 }
 
 #[test]

@@ -63,8 +63,10 @@ fn scope(slots: &BTreeMap<String, SlotValue>, incidents: &[BTreeMap<String, Stri
 }
 
 /// The comparisons of one text, and whether it evaluates at all.
-pub fn check(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, trials: &Trials, found: &mut Vec<Diagnostic>) {
-    if expr.is_plain() {
+pub fn check(set: &Set<'_>, draft: &Draft, expr: Expr<'_>, trials: &Trials, found: &mut Vec<Diagnostic>) {
+    let flow = &draft.flow;
+    let slot = |path: &String| path.strip_prefix("slots.").is_some_and(|slot| draft.untyped.contains(slot));
+    if expr.is_plain() || expr.reads().iter().any(slot) {
         return;
     }
     let uses = super::scope::of(expr);
@@ -84,16 +86,18 @@ pub fn check(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, trials: &Trials, found:
 pub fn assignments(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
     for step in &flow.steps {
-        let given: Vec<(&Flow, &(Placed<String>, Template))> = match &step.kind {
-            Kind::Set(assigned) => assigned.assignments.iter().map(|one| (flow, one)).collect(),
+        let given: Vec<(&Draft, &(Placed<String>, Template))> = match &step.kind {
+            Kind::Set(assigned) => assigned.assignments.iter().map(|one| (draft, one)).collect(),
             Kind::Call(call) => match set.draft(&call.flow.value) {
-                Some(callee) => call.with.iter().map(|one| (&callee.flow, one)).collect(),
+                Some(callee) => call.with.iter().map(|one| (callee, one)).collect(),
                 None => Vec::new(),
             },
             _ => Vec::new(),
         };
         for (owner, (slot, value)) in given {
-            if let Some(slot) = owner.slots.get(&slot.value) {
+            if let Some(slot) = owner.flow.slots.get(&slot.value)
+                && !owner.untyped.contains(&slot.name)
+            {
                 found.extend(assigned(set, flow, slot, value));
             }
         }

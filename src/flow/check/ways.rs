@@ -18,12 +18,14 @@ pub struct Summary {
     pub answered: bool,
     /// Paths that are filled on every way that comes back.
     pub filled: BTreeSet<String>,
+    /// Its slots.
+    pub slots: BTreeSet<String>,
 }
 
 impl Summary {
     /// A flow that is not there, or calls itself: told elsewhere, so nothing is held against its caller.
     pub fn unknown() -> Self {
-        Self { returns: true, without_wait: false, answered: true, filled: BTreeSet::new() }
+        Self { returns: true, without_wait: false, answered: true, ..Self::default() }
     }
 }
 
@@ -145,7 +147,9 @@ fn after(graph: &Graph<'_>, edge: &Edge<'_>, before: &State, summaries: &Summari
     }
     for (mine, theirs) in &call.into {
         let passed = call.with.iter().any(|(slot, _)| slot.value == theirs.value);
-        if passed || callee.filled.contains(&slot_path(&theirs.value)) {
+        // A slot that it does not have is told elsewhere.
+        let unknown = !callee.slots.contains(&theirs.value);
+        if passed || unknown || callee.filled.contains(&slot_path(&theirs.value)) {
             fill(graph, &mut state, &slot_path(&mine.value));
         }
     }
@@ -179,6 +183,7 @@ pub fn summarize(graph: &Graph<'_>, summaries: &Summaries<'_>) -> Summary {
         without_wait: runs_through(graph, summaries),
         answered: past.answered,
         filled: filled.collect(),
+        slots: graph.flow.slots.keys().cloned().collect(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! A flow as read, with the places that only a check needs.
 
-use crate::flow::Flow;
+use std::collections::BTreeSet;
+
+use crate::flow::{Flow, SlotName};
 use crate::source::{Place, Placed};
 
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub struct Draft {
     pub whole: bool,
     /// Whether `slots:` could be read, so that a name which is not among them is wrong.
     pub slots_known: bool,
+    /// Slots of which the type could not be read, so that nothing is told of how they are used.
+    pub untyped: BTreeSet<SlotName>,
     /// Compiled in, not the operator's.
     pub built_in: bool,
 }

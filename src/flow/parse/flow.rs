@@ -41,9 +41,9 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     };
     let whole = reader.whole && !steps.is_empty();
     let system = reader.system;
-    let (slots_known, slots) = (slots.is_some(), slots.unwrap_or_default());
+    let (slots_known, untyped, slots) = (!slots.lost, slots.untyped, slots.by_name);
     let flow = Flow { name: name_value, at: name.at, title, start, slots, steps, on_failure, system };
-    Some(Draft { flow, heads, default_at, commands, whole, slots_known, built_in: reader.built_in })
+    Some(Draft { flow, heads, default_at, commands, whole, slots_known, untyped, built_in: reader.built_in })
 }
 
 fn name(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Placed<String>> {

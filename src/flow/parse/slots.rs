@@ -1,6 +1,6 @@
 //! Reads `slots:`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::RegexBuilder;
 
@@ -14,16 +14,23 @@ const TYPES: [&str; 9] = ["text", "number", "date", "email", "phone", "choice", 
 /// Bytes that a compiled pattern may take.
 const PATTERN_SIZE: usize = 256 * 1024;
 
-/// The slots by name; `None` where there is something else than slots.
-pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> Option<BTreeMap<SlotName, Slot>> {
-    let mut slots = BTreeMap::new();
-    let Some(entry) = entry else { return Some(slots) };
-    if entry.value.is_null() {
-        return Some(slots);
-    }
+/// What `slots:` says.
+#[derive(Debug, Default)]
+pub struct Slots {
+    pub by_name: BTreeMap<SlotName, Slot>,
+    /// Something else than slots stands there, so that any name may have been meant.
+    pub lost: bool,
+    /// Slots of which the type could not be read.
+    pub untyped: BTreeSet<SlotName>,
+}
+
+pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> Slots {
+    let mut slots = Slots::default();
+    let Some(entry) = entry.filter(|entry| !entry.value.is_null()) else { return slots };
     let Data::Map(pairs) = &entry.value.data else {
         reader.wrong_shape(entry.value, "a map of slot names");
-        return None;
+        slots.lost = true;
+        return slots;
     };
     reader.duplicates(pairs);
     for (key, value) in pairs {
@@ -37,9 +44,14 @@ pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> Option<BTreeMa
         }
         // A slot that is wrong in itself still exists, so that its uses are not told as well.
         let (kind, digits, sensitive) = slot(reader, key, value);
-        slots.entry(name.clone()).or_insert(Slot { name, at: key.at.clone(), kind, digits, sensitive });
+        if kind.is_none() {
+            slots.untyped.insert(name.clone());
+        }
+        let kind = kind.unwrap_or(ANY_TEXT);
+        let slot = Slot { name: name.clone(), at: key.at.clone(), kind, digits, sensitive };
+        slots.by_name.entry(name).or_insert(slot);
     }
-    Some(slots)
+    slots
 }
 
 /// Whether texts can read `slots.name`.
@@ -51,7 +63,7 @@ pub fn is_identifier(name: &str) -> bool {
 
 const ANY_TEXT: SlotKind = SlotKind::Text { min: None, max: None };
 
-fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (SlotKind, bool, bool) {
+fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (Option<SlotKind>, bool, bool) {
     if value.text().is_some() {
         // `blocked: bool` in short.
         let word = reader.word(Entry { key, value }, &TYPES);
@@ -61,10 +73,10 @@ fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (SlotKind, bool, b
             let found = Diagnostic::error("V003", value.at.clone(), message);
             reader.report(found.help("{ type: choice, options: […] } or { type: pattern, pattern: '…' }"));
         }
-        return (kind.unwrap_or(ANY_TEXT), false, false);
+        return (kind, false, false);
     }
     let Some(mut fields) = Fields::open(reader, value, "a slot", &key.at) else {
-        return (ANY_TEXT, false, false);
+        return (None, false, false);
     };
     let word = fields.need(reader, "type").and_then(|entry| reader.word(entry, &TYPES));
     let kind = match &word {
@@ -73,7 +85,7 @@ fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (SlotKind, bool, b
             for name in ["min", "max", "whole", "past", "future", "options", "pattern"] {
                 fields.take(name);
             }
-            ANY_TEXT
+            None
         }
     };
     let digits = fields.take("voice").is_some_and(|entry| reader.word(entry, &["digits"]).is_some());
@@ -95,8 +107,8 @@ fn simple(word: &str) -> Option<SlotKind> {
     })
 }
 
-fn typed(reader: &mut Reader<'_>, fields: &mut Fields<'_>, word: &Placed<String>) -> SlotKind {
-    match word.value.as_str() {
+fn typed(reader: &mut Reader<'_>, fields: &mut Fields<'_>, word: &Placed<String>) -> Option<SlotKind> {
+    Some(match word.value.as_str() {
         "text" => text(reader, fields),
         "number" => number(reader, fields),
         "date" => {
@@ -104,10 +116,12 @@ fn typed(reader: &mut Reader<'_>, fields: &mut Fields<'_>, word: &Placed<String>
             let future = fields.take("future").and_then(|entry| reader.flag(entry)).unwrap_or(false);
             SlotKind::Date { past, future }
         }
-        "choice" => SlotKind::Choice { options: options(reader, fields) },
-        "pattern" => pattern(reader, fields),
-        other => simple(other).unwrap_or(ANY_TEXT),
-    }
+        "choice" => {
+            SlotKind::Choice { options: Some(options(reader, fields)).filter(|options| !options.is_empty())? }
+        }
+        "pattern" => pattern(reader, fields)?,
+        other => simple(other)?,
+    })
 }
 
 fn text(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> SlotKind {
@@ -158,20 +172,18 @@ fn options(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<String> {
     options
 }
 
-fn pattern(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> SlotKind {
-    let Some(entry) = fields.need(reader, "pattern") else { return ANY_TEXT };
-    let Some(source) = reader.scalar(entry.value, "a regular expression").map(str::to_owned) else {
-        return ANY_TEXT;
-    };
+fn pattern(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<SlotKind> {
+    let entry = fields.need(reader, "pattern")?;
+    let source = reader.scalar(entry.value, "a regular expression").map(str::to_owned)?;
     // Compiled alone first: `a)(b` would be well formed between our brackets.
     let alone = RegexBuilder::new(&source).size_limit(PATTERN_SIZE).build();
     let compiled =
         alone.and_then(|_| RegexBuilder::new(&format!("^(?:{source})$")).size_limit(PATTERN_SIZE).build());
     match compiled {
-        Ok(pattern) => SlotKind::Pattern { pattern },
+        Ok(pattern) => Some(SlotKind::Pattern { pattern }),
         Err(error) => {
             reader.report(refused(entry, &error));
-            ANY_TEXT
+            None
         }
     }
 }
