@@ -29,7 +29,10 @@ impl Working<'_> {
                     .collect()
             })
             .collect();
-        let (category, question) = (self.origin_category(), self.origin_question());
+        // Only flows of the system may read what they interrupted.
+        let system = self.here().is_some_and(|(flow, _)| flow.system);
+        let (category, question) =
+            if system { (self.origin_category(), self.origin_question()) } else { Default::default() };
         let origin_flow = self.c.frames.first().map_or("", |frame| frame.flow.as_str());
         Scope::new(&Names {
             slots: Some(frame.map_or(&EMPTY, |frame| &frame.slots)),
@@ -43,7 +46,11 @@ impl Working<'_> {
             now: &self.facts.now_text,
             business_open: self.facts.business_open,
             incidents: &incidents,
-            origin: Some(OriginNames { flow: origin_flow, category: &category, question: &question }),
+            origin: system.then_some(OriginNames {
+                flow: origin_flow,
+                category: &category,
+                question: &question,
+            }),
             extra,
         })
     }

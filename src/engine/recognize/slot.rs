@@ -73,7 +73,8 @@ pub fn read(slot: &Slot, text: &str, reading: &Reading<'_>) -> Result<SlotValue,
 /// A value that comes from another flow and is in its stored form already.
 pub fn stored(slot: &Slot, text: &str) -> Option<SlotValue> {
     match &slot.kind {
-        SlotKind::Bool => match text {
+        // Templates write booleans as `True` and `False`.
+        SlotKind::Bool => match text.trim().to_lowercase().as_str() {
             "true" => Some(SlotValue::Bool(true)),
             "false" => Some(SlotValue::Bool(false)),
             _ => None,
