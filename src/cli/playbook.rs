@@ -72,8 +72,11 @@ fn with_bases(mut playbook: Playbook, articles: Vec<Article>) -> Playbook {
         .collect();
     let written: String = articles.iter().map(|article| format!("{article:?}")).collect();
     playbook.revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", written.as_str())]);
-    playbook.intents = Base::build(intents, Dial::default());
-    playbook.faq = Base::build(articles, Dial::default());
+    std::thread::scope(|scope| {
+        let intents = scope.spawn(|| Base::build(intents, Dial::default()));
+        playbook.faq = Base::build(articles, Dial::default());
+        playbook.intents = intents.join().unwrap_or_default();
+    });
     playbook
 }
 

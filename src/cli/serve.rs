@@ -24,8 +24,16 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     logs::start(&settings);
     let metrics = http::ops::recorder();
-    let Some(playbook) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
-    let store = Store::open(&settings.database_url).await.with_context(|| {
+    // On a thread that ends, so that what the building took goes back to the system; the database opens meanwhile.
+    let loading = std::thread::spawn({
+        let settings = settings.clone();
+        move || playbook::load_or_report(&settings)
+    });
+    let store = Store::open(&settings.database_url).await;
+    let loaded =
+        loading.join().map_err(|_| anyhow::anyhow!("the flows and answers could not be compiled"))??;
+    let Some(playbook) = loaded else { return Ok(ExitCode::from(1)) };
+    let store = store.with_context(|| {
         format!("cannot open the database {}", playbook::without_password(&settings.database_url))
     })?;
     let listener = TcpListener::bind(&settings.listen)
