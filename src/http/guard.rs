@@ -50,7 +50,7 @@ async fn catch(request: Request, next: Next) -> Response {
 }
 
 /// Takes the whole body in before anything else looks at the request: at most [`MAX_BODY`] bytes within
-/// [`BODY_TIME`], so that no handler waits for a slow sender.
+/// `BODY_TIME`, so that no handler waits for a slow sender.
 pub async fn bound_body(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;

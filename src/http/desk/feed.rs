@@ -35,7 +35,7 @@ pub enum Told {
 #[derive(Debug)]
 pub struct Change {
     pub number: u64,
-    /// JSON of [`Changed`].
+    /// JSON of `Changed`.
     pub json: String,
 }
 
