@@ -15,8 +15,8 @@ pub(super) fn passes(error: &StoreError) -> bool {
         return true;
     }
     // PostgreSQL: serialization failure, deadlock, and a key or conversation that another node wrote meanwhile.
-    // SQLite: the lock was not to be had within the busy time-out.
-    code(error).is_some_and(|code| matches!(code.as_str(), "40001" | "40P01" | "23505" | "5" | "261" | "517"))
+    // SQLite takes its lock at the beginning and has waited for it long enough.
+    code(error).is_some_and(|code| matches!(code.as_str(), "40001" | "40P01" | "23505"))
 }
 
 /// Something that was to be written is not acceptable: a constraint, a value. Says nothing about the database.

@@ -36,9 +36,11 @@ fn channel(word: &str) -> Result<Channel, StoreError> {
     Channel::from_word(word).ok_or_else(|| corrupt("a channel", word))
 }
 
-/// What is loaded for a job, `n` its place in the batch.
+/// What is loaded for a job.
 #[derive(Debug, FromRow)]
 pub(super) struct RawFound {
+    /// Its place in the batch.
+    #[cfg(feature = "sqlite")]
     pub n: i64,
     pub replayed: bool,
     pub inbox_conversation: Option<String>,

@@ -39,14 +39,52 @@ fn server() -> String {
         return url;
     }
     let folder = PathBuf::from(format!("/tmp/vestibule-pg-{}", std::process::id()));
-    let started = script().arg("up").arg(&folder).arg("--no-fsync").output().expect("scripts/postgres runs");
+    let url = up(&folder);
+    // Kept open until the process is gone.
+    std::mem::forget(watch(&folder));
+    url
+}
+
+/// A server of a test's own, which may be stopped.
+pub struct Own {
+    folder: PathBuf,
+    url: String,
+    /// Ends the server and removes its folder when this is dropped.
+    _watcher: Child,
+}
+
+impl Own {
+    pub fn start(name: &str) -> Self {
+        let folder = PathBuf::from(format!("/tmp/vestibule-pg-{}-{name}", std::process::id()));
+        let url = up(&folder);
+        let watcher = watch(&folder);
+        Self { folder, url, _watcher: watcher }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// As a crash would: no connection is told.
+    pub fn stop(&self) {
+        let done = script().arg("down").arg(&self.folder).status().expect("scripts/postgres runs");
+        assert!(done.success());
+    }
+
+    pub fn start_again(&self) {
+        assert_eq!(up(&self.folder), self.url);
+    }
+}
+
+/// Starts a server in a folder; gives its URL.
+fn up(folder: &Path) -> String {
+    let started = script().arg("up").arg(folder).arg("--no-fsync").output().expect("scripts/postgres runs");
     assert!(
         started.status.success(),
         "no PostgreSQL for the tests: {}\nInstall the package `postgresql`, or name a server in \
          VESTIBULE_TEST_POSTGRES.",
         String::from_utf8_lossy(&started.stderr)
     );
-    watch(&folder);
     String::from_utf8(started.stdout).expect("a URL").trim().to_owned()
 }
 
@@ -54,9 +92,9 @@ fn script() -> Command {
     Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/postgres"))
 }
 
-/// Ends the server when this process ends, however it does: the watcher's standard input closes then.
-fn watch(folder: &Path) {
-    let watcher: Child = Command::new("sh")
+/// Ends the server when the watcher's standard input closes: when this process ends, however it does.
+fn watch(folder: &Path) -> Child {
+    Command::new("sh")
         .arg("-c")
         .arg("cat >/dev/null; \"$0\" down \"$1\"; rm -rf \"$1\"")
         .arg(script().get_program())
@@ -65,7 +103,5 @@ fn watch(folder: &Path) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .expect("a watcher");
-    // Kept open until the process is gone.
-    std::mem::forget(watcher);
+        .expect("a watcher")
 }

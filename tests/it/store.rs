@@ -1,9 +1,11 @@
 //! One behaviour over two databases: every test here runs on SQLite and on PostgreSQL.
 
 mod agents;
+mod away;
 mod batches;
 mod lists;
 mod made;
+mod nodes;
 mod tickets;
 mod timers;
 mod turns;
@@ -32,6 +34,11 @@ impl Db {
         let url = crate::postgres::database().await;
         let store = Store::open(&url).await.expect("a PostgreSQL store");
         Self { store, url, _folder: None }
+    }
+
+    /// A second handle to the same database, as another process would have.
+    async fn another(&self) -> Store {
+        Store::open(&self.url).await.expect("the store once more")
     }
 
     /// The same database, opened anew.
