@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod bench_faq;
+pub mod bench_store;
 pub mod bench_turns;
 pub mod chat;
 pub mod check;
@@ -173,6 +174,8 @@ enum BenchCommand {
     },
     /// Complete phone calls through the real server, and the disk's own speed in the same run
     Turns(bench_turns::Turns),
+    /// Turns through the store alone
+    Store(bench_store::Options),
 }
 
 /// Runs what the arguments say. Exit codes: 0 done, 1 the answer is no (errors found, no such ticket), 2 could not run.
@@ -254,6 +257,11 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Bench(BenchCommand::Turns(options)) => {
             drop(out);
             bench_turns::run(&options)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bench(BenchCommand::Store(options)) => {
+            drop(out);
+            runtime()?.block_on(bench_store::run(&options))?;
             Ok(ExitCode::SUCCESS)
         }
     }
