@@ -3,18 +3,21 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use http_body_util::BodyExt;
 
 use super::error::Problem;
 use super::token;
 
 /// No body may be longer, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
+/// So many bytes above that are still read before the refusal.
+const DRAINED: usize = 256 * 1024;
 /// A body must have come in whole within this.
 const BODY_TIME: Duration = Duration::from_secs(10);
 const ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -56,9 +59,11 @@ pub async fn bound_body(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let announced =
-        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY as u64) {
+    let announced = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY + DRAINED) {
         return too_long().into_response();
     }
     match tokio::time::timeout(BODY_TIME, read(body)).await {
@@ -69,23 +74,22 @@ pub async fn bound_body(request: Request, next: Next) -> Response {
     }
 }
 
-async fn read(body: Body) -> Result<Body, Problem> {
-    match to_bytes(body, MAX_BODY).await {
-        Ok(bytes) => Ok(Body::from(bytes)),
-        Err(error) if over_limit(&error) => Err(too_long()),
-        Err(_) => Err(Problem::bad("broken_body", "The body did not arrive whole.")),
-    }
-}
-
-fn over_limit(error: &axum::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if error.is::<http_body_util::LengthLimitError>() {
-            return true;
+/// What is a little too long is read to its end and thrown away: a connection that is closed on unread bytes takes the
+/// answer with it.
+async fn read(mut body: Body) -> Result<Body, Problem> {
+    let (mut taken, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::bad("broken_body", "The body did not arrive whole."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length > MAX_BODY + DRAINED {
+            break;
         }
-        source = error.source();
+        if length <= MAX_BODY {
+            taken.extend_from_slice(&data);
+        }
     }
-    false
+    if length > MAX_BODY { Err(too_long()) } else { Ok(Body::from(taken)) }
 }
 
 fn too_long() -> Problem {
