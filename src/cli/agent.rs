@@ -2,18 +2,15 @@
 
 use std::io::{BufRead, Write};
 
-use anyhow::{Context, ensure};
-use argon2::Argon2;
-use argon2::password_hash::PasswordHasher;
+use anyhow::{Context, bail, ensure};
 use jiff::Timestamp;
 
+use crate::desk::{Presence, Role};
+use crate::http::auth::password;
 use crate::store::{AgentRow, Store};
 
-/// Shortest password, in characters. NIST SP 800-63B asks for 8.
-const SHORTEST: usize = 8;
-/// Longest password, in bytes: more would only slow the hash.
+/// Longest password, in bytes; how many characters it may have is the hash's to say.
 const LONGEST: usize = 1_024;
-const ROLES: [&str; 3] = ["agent", "lead", "admin"];
 
 /// Adds an account; the password is the first line of `input`. False where the name is taken.
 ///
@@ -32,40 +29,42 @@ pub async fn add(
         !name.is_empty() && name.chars().count() <= 60 && !name.chars().any(char::is_control),
         "a name has 1 to 60 characters"
     );
-    ensure!(ROLES.contains(&role), "`{role}` is no role; there are: {}", ROLES.join(", "));
+    let Some(role) = Role::from_word(role) else {
+        bail!("`{role}` is no role; there are: {}", Role::ALL.map(Role::word).join(", "));
+    };
     let mut password = String::new();
     input.read_line(&mut password).context("the password could not be read from standard input")?;
     let password = password.trim_end_matches(['\n', '\r']);
-    ensure!(
-        password.chars().count() >= SHORTEST,
-        "the password (the first line of standard input) needs at least {SHORTEST} characters"
-    );
-    ensure!(password.len() <= LONGEST, "the password is longer than {LONGEST} bytes");
-    let agent = AgentRow {
-        name: name.to_owned(),
-        role: role.to_owned(),
-        skills: skills.to_vec(),
-        password: hashed(password)?,
-        disabled: false,
-        presence: "offline".to_owned(),
-        created: Timestamp::now(),
-    };
-    if !store.add_agent(&agent).await? {
+    if !create(store, name, role, skills, password).await? {
         eprintln!("vestibule: there is an agent {name} already");
         return Ok(false);
     }
-    writeln!(out, "added {name} ({role}); log in at /desk")?;
+    writeln!(out, "added {name} ({}); log in at /desk", role.word())?;
     Ok(true)
 }
 
-/// An argon2id PHC string with a salt of its own.
-fn hashed(password: &str) -> anyhow::Result<String> {
-    let mut salt = [0u8; 16];
-    getrandom::fill(&mut salt).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    let hash = Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))?;
-    Ok(hash.to_string())
+/// Makes an account. False where the name is taken.
+///
+/// # Errors
+/// A password that is too short or too long; or the store's.
+pub(super) async fn create(
+    store: &Store,
+    name: &str,
+    role: Role,
+    skills: &[String],
+    password: &str,
+) -> anyhow::Result<bool> {
+    ensure!(password.len() <= LONGEST, "the password is longer than {LONGEST} bytes");
+    let agent = AgentRow {
+        name: name.to_owned(),
+        role: role.word().to_owned(),
+        skills: skills.to_vec(),
+        password: password::hash(password)?,
+        disabled: false,
+        presence: Presence::Offline.word().to_owned(),
+        created: Timestamp::now(),
+    };
+    Ok(store.add_agent(&agent).await?)
 }
 
 /// All accounts.

@@ -1,6 +1,7 @@
 //! The first log-in of the demo: an account with a password of its own, told once.
 
 use crate::config::Settings;
+use crate::desk::Role;
 use crate::store::Store;
 
 /// On the demo default and where there is no account yet, makes one and says how to log in. There is no default
@@ -15,8 +16,7 @@ pub async fn first(store: &Store, settings: &Settings) -> anyhow::Result<Option<
         ));
     }
     let password = random_password()?;
-    let mut input = std::io::Cursor::new(format!("{password}\n"));
-    super::agent::add(store, "demo", "admin", &[], &mut input, &mut std::io::sink()).await?;
+    super::agent::create(store, "demo", Role::Admin, &[], &password).await?;
     Ok(Some(format!("log in at /desk as `demo` with the password `{password}` (shown only this once)")))
 }
 
