@@ -1,8 +1,10 @@
 //! From a turn to what is written: timers with their due times, and messages that nobody fetches in the same breath.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::outcome::{From, Message};
+use super::outcome::Message;
 use crate::conversation::{Conversation, Event, TimerKind, ids};
 use crate::engine::Turn;
 use crate::store::{Decision, Outgoing};
@@ -37,8 +39,16 @@ fn due(app: &super::App, conversation: &Conversation, timer: TimerKind, now: Tim
         TimerKind::Ghost => desk.ghost_call,
         TimerKind::Lease => desk.lease,
     };
-    let after = SignedDuration::try_from(after).unwrap_or(SignedDuration::from_hours(24));
-    now.checked_add(after).unwrap_or(now)
+    later(now, after)
+}
+
+/// `after` from `now` on.
+pub(super) fn later(now: Timestamp, after: Duration) -> Timestamp {
+    now.checked_add(signed(after)).unwrap_or(now)
+}
+
+pub(super) fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::from_hours(24))
 }
 
 /// Outbox rows for the messages of a turn that no inbound waits for. Web pages and terminals catch up from the
@@ -57,7 +67,7 @@ pub(super) fn outbox(conversation: &Conversation, events: &[Event]) -> Vec<Outgo
             address: conversation.address.clone(),
             seq: message.seq,
             epoch: conversation.epoch,
-            from: if message.from == From::Bot { "bot".to_owned() } else { message.from.word().to_owned() },
+            from: message.from.word().to_owned(),
             body,
         })
     };

@@ -8,7 +8,7 @@ use super::{commit, facts};
 use crate::conversation::{Conversation, ConversationId, Owner, Said, Utterance, utterance};
 use crate::engine;
 use crate::flow::Playbook;
-use crate::store::{Contact, Decision, Loaded, StoreError, TurnJob, Whose};
+use crate::store::{Decision, Loaded, StoreError, TurnJob, Whose};
 
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
@@ -149,7 +149,7 @@ pub(super) fn turned(
     utterance: &Utterance,
     now: Timestamp,
 ) -> Decision {
-    let contact = loaded.contact.clone().unwrap_or_else(|| nobody(&conversation));
+    let contact = facts::known(&conversation, loaded);
     let facts = facts::facts(app, playbook, &conversation, loaded, &contact, now);
     let turn = engine::take_turn(playbook, conversation, &facts, utterance, now);
     let outbox = commit::outbox(&turn.conversation, &turn.events);
@@ -183,8 +183,4 @@ fn is_mine(conversation: &Conversation, agent: &str) -> Option<DeskError> {
         Owner::Agent(owner) => Some(DeskError::Taken(owner.clone())),
         Owner::Bot | Owner::Queue(_) => Some(DeskError::NotYours),
     }
-}
-
-fn nobody(conversation: &Conversation) -> Contact {
-    Contact { id: conversation.contact, name: None, profile: None, locale: None, verified: false }
 }

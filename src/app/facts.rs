@@ -7,12 +7,16 @@ use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts};
 use crate::flow::Playbook;
 use crate::store::{Contact, Loaded};
 
-/// The contact as it is known, or as it becomes known by this arrival.
-pub(super) fn contact(arrival: &Arrival, conversation: &Conversation, loaded: &Loaded) -> Contact {
-    let known = loaded.contact.clone();
+/// The contact as stored, or one of whom nothing is known.
+pub(super) fn known(conversation: &Conversation, loaded: &Loaded) -> Contact {
     let nobody =
         Contact { id: conversation.contact, name: None, profile: None, locale: None, verified: false };
-    let mut contact = known.unwrap_or(nobody);
+    loaded.contact.clone().unwrap_or(nobody)
+}
+
+/// The contact as it is known, or as it becomes known by this arrival.
+pub(super) fn contact(arrival: &Arrival, conversation: &Conversation, loaded: &Loaded) -> Contact {
+    let mut contact = known(conversation, loaded);
     contact.verified |= arrival.who.verified;
     if arrival.who.name.is_some() {
         contact.name.clone_from(&arrival.who.name);

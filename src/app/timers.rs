@@ -2,10 +2,12 @@
 //! never told, agents who went away.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::commit::{later, signed};
 use super::desk::turned;
 use crate::conversation::{Conversation, Owner, Said, TimerKind, Utterance};
 use crate::store::{Decision, DueTimer, Loaded, StoreError, TurnJob, Whose};
@@ -36,18 +38,24 @@ impl super::App {
     /// The store's.
     pub async fn fire_due(&self, now: Timestamp) -> Result<usize, StoreError> {
         let due = self.store.due_timers(now, AT_ONCE).await?;
+        let leases = due.iter().any(|timer| timer.timer == TimerKind::Lease);
+        let gone = Arc::new(if leases { self.agents_gone().await? } else { HashSet::new() });
         for timer in &due {
-            if let Err(error) = self.fire(timer, now).await {
+            if let Err(error) = self.fire(timer, &gone, now).await {
                 tracing::warn!(conversation = %timer.conversation, timer = timer.timer.word(), %error, "a timer failed");
             }
         }
         Ok(due.len())
     }
 
-    async fn fire(&self, timer: &DueTimer, now: Timestamp) -> Result<(), StoreError> {
-        let gone = self.agents_gone().await?;
+    async fn fire(
+        &self,
+        timer: &DueTimer,
+        gone: &Arc<HashSet<String>>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let decide = {
-            let (app, playbook, kind) = (self.clone(), self.playbook(), timer.timer);
+            let (app, playbook, kind, gone) = (self.clone(), self.playbook(), timer.timer, gone.clone());
             move |loaded: Loaded| {
                 let Some(conversation) = loaded.conversation.clone().filter(|known| !known.is_closed())
                 else {
@@ -121,10 +129,6 @@ impl super::App {
             (TimerKind::Lease, Owner::Agent(_)) => desk.lease,
             _ => return,
         };
-        decision.timers.push((kind, now.checked_add(signed(after)).unwrap_or(now)));
+        decision.timers.push((kind, later(now, after)));
     }
-}
-
-fn signed(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::from_hours(24))
 }
