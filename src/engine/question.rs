@@ -1,7 +1,7 @@
 //! Answers from the FAQ: found, offered one by one, and whether they solved it.
 
 use crate::conversation::{Event, Offered, PromptKind, PromptOption, Wait, WaitKind};
-use crate::faq::{Article, Query};
+use crate::faq::Query;
 use crate::flow::Kind;
 use crate::flow::step::Faq;
 
@@ -94,31 +94,17 @@ pub(super) fn say_answer(w: &mut Working<'_>, article: &str) {
         w.fault("faq", &format!("no article `{article}`"));
         return;
     };
-    let text = answer_text(w, article);
-    let prompt = speak::prompt(w, PromptKind::Answer, &text, Vec::new());
+    let (locale, fallback) = (w.c.locale.as_str(), w.playbook.default_locale());
+    let text =
+        if w.voice() { article.spoken_in(locale, fallback) } else { article.answer_in(locale, fallback) };
+    let prompt = speak::prompt(w, PromptKind::Answer, text.unwrap_or_default(), Vec::new());
     w.send(prompt);
 }
 
-/// The answer in the conversation's language, else in the default one; on a call its spoken form first.
-fn answer_text(w: &Working<'_>, article: &Article) -> String {
-    let of = |locale: &str| {
-        let spoken = if w.voice() { article.voice.get(locale) } else { None };
-        spoken.or_else(|| article.answer.get(locale))
-    };
-    let found = of(&w.c.locale)
-        .or_else(|| of(w.playbook.default_locale()))
-        .or_else(|| article.answer.values().next());
-    found.cloned().unwrap_or_default()
-}
-
 fn title(w: &Working<'_>, article: &str) -> String {
-    let Some(found) = w.playbook.faq.by_id(article) else { return article.to_owned() };
-    let of = |locale: &str| found.questions.get(locale).and_then(|questions| questions.first());
-    let first = of(&w.c.locale).or_else(|| of(w.playbook.default_locale()));
-    first
-        .or_else(|| found.questions.values().find_map(|all| all.first()))
-        .cloned()
-        .unwrap_or_else(|| article.to_owned())
+    let found = w.playbook.faq.by_id(article);
+    let title = found.and_then(|found| found.title(&w.c.locale, w.playbook.default_locale()));
+    title.unwrap_or(article).to_owned()
 }
 
 pub(super) fn ask_pick(w: &mut Working<'_>, articles: &[String]) {

@@ -23,19 +23,28 @@ pub struct Article {
 }
 
 impl Article {
-    /// The question shown to a person, in `locale` or else in any.
-    pub fn title(&self, locale: &str) -> Option<&str> {
-        let asked = self.questions.get(locale).or_else(|| self.questions.values().next())?;
-        asked.first().map(String::as_str)
+    /// The question shown to a person: in `locale`, else in `fallback`, else in any.
+    pub fn title(&self, locale: &str, fallback: &str) -> Option<&str> {
+        let of = |locale: &str| self.questions.get(locale).and_then(|questions| questions.first());
+        let any = || self.questions.values().find_map(|questions| questions.first());
+        of(locale).or_else(|| of(fallback)).or_else(any).map(String::as_str)
     }
 
-    /// The answer in `locale` or else in any.
-    pub fn answer_in(&self, locale: &str) -> Option<&str> {
-        self.answer.get(locale).or_else(|| self.answer.values().next()).map(String::as_str)
+    /// The written answer: in `locale`, else in `fallback`, else in any.
+    pub fn answer_in(&self, locale: &str, fallback: &str) -> Option<&str> {
+        self.pick(locale, fallback, false)
     }
 
-    /// What is read aloud: `voice` where there is one, else the written answer.
-    pub fn spoken_in(&self, locale: &str) -> Option<&str> {
-        self.voice.get(locale).map(String::as_str).or_else(|| self.answer_in(locale))
+    /// What is read aloud: in each language `voice` where there is one, else the written answer.
+    pub fn spoken_in(&self, locale: &str, fallback: &str) -> Option<&str> {
+        self.pick(locale, fallback, true)
+    }
+
+    fn pick(&self, locale: &str, fallback: &str, voice: bool) -> Option<&str> {
+        let of = |locale: &str| {
+            let spoken = if voice { self.voice.get(locale) } else { None };
+            spoken.or_else(|| self.answer.get(locale))
+        };
+        of(locale).or_else(|| of(fallback)).or_else(|| self.answer.values().next()).map(String::as_str)
     }
 }

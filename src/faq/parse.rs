@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(article.questions["en"].len(), 2);
         assert_eq!(article.questions["it"], ["Ho dimenticato la password"]);
         assert_eq!(article.voice["en"], "Open the portal.");
-        assert_eq!(article.spoken_in("it"), Some("Apri il portale."));
+        assert_eq!(article.spoken_in("it", "en"), Some("Apri il portale."));
         assert_eq!(article.review.map(|date| date.to_string()).as_deref(), Some("2027-06-01"));
     }
 
