@@ -1,6 +1,7 @@
 //! One turn. Pure: a function from a playbook, a conversation, facts and one utterance to the conversation after it
 //! and what happened. It cannot fail and cannot wait; a fault is an event.
 
+mod answer;
 mod back;
 mod begin;
 mod failure;

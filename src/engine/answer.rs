@@ -1,0 +1,330 @@
+//! What an input does at the prompt that waits: an option, a value, a word that works everywhere, a question, a miss.
+
+use crate::conversation::{Event, Wait, WaitKind};
+use crate::faq::Query;
+use crate::flow::{Kind, Slot, SlotKind};
+
+use super::failure::{Failure, failed};
+use super::globals::{self, Global};
+use super::recognize::option::{self, Meaning, Offer};
+use super::recognize::slot::Reading;
+use super::recognize::{slot, yes_no};
+use super::step::Then;
+use super::working::Working;
+use super::{prompts, question, run, step};
+
+/// What the contact said, freed of how.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Input {
+    Words(String),
+    /// A button's value.
+    Value(String),
+    Keys(String),
+    Nothing,
+}
+
+/// Does what the input means at the prompt that waits.
+pub(super) fn answer(w: &mut Working<'_>, input: &Input, opening: bool) {
+    let Some(wait) = w.current_wait().cloned() else {
+        return run::run(w);
+    };
+    let offers = offers(w, &wait);
+    // Keys that the flow takes, buttons and whole names come before the words that work everywhere.
+    if let Some(then) = certain(w, &wait, &offers, input) {
+        return run::go_on(w, &then);
+    }
+    if let Some(global) = global(w, input) {
+        return globals::act(w, global);
+    }
+    if let Some(then) = likely(w, &wait, &offers, input) {
+        return run::go_on(w, &then);
+    }
+    miss(w, &wait, input, opening);
+}
+
+fn global(w: &Working<'_>, input: &Input) -> Option<Global> {
+    match input {
+        Input::Words(text) => globals::named(w, text),
+        Input::Keys(keys) => globals::keyed(keys),
+        Input::Value(_) | Input::Nothing => None,
+    }
+}
+
+/// What the input means beyond doubt.
+fn certain(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> Option<Then> {
+    let meaning = match input {
+        Input::Value(value) => option::by_value(value, offers),
+        Input::Keys(keys) => option::by_key(keys, offers),
+        Input::Words(text) => option::by_name(text, offers),
+        Input::Nothing => None,
+    }?;
+    meant(w, wait, &meaning)
+}
+
+/// What the input means by some of its words, or as a value of the slot that is asked for.
+fn likely(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> Option<Then> {
+    match &wait.kind {
+        WaitKind::Solved { query, .. } => {
+            let text = only_words(input)?;
+            match said_yes_no(w, text) {
+                Some(yes) => Some(question::solved(w, yes)),
+                None => asked_anew(w, query, text),
+            }
+        }
+        WaitKind::Comment => match input {
+            Input::Words(text) => commented(w, Some(text.clone())),
+            _ => None,
+        },
+        WaitKind::Step => likely_at_step(w, wait, offers, input),
+        WaitKind::Pick { .. }
+        | WaitKind::Reason { .. }
+        | WaitKind::Menu { .. }
+        | WaitKind::Language { .. } => {
+            let text = only_words(input)?;
+            let meaning = by_words(w, offers, text)?;
+            meant(w, wait, &meaning)
+        }
+        WaitKind::Person => None,
+    }
+}
+
+fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> Option<Then> {
+    let (flow, at) = w.here()?;
+    match &at.kind {
+        Kind::Choose(_) => {
+            let text = only_words(input)?;
+            let meaning = by_words(w, offers, text)?;
+            meant(w, wait, &meaning)
+        }
+        Kind::Confirm(confirm) => {
+            let yes = said_yes_no(w, only_words(input)?)?;
+            Some(step::confirm::said(w, confirm, yes))
+        }
+        Kind::Survey(survey) => {
+            let text = match input {
+                Input::Words(text) | Input::Keys(text) | Input::Value(text) => text,
+                Input::Nothing => return None,
+            };
+            let score = step::survey::score(survey.ask, text)?;
+            Some(step::survey::scored(w, survey, Some(score)))
+        }
+        Kind::Ask(ask) => {
+            let slot = flow.slots.get(&ask.slot.value)?;
+            let (text, keyed) = match input {
+                Input::Words(text) | Input::Value(text) => (text, false),
+                Input::Keys(keys) => (keys, true),
+                Input::Nothing => return None,
+            };
+            let value = read(w, slot, text, keyed).ok()?;
+            Some(step::ask::filled(w, ask, value))
+        }
+        _ => None,
+    }
+}
+
+fn only_words(input: &Input) -> Option<&str> {
+    match input {
+        Input::Words(text) => Some(text),
+        Input::Value(_) | Input::Keys(_) | Input::Nothing => None,
+    }
+}
+
+fn read(
+    w: &Working<'_>,
+    asked: &Slot,
+    text: &str,
+    keyed: bool,
+) -> Result<crate::flow::SlotValue, slot::Refusal> {
+    let words = |key: &str| w.playbook.words.list(key, &w.c.locale);
+    let reading = Reading {
+        today: w.facts.today.parse().ok(),
+        yes: words("yes"),
+        no: words("no"),
+        days: [words("today"), words("yesterday"), words("tomorrow")],
+        keyed,
+        locale: &w.c.locale,
+    };
+    slot::read(asked, text, &reading)
+}
+
+fn said_yes_no(w: &Working<'_>, text: &str) -> Option<bool> {
+    let list = |key: &str| w.playbook.words.list(key, &w.c.locale);
+    let solved = matches!(w.current_wait().map(|wait| &wait.kind), Some(WaitKind::Solved { .. }));
+    if solved {
+        let yes: Vec<String> = list("yes").iter().chain(list("solved_yes")).cloned().collect();
+        let no: Vec<String> = list("no").iter().chain(list("solved_no")).cloned().collect();
+        return yes_no::said(text, &yes, &no);
+    }
+    yes_no::said(text, list("yes"), list("no"))
+}
+
+/// Instead of yes or no the contact put it in other words: what those find is offered next.
+fn asked_anew(w: &mut Working<'_>, before: &str, text: &str) -> Option<Then> {
+    let found = question::sure(w, text)?;
+    if text == before || w.c.offered.iter().any(|offered| offered.article == found.article) {
+        return None;
+    }
+    let left = match w.current_wait().map(|wait| wait.kind.clone()) {
+        Some(WaitKind::Solved { left, .. }) => left,
+        _ => Vec::new(),
+    };
+    let left = left.into_iter().filter(|article| *article != found.article).collect();
+    Some(question::offer(w, text.to_owned(), &found, left))
+}
+
+fn by_words(w: &Working<'_>, offers: &[Offer], text: &str) -> Option<Meaning> {
+    option::by_words(text, offers, w.playbook.words.list("stop_words", &w.c.locale))
+}
+
+/// The options at the prompt, as they may be named.
+fn offers(w: &mut Working<'_>, wait: &Wait) -> Vec<Offer> {
+    if wait.kind == WaitKind::Step
+        && let Some((_, at)) = w.here()
+        && let Kind::Choose(choose) = &at.kind
+    {
+        return step::choose::offers(w, choose);
+    }
+    let mut offers: Vec<Offer> = prompts::options(w)
+        .into_iter()
+        .map(|option| Offer {
+            value: option.value,
+            key: option.key,
+            labels: vec![option.label],
+            synonyms: Vec::new(),
+        })
+        .collect();
+    if matches!(wait.kind, WaitKind::Language { .. }) {
+        for offer in &mut offers {
+            let names = w.playbook.words.lists.get("language_names").and_then(|by| by.get(&offer.value));
+            offer.synonyms = names.cloned().unwrap_or_default();
+        }
+    }
+    offers
+}
+
+/// An option was meant.
+fn meant(w: &mut Working<'_>, wait: &Wait, meaning: &Meaning) -> Option<Then> {
+    let value = meaning.value.as_str();
+    match &wait.kind {
+        WaitKind::Solved { .. } => Some(question::solved(w, value == "yes")),
+        WaitKind::Pick { .. } => Some(question::picked(w, value)),
+        WaitKind::Reason { .. } => Some(question::reasoned(w, Some(value.to_owned()))),
+        WaitKind::Menu { .. } => {
+            globals::switch(w, value);
+            Some(Then::Wait)
+        }
+        WaitKind::Language { .. } => {
+            globals::speak_in(w, value);
+            Some(Then::Wait)
+        }
+        WaitKind::Comment | WaitKind::Person => None,
+        WaitKind::Step => meant_at_step(w, meaning),
+    }
+}
+
+fn meant_at_step(w: &mut Working<'_>, meaning: &Meaning) -> Option<Then> {
+    let (flow, at) = w.here()?;
+    match &at.kind {
+        Kind::Choose(choose) => Some(step::choose::chosen(w, choose, meaning)),
+        Kind::Confirm(confirm) => Some(step::confirm::said(w, confirm, meaning.value == "yes")),
+        Kind::Survey(survey) => {
+            let score = step::survey::score(survey.ask, &meaning.value)?;
+            Some(step::survey::scored(w, survey, Some(score)))
+        }
+        Kind::Ask(ask) => {
+            let value = match flow.slots.get(&ask.slot.value).map(|slot| &slot.kind)? {
+                SlotKind::Bool => crate::flow::SlotValue::Bool(meaning.value == "yes"),
+                _ => crate::flow::SlotValue::Text(meaning.value.clone()),
+            };
+            Some(step::ask::filled(w, ask, value))
+        }
+        _ => None,
+    }
+}
+
+fn commented(w: &mut Working<'_>, comment: Option<String>) -> Option<Then> {
+    let (_, at) = w.here()?;
+    match &at.kind {
+        Kind::Survey(survey) => Some(step::survey::commented(w, survey, comment)),
+        _ => None,
+    }
+}
+
+/// Nothing fitted: another flow's phrase, a question asked instead of an answer, or a failure.
+fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
+    match &wait.kind {
+        WaitKind::Reason { .. } => {
+            let then = question::reasoned(w, None);
+            return run::go_on(w, &then);
+        }
+        WaitKind::Comment => {
+            if let Some(then) = commented(w, None) {
+                return run::go_on(w, &then);
+            }
+        }
+        _ => {}
+    }
+    if let Input::Value(_) = input {
+        w.say_words("choice_gone", &[]);
+        return prompts::ask(w);
+    }
+    if let Input::Words(text) = input {
+        if let Some(flow) = phrase(w, text) {
+            return globals::switch(w, &flow);
+        }
+        if matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. })
+            && let Some(found) = question::sure(w, text)
+        {
+            w.event(Event::QuestionAnswered { article: found.article.clone(), query: text.clone() });
+            question::say_answer(w, &found.article);
+            return prompts::ask(w);
+        }
+    }
+    // The first words of a chat are a greeting as often as an answer: what was asked stands there already.
+    if opening {
+        return;
+    }
+    let failure = why(w, wait, input);
+    failed(w, &failure);
+}
+
+fn why(w: &Working<'_>, wait: &Wait, input: &Input) -> Failure {
+    let (text, keyed) = match input {
+        Input::Nothing => return Failure::NoInput,
+        Input::Words(text) | Input::Value(text) => (text, false),
+        Input::Keys(keys) => (keys, true),
+    };
+    if wait.kind == WaitKind::Step
+        && let Some(slot) = asked_slot(w)
+        && let Err(refusal) = read(w, slot, text, keyed)
+    {
+        return Failure::Refused(refusal);
+    }
+    Failure::NoMatch(if asked_slot(w).is_some_and(|slot| slot.sensitive) {
+        String::new()
+    } else {
+        text.clone()
+    })
+}
+
+/// Another flow that begins with such words, as long as nothing was answered in this one.
+fn phrase(w: &Working<'_>, text: &str) -> Option<String> {
+    let fresh = w.c.frames.len() == 1 && w.c.frames.iter().all(|frame| frame.trail.is_empty());
+    if !fresh {
+        return None;
+    }
+    let ranking = w.playbook.intents.rank(&Query { text, locale: Some(&w.c.locale), context: &[] });
+    let best = ranking.hits.first().filter(|_| ranking.suggest)?;
+    let flow = w.playbook.intents.article(best.article).id.clone();
+    let running = w.frame().is_some_and(|frame| frame.flow == flow);
+    (!running && w.playbook.flow(&flow).is_some()).then_some(flow)
+}
+
+/// The slot that is asked for.
+pub(super) fn asked_slot<'a>(w: &Working<'a>) -> Option<&'a Slot> {
+    let (flow, step) = w.here()?;
+    match &step.kind {
+        Kind::Ask(ask) => flow.slots.get(&ask.slot.value),
+        _ => None,
+    }
+}
