@@ -58,7 +58,7 @@ pub fn run(
 /// A path that is not there or cannot be read.
 pub fn find(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<Findings> {
     let gathered = gather(paths, settings.locales.first().map_or("en", String::as_str))?;
-    Ok(super::playbook::compile(gathered, settings).1)
+    Ok(super::playbook::read(gathered, settings).2)
 }
 
 /// Findings for people, with the source and a caret.

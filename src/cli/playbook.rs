@@ -24,7 +24,8 @@ pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Playbook>> {
         "there is no flow file in {}; name the folder in `flows` or VESTIBULE_FLOWS",
         settings.flows
     );
-    let (playbook, findings) = compile(gathered, settings);
+    let faq = parse::revision(gathered.sources.iter().map(|(name, text)| (&**name, text.as_str())));
+    let (playbook, articles, findings) = read(gathered, settings);
     let Some(playbook) = playbook else {
         let mut err = std::io::stderr().lock();
         check::render_text(&findings, std::io::stderr().is_terminal(), &mut err)?;
@@ -34,11 +35,11 @@ pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Playbook>> {
     for finding in findings.diagnostics {
         tracing::warn!(code = finding.code, file = %finding.at.file, line = finding.at.line, "{}", finding.message);
     }
-    Ok(Some(playbook))
+    Ok(Some(with_bases(playbook, articles, &faq)))
 }
 
-/// Compiles what was gathered.
-pub fn compile(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Findings) {
+/// What was gathered, read and checked: the flows without their bases of answers, the articles, and all findings.
+pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<Article>, Findings) {
     let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
     let tags: BTreeSet<String> =
         gathered.articles.iter().flat_map(|article| article.tags.iter().cloned()).collect();
@@ -55,12 +56,11 @@ pub fn compile(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Fi
     findings.diagnostics.extend(faq::check(&gathered.articles, &settings.locales));
     findings.sources.extend(parsed.sources);
     let good = !findings.diagnostics.iter().any(Diagnostic::is_error);
-    let playbook = parsed.playbook.filter(|_| good).map(|playbook| with_bases(playbook, gathered.articles));
-    (playbook, findings)
+    (parsed.playbook.filter(|_| good), gathered.articles, findings)
 }
 
-/// Puts the answers and the start phrases in; the revision is that of everything.
-fn with_bases(mut playbook: Playbook, articles: Vec<Article>) -> Playbook {
+/// Puts the answers and the start phrases in. The revision is that of everything; `faq` is that of the FAQ files.
+fn with_bases(mut playbook: Playbook, articles: Vec<Article>, faq: &str) -> Playbook {
     let intents = parse::intents(&playbook)
         .into_iter()
         .map(|(flow, questions)| Article {
@@ -70,8 +70,7 @@ fn with_bases(mut playbook: Playbook, articles: Vec<Article>) -> Playbook {
             ..Article::default()
         })
         .collect();
-    let written: String = articles.iter().map(|article| format!("{article:?}")).collect();
-    playbook.revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", written.as_str())]);
+    playbook.revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", faq)]);
     std::thread::scope(|scope| {
         let intents = scope.spawn(|| Base::build(intents, Dial::default()));
         playbook.faq = Base::build(articles, Dial::default());
@@ -100,7 +99,8 @@ pub fn from_texts(
     let parsed = parse::playbook(&files, locales, &known);
     found.extend(parsed.diagnostics);
     let good = !found.iter().any(Diagnostic::is_error);
-    (parsed.playbook.filter(|_| good).map(|playbook| with_bases(playbook, articles)), found)
+    let faq = parse::revision(faq.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    (parsed.playbook.filter(|_| good).map(|playbook| with_bases(playbook, articles, &faq)), found)
 }
 
 /// Names of the flows that can be begun.

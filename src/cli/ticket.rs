@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::conversation::{Event, Prompt, code};
+use crate::conversation::{Event, code};
 use crate::store::{JournalRow, Store, TicketRow};
 
 /// All tickets, newest first: with `json` an object a line, else a table.
@@ -126,17 +126,13 @@ fn transcript(journal: &[JournalRow]) -> Vec<Value> {
     let line = |row: &JournalRow, event: &Event| {
         let (seq, from, text) = match event {
             Event::Heard { seq, text, .. } => (*seq, "contact", text.clone()),
-            Event::Prompted { seq, prompt } => (*seq, "bot", shown(prompt)),
+            Event::Prompted { seq, prompt } => (*seq, "bot", prompt.plain()),
             Event::AgentWrote { seq, text, .. } => (*seq, "agent", text.clone()),
             _ => return None,
         };
         Some(json!({ "seq": seq, "from": from, "text": text, "at": row.at }))
     };
     journal.iter().flat_map(|row| row.events.iter().filter_map(move |event| line(row, event))).collect()
-}
-
-fn shown(prompt: &Prompt) -> String {
-    prompt.plain()
 }
 
 fn people(
