@@ -1,10 +1,11 @@
-//! What must hold of a set of flows before it may be served: the proofs of rules 1 to 4 over all ways through all
+//! What must hold of a set of flows before it may be served: the proofs of rules 1 to 7 over all ways through all
 //! flows, calls included. (Rule 5, every text in every locale, is told while texts are read.)
 
 pub mod bits;
 pub mod targets;
 
 mod answers;
+mod chat;
 mod cycles;
 mod filled;
 mod graph;
@@ -14,11 +15,13 @@ mod scan;
 mod scope;
 mod set;
 mod starts;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod token;
 mod types;
+mod voice;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +45,7 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
         texts_of(set, draft, &mut found);
         types::assignments(set, draft, &mut found);
     }
+    chat::check(set, &mut found);
     ways(set, &mut found);
     found
 }
@@ -88,6 +92,7 @@ fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
             down.flow(draft, graph, found);
         }
     }
+    voice::check(set, &graphs, &order, found);
 }
 
 /// What comes down from callers to the flows they call.
