@@ -46,13 +46,16 @@ enum Command {
     Serve,
     /// Find what is wrong with flow and FAQ files
     #[command(
-        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json"
+        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json\n  vestibule check --explain V101"
     )]
     Check {
         /// Flow or FAQ files and folders [default: those of the settings]
         paths: Vec<PathBuf>,
         #[arg(long, value_enum, default_value = "text")]
         format: FormatArg,
+        /// Tell what a code means and what to do
+        #[arg(long, value_name = "CODE", conflicts_with = "paths")]
+        explain: Option<String>,
     },
     /// Talk to the flows in this terminal
     #[command(
@@ -206,7 +209,10 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             drop(out);
             block_on(serve::serve(settings()?))
         }
-        Command::Check { paths, format } => {
+        Command::Check { explain: Some(code), .. } => {
+            Ok(ExitCode::from(check::explain::run(&code, &mut out)?))
+        }
+        Command::Check { paths, format, explain: None } => {
             let settings = settings()?;
             let paths = if paths.is_empty() {
                 vec![settings.flows.clone().into(), settings.faq.clone().into()]

@@ -29,7 +29,7 @@ mod tree;
 pub use article::Article;
 pub use base::Base;
 pub use calibration::Dial;
-pub use check::{check, lint};
+pub use check::{check, dead_tags, lint};
 pub use jsonl::parse_jsonl;
 pub use parse::{MALFORMED, is_faq, parse_yaml};
 pub use ranking::{Hit, Query, Ranking, Terms};

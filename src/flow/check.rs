@@ -5,6 +5,7 @@ pub mod bits;
 pub mod targets;
 
 mod answers;
+mod branches;
 mod chat;
 mod cycles;
 mod filled;
@@ -21,6 +22,7 @@ mod tests;
 mod texts;
 mod token;
 mod types;
+mod typing;
 mod voice;
 mod ways;
 
@@ -44,10 +46,29 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
         names::check(set, draft, &mut found);
         texts_of(set, draft, &mut found);
         types::assignments(set, draft, &mut found);
+        branches::check(set, draft, &mut found);
     }
     chat::check(set, &mut found);
     ways(set, &mut found);
     found
+}
+
+/// The tags that the contexts of `faq` steps can name; `None` where one names what cannot be told.
+pub fn context_tags(set: &Set<'_>) -> Option<BTreeSet<String>> {
+    let mut tags = BTreeSet::new();
+    for draft in set.drafts.iter() {
+        for step in &draft.flow.steps {
+            let Kind::Faq(faq) = &step.kind else { continue };
+            for tag in &faq.context {
+                let named = names::yields(set, &draft.flow, tag);
+                if named.is_empty() {
+                    return None;
+                }
+                tags.extend(named.into_iter().map(|(tag, _)| tag));
+            }
+        }
+    }
+    Some(tags)
 }
 
 /// The names, then the types and a trial of each text.

@@ -57,16 +57,6 @@ fn title(draft: &Draft, found: &mut Vec<Diagnostic>) {
 }
 
 fn menu(set: &Set<'_>, choose: &Choose, found: &mut Vec<Diagnostic>) {
-    if let Some(option) = choose.options.get(discord::SELECT_OPTIONS) {
-        let message = format!(
-            "this menu has {} options, and Discord shows at most {}; a call, {}",
-            choose.options.len(),
-            discord::SELECT_OPTIONS,
-            crate::flow::limits::voice::MOST_OPTIONS
-        );
-        let problem = Diagnostic::error("V703", option.at.clone(), message);
-        found.push(problem.help("lead to a second menu with `goto`, or ask for the answer as a text"));
-    }
     for option in &choose.options {
         let bytes = option.value.len();
         if bytes > telegram::CALLBACK_DATA {

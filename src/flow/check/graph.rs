@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
                     otherwise &= arm.when.is_some();
                     edges.push(edge);
                 }
-                if otherwise {
+                if otherwise && !super::branches::complete(self.flow, branch) {
                     let mut edge = self.follow(step, index);
                     edge.fills.extend(before);
                     edges.push(edge);
