@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod graph;
+pub mod limits;
 pub mod name;
 pub mod parse;
 pub mod playbook;
