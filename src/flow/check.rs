@@ -5,14 +5,13 @@ pub mod bits;
 pub mod targets;
 
 mod answers;
-mod branches;
+pub(super) mod branches;
 mod chat;
 mod cycles;
 mod filled;
-mod graph;
 mod names;
 mod reach;
-mod scan;
+pub(super) mod scan;
 mod scope;
 mod set;
 mod starts;
@@ -20,7 +19,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod token;
+pub(super) mod token;
 mod types;
 mod typing;
 mod voice;
@@ -28,12 +27,12 @@ mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graph::Graph;
 use texts::Expr;
 use ways::{Entry, Summaries, summary_of};
 
 pub use set::{Known, Set};
 
+use super::graph::Graph;
 use super::parse::draft::Draft;
 use super::step::Kind;
 use crate::source::Diagnostic;

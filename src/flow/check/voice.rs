@@ -9,8 +9,8 @@ mod wording;
 
 use std::collections::BTreeMap;
 
-use super::graph::Graph;
 use super::set::Set;
+use crate::flow::graph::Graph;
 use crate::flow::parse::draft::Draft;
 use crate::flow::step::{Kind, Step};
 use crate::flow::{Locale, Template, Text};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::reach::Heard;
 use crate::flow::Flow;
-use crate::flow::check::graph::{Graph, To};
 use crate::flow::check::set::Set;
+use crate::flow::graph::{Graph, To};
 use crate::flow::limits::{discord, voice};
 use crate::flow::step::{Choose, ChooseOption, Kind};
 use crate::source::Diagnostic;

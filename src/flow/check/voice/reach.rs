@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::flow::Condition;
-use crate::flow::check::graph::{Edge, Graph, To};
 use crate::flow::check::set::Set;
 use crate::flow::check::syntax::{Ast, What, parse};
 use crate::flow::check::token::{Piece, condition};
+use crate::flow::graph::{Edge, Exit, Graph, To};
 use crate::flow::step::Kind;
 
 /// For each flow whether a call can come to each of its steps.
@@ -43,15 +43,13 @@ fn steps(graph: &Graph<'_>) -> Vec<bool> {
         let step = &graph.flow.steps[index];
         let guard = step.when.as_ref().and_then(on_a_call);
         seen[index] = guard != Some(false);
-        let (own, skip) = parted(graph, index);
-        let mut taken: Vec<&Edge<'_>> = Vec::new();
-        if guard != Some(false) {
-            taken.extend(branched(&step.kind, own));
-        }
-        if guard != Some(true) {
-            taken.extend(skip);
-        }
-        left.extend(taken.into_iter().filter_map(|edge| match edge.to {
+        let taken = graph.edges[index].iter().filter(|edge| match (&edge.exit, guard) {
+            (Exit::Skipped, guard) => guard != Some(true),
+            (_, Some(false)) => false,
+            _ => true,
+        });
+        let taken = taken.filter(|edge| may_hold(&step.kind, edge));
+        left.extend(taken.filter_map(|edge| match edge.to {
             To::Step(next) => Some(next),
             To::Past | To::Closed => None,
         }));
@@ -59,32 +57,15 @@ fn steps(graph: &Graph<'_>) -> Vec<bool> {
     seen
 }
 
-/// The ways of a step, and the one of a guard that does not hold, which is the last.
-fn parted<'g, 'a>(graph: &'g Graph<'a>, index: usize) -> (&'g [Edge<'a>], Option<&'g Edge<'a>>) {
-    let edges = graph.edges[index].as_slice();
-    match (edges.split_last(), &graph.flow.steps[index].when) {
-        (Some((skip, own)), Some(_)) => (own, Some(skip)),
-        _ => (edges, None),
-    }
-}
-
-/// Of a branch the entries that can hold on a call; of another step all ways.
-fn branched<'g, 'a>(kind: &Kind, edges: &'g [Edge<'a>]) -> Vec<&'g Edge<'a>> {
-    let Kind::Branch(branch) = kind else { return edges.iter().collect() };
-    let mut taken = Vec::new();
-    for (at, edge) in edges.iter().enumerate() {
-        let holds = match branch.arms.get(at) {
-            Some(arm) => arm.when.as_ref().map_or(Some(true), on_a_call),
-            None => None,
-        };
-        if holds != Some(false) {
-            taken.push(edge);
-        }
-        if holds == Some(true) {
-            break;
-        }
-    }
-    taken
+/// Whether the entry of a branch can hold on a call, and none above it always does.
+fn may_hold(kind: &Kind, edge: &Edge<'_>) -> bool {
+    let (Kind::Branch(branch), Exit::Arm(_) | Exit::Otherwise) = (kind, &edge.exit) else { return true };
+    let place = if let Exit::Arm(place) = edge.exit { place } else { branch.arms.len() + 1 };
+    let holds = |at: usize| {
+        let arm = branch.arms.get(at)?;
+        arm.when.as_ref().map_or(Some(true), on_a_call)
+    };
+    holds(place - 1) != Some(false) && (0..place - 1).all(|above| holds(above) != Some(true))
 }
 
 /// Whether a condition holds on a call, where that follows from `channel` alone.
