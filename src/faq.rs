@@ -22,6 +22,7 @@ pub mod parse;
 mod postings;
 mod query;
 pub mod ranking;
+pub mod schema;
 mod shelf;
 mod spelling;
 mod tree;

@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(codes(&same_id), [("V802", 4)]);
         let same_question =
             format!("{one}- id: b\n  questions: {{ en: HOW, it: Perché? }}\n  answer: {{ en: A, it: B }}\n");
-        assert_eq!(codes(&same_question), [("V804", 4)]);
+        assert_eq!(codes(&same_question), [("V804", 5)]);
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
         let long = "x".repeat(LONGEST_SPOKEN + 1);
         assert_eq!(
             codes(&format!("- id: a\n  questions: How?\n  answer: {long}\n")),
-            [("V803", 1), ("V805", 1)]
+            [("V803", 1), ("V805", 3)]
         );
         assert_eq!(
             codes(&format!("- id: a\n  questions: How?\n  answer: {long}\n  voice: Short.\n")),

@@ -10,7 +10,7 @@ use crate::source::{Diagnostic, Place};
 /// A malformed FAQ file.
 pub const MALFORMED: &str = "V801";
 
-const KEYS: [&str; 6] = ["id", "tags", "questions", "answer", "voice", "review"];
+pub(super) const KEYS: [&str; 6] = ["id", "tags", "questions", "answer", "voice", "review"];
 
 /// Whether a YAML text is an FAQ file, a list at the top, and not a flow, which is a mapping.
 pub fn is_faq(text: &str) -> bool {

@@ -9,8 +9,8 @@ mod cut;
 mod fields;
 mod flow;
 mod node;
-mod slots;
-mod step;
+pub(super) mod slots;
+pub(super) mod step;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -101,7 +101,7 @@ fn twins(set: &Set<'_>, choose: &Choose, found: &mut Vec<Diagnostic>) {
             match first.get(&shown) {
                 Some(other) => {
                     let message = format!("two options of this menu are both shown as `{}`", label.source);
-                    let problem = Diagnostic::error("V702", label.at.clone(), message);
+                    let problem = Diagnostic::warning("V702", label.at.clone(), message);
                     found.push(problem.help("say how they differ").related(&other.at, "the other option"));
                 }
                 None => {

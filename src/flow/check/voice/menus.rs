@@ -10,10 +10,12 @@ use crate::flow::limits::{discord, voice};
 use crate::flow::step::{Choose, ChooseOption, Kind};
 use crate::source::Diagnostic;
 
-/// More options than a caller keeps in mind. Menus that no chat can show either are told there (`V703`).
+/// More options than a caller keeps in mind. Menus that no chat can show (`V703`) or that have more options than keys
+/// (`V016`) are told as such while they are read.
 pub fn count(choose: &Choose, found: &mut Vec<Diagnostic>) {
     let count = choose.options.len();
-    if count > discord::SELECT_OPTIONS {
+    let keyless = choose.options.iter().any(|option| option.key.len() > 1);
+    if count > discord::SELECT_OPTIONS || keyless {
         return;
     }
     let message = format!("this menu has {count} options, and a caller keeps {} in mind", voice::OPTIONS);

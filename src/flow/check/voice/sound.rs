@@ -117,13 +117,9 @@ mod tests {
     #[test]
     fn what_sounds_alike() {
         let alike = |left: &str, right: &str| sound_alike(&normalize::words(left), &normalize::words(right));
-        for (left, right) in [
-            ("Billing", "Filling"),
-            ("fifteen", "fifty"),
-            ("my phone", "my fone"),
-            ("Repair", "Repeat"),
-            ("Rete", "Rede"),
-        ] {
+        for (left, right) in
+            [("Billing", "Filling"), ("fifteen", "fifty"), ("my phone", "my fone"), ("Rete", "Rede")]
+        {
             assert!(alike(left, right), "{left} {right}");
         }
         for (left, right) in [

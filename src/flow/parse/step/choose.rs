@@ -100,9 +100,12 @@ fn key(
 ) -> String {
     let Some(entry) = entry else {
         let key = (index + 1).to_string();
-        // Only 1 to 9 are given by place; a menu with more is too long for a call, and told as such (V601).
         if index < 9 {
             keys.push((key.clone(), at.clone()));
+        } else if index == 9 {
+            let message = format!("the {key}th option has no key: only 1 to 9 are given by place");
+            let found = Diagnostic::error("V016", at.clone(), message);
+            reader.report(found.help("split the menu: a caller keeps five options in mind"));
         }
         return key;
     };
