@@ -27,13 +27,15 @@ static PICTOGRAPH: LazyLock<Option<Regex>> =
 
 /// The first part of a text that is nothing to a voice, and what it is.
 pub fn unspeakable(words: &str) -> Option<(Range<usize>, &'static str)> {
+    let has = |signs: &[u8]| words.bytes().any(|byte| signs.contains(&byte));
+    // Most texts hold none of the signs, and are not looked through again.
     let kinds = [
-        (&MAIL, "an e-mail address"),
-        (&MARKUP, "markup"),
-        (&ADDRESS, "a web address"),
-        (&PICTOGRAPH, "a pictograph"),
+        (&MAIL, "an e-mail address", has(b"@")),
+        (&MARKUP, "markup", has(b"*_`[#-")),
+        (&ADDRESS, "a web address", has(b".")),
+        (&PICTOGRAPH, "a pictograph", words.chars().any(|c| c >= '\u{2190}')),
     ];
-    let found = kinds.into_iter().filter_map(|(regex, what)| {
+    let found = kinds.into_iter().filter(|(.., maybe)| *maybe).filter_map(|(regex, what, _)| {
         let range = regex.as_ref()?.find(words)?.range();
         let blank = words[range.clone()].len() - words[range.clone()].trim_start().len();
         Some((range.start + blank..range.end, what))

@@ -235,8 +235,8 @@ impl Scope<'_> {
             }
             let name = call.name.as_str();
             let (there, what) = match call.callee {
-                Callee::Filter => (self.set.templates.has_filter(name), "filter"),
-                Callee::Test => (self.set.templates.has_test(name), "test"),
+                Callee::Filter => (FILTERS.contains(&name) || self.set.templates.has_filter(name), "filter"),
+                Callee::Test => (TESTS.contains(&name) || self.set.templates.has_test(name), "test"),
                 Callee::Function => (FUNCTIONS.contains(&name) || !self.is_outside(name), "function"),
                 Callee::Method => (!self.is_outside(name), "function"),
             };

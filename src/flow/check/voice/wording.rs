@@ -64,7 +64,17 @@ static KEY_FIRST: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// One of these stands in each of them.
+const PRESSED: [&str; 15] = [
+    "ress", "ial", "ush", "it ", "ey in", "rem", "igit", "rück", "ähl", "uls", "arque", "resion", "ppuy",
+    "apez", "omposez",
+];
+
 fn key_first(words: &str) -> Option<Range<usize>> {
+    let lower = words.to_lowercase();
+    if !PRESSED.iter().any(|part| lower.contains(part)) {
+        return None;
+    }
     KEY_FIRST.as_ref()?.find(words).map(|found| found.range())
 }
 
