@@ -12,6 +12,7 @@ mod login;
 pub mod logs;
 pub mod playbook;
 pub mod serve;
+pub mod test;
 pub mod ticket;
 
 use std::io::{IsTerminal, Write};
@@ -54,6 +55,8 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: FormatArg,
     },
+    /// Play the tests of the flows, and compare
+    Test(test::Options),
     /// Talk to the flows in this terminal
     #[command(
         after_help = "Example:\n  vestibule chat --channel voice --locale it\n\nOn voice, what is spoken is printed; digits, * and # are keys, an empty line is silence, anything else is speech."
@@ -220,6 +223,7 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             };
             Ok(ExitCode::from(check::run(&paths, format, &settings, &mut out)?))
         }
+        Command::Test(options) => test::run(&options, &settings()?, &mut out),
         Command::Chat { channel, locale, flow } => {
             drop(out);
             block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow))
