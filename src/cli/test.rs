@@ -1,6 +1,8 @@
 //! `vestibule test`: plays the conversations of `flows/tests/*.yaml` and compares.
 
+mod cover;
 mod files;
+mod mutate;
 mod report;
 mod update;
 
@@ -15,12 +17,12 @@ use super::{check, playbook};
 use crate::config::Settings;
 use crate::flow::Playbook;
 use crate::rehearsal::play::{Run, play};
-use crate::rehearsal::{ChannelKind, Played, Script, Test};
+use crate::rehearsal::{ChannelKind, Coverage, Played, Script, Test};
 
 /// What `vestibule test` is told.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit codes: 0 all tests pass, 1 some fail, 2 could not run.\n\nExamples:\n  vestibule test\n  vestibule test flows/tests/support.yaml --channel voice --filter \"known answer\"\n  vestibule test --update        rewrite what differs, then read the difference before you keep it"
+    after_help = "Exit codes: 0 all tests pass, 1 some fail, 2 could not run.\n\nExamples:\n  vestibule test\n  vestibule test flows/tests/support.yaml --channel voice --filter \"known answer\"\n  vestibule test --update        rewrite what differs, then read the difference before you keep it\n  vestibule test --coverage      which steps and ways no test takes\n  vestibule test --mutate        do the tests notice mistakes in the flows?"
 )]
 pub struct Options {
     /// Files or folders of tests [default: `tests` in the folder of flows]
@@ -34,7 +36,19 @@ pub struct Options {
     /// Rewrite the `bot:` lines and expected values that differ, in the files, as they are now
     #[arg(long)]
     update: bool,
-    /// One JSON object in place of text
+    /// List each step and each way out of one that no test takes; exit code 1 where there are any
+    #[arg(long)]
+    coverage: bool,
+    /// Make so many small mistakes in the flows, one at a time, and see whether check or tests find them
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["update", "coverage"])]
+    mutate: Option<usize>,
+    /// Which mistakes `--mutate` chooses
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Per cent of the mistakes that must be found, else exit code 1
+    #[arg(long, value_name = "PER CENT", default_value_t = 95)]
+    at_least: usize,
+    /// JSON in place of text
     #[arg(long)]
     json: bool,
 }
@@ -77,15 +91,24 @@ pub fn run(options: &Options, settings: &Settings, out: &mut impl Write) -> anyh
     if options.update {
         return update::run(options, settings, &playbook, &scripts, out);
     }
+    if let Some(count) = options.mutate {
+        return mutate::run(options, count, settings, playbook, &scripts, out);
+    }
     let cases = play_all(options, settings, &playbook, &scripts, Run::ToFirst);
     anyhow::ensure!(!cases.is_empty(), "no test is named so; leave out --filter and --channel to run all");
+    let coverage = coverage(&playbook, &cases);
     if options.json {
-        report::json(&cases, out)?;
+        report::json(&cases, &coverage, out)?;
     } else {
         report::text(&cases, std::io::stdout().is_terminal(), out)?;
+        if options.coverage {
+            cover::text(&coverage, out)?;
+        }
+        writeln!(out, "{}; {}", report::summary(&cases), cover::total(&coverage))?;
     }
     out.flush()?;
     let good = cases.iter().all(|case| case.played.differences.is_empty());
+    let good = good && (!options.coverage || coverage.is_full());
     Ok(ExitCode::from(u8::from(!good)))
 }
 
@@ -110,6 +133,14 @@ fn play_all<'a>(
     }
     progress.done();
     cases
+}
+
+/// What the cases took of all there is, on the kinds of channel that they ran on.
+fn coverage(playbook: &Playbook, cases: &[Case<'_>]) -> Coverage {
+    let kinds: Vec<ChannelKind> =
+        ChannelKind::ALL.into_iter().filter(|kind| cases.iter().any(|case| case.kind == *kind)).collect();
+    let walked = cases.iter().flat_map(|case| case.played.walked.iter().map(|way| (case.kind, way)));
+    Coverage::of(playbook, &kinds, walked)
 }
 
 /// How far a long run is, on a terminal.

@@ -252,9 +252,14 @@ impl<'a> Stage<'a> {
                 let due = commit::due(self.desk, &self.conversation, *timer, self.now);
                 self.timers.insert(*timer, due);
             }
-            Event::Walked { flow, steps } => {
-                let way = |step: &String| Way { flow: flow.clone(), step: step.clone(), exit: String::new() };
-                self.walked.extend(steps.iter().map(way));
+            Event::Walked { flow, steps, exits } => {
+                let way = |step: &String, exit: &str| Way {
+                    flow: flow.clone(),
+                    step: step.clone(),
+                    exit: exit.to_owned(),
+                };
+                self.walked.extend(steps.iter().map(|step| way(step, "")));
+                self.walked.extend(exits.iter().map(|(step, exit)| way(step, exit)));
             }
             Event::Started { .. }
             | Event::FlowEntered { .. }

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Case;
-use crate::rehearsal::{ChannelKind, Difference, Entry, Speaker};
+use crate::rehearsal::{ChannelKind, Coverage, Difference, Entry, Speaker};
 
 /// Lines of the conversation that are shown before a difference.
 const LINES: usize = 12;
@@ -32,7 +32,7 @@ impl Paint {
     }
 }
 
-/// Each test that failed, with what was expected, what came, and the conversation until then; at the end how many.
+/// Each test that failed, with what was expected, what came, and the conversation until then.
 pub fn text(cases: &[Case<'_>], colour: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let paint = Paint(colour);
     for case in cases {
@@ -40,7 +40,6 @@ pub fn text(cases: &[Case<'_>], colour: bool, out: &mut impl Write) -> anyhow::R
             write!(out, "{}", failed(case, difference, &paint))?;
         }
     }
-    writeln!(out, "{}", summary(cases))?;
     Ok(())
 }
 
@@ -116,10 +115,12 @@ pub fn summary(cases: &[Case<'_>]) -> String {
 }
 
 /// One object: counts, and each test with its difference.
-pub fn json(cases: &[Case<'_>], out: &mut impl Write) -> anyhow::Result<()> {
+pub fn json(cases: &[Case<'_>], coverage: &Coverage, out: &mut impl Write) -> anyhow::Result<()> {
     let failed = cases.iter().filter(|case| !case.played.differences.is_empty()).count();
     let tests: Vec<serde_json::Value> = cases.iter().map(one).collect();
-    let object = json!({ "passed": cases.len() - failed, "failed": failed, "tests": tests });
+    let object = json!({
+        "passed": cases.len() - failed, "failed": failed, "tests": tests, "coverage": super::cover::json(coverage),
+    });
     writeln!(out, "{}", serde_json::to_string_pretty(&object)?)?;
     Ok(())
 }

@@ -47,6 +47,7 @@ pub fn run(
         good &= cases.iter().all(|case| case.played.differences.is_empty());
         if !cases.is_empty() {
             report::text(&cases, false, out)?;
+            writeln!(out, "{}: {}", now.file, report::summary(&cases))?;
         }
     }
     Ok(ExitCode::from(u8::from(!good)))
