@@ -6,7 +6,7 @@ use crate::flow::Flow;
 use super::recognize::text::plain;
 use super::step::Then;
 use super::working::Working;
-use super::{back, begin, failure, prompts, run, speak};
+use super::{back, begin, digression, failure, prompts, run, speak};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Global {
@@ -19,6 +19,8 @@ pub(super) enum Global {
     Language,
     /// A language named outright.
     Speak(String),
+    /// `/start`: all anew.
+    Restart,
     /// `/command` of a flow.
     Begin(String),
 }
@@ -58,7 +60,7 @@ pub(super) fn named(w: &Working<'_>, text: &str) -> Option<Global> {
 fn command_named(w: &Working<'_>, command: &str) -> Option<Global> {
     let word = command.split_whitespace().next()?.split('@').next()?.to_lowercase();
     if word == "start" {
-        return w.playbook.default_flow().map(|flow| Global::Begin(flow.name.clone()));
+        return Some(Global::Restart);
     }
     if let Some((_, global)) = WORDS.iter().find(|(key, _)| *key == word) {
         return Some(global.clone());
@@ -85,10 +87,7 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
         }
         Global::Repeat => prompts::ask(w),
         Global::Back => back::back(w),
-        Global::Cancel => {
-            w.say_words("cancelled", &[]);
-            w.close("cancelled");
-        }
+        Global::Cancel => cancel(w),
         Global::Agent => agent(w),
         Global::Menu => menu(w),
         Global::Language => {
@@ -99,8 +98,27 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
             overlay(w, |under| WaitKind::Language { under });
         }
         Global::Speak(locale) => speak_in(w, &locale),
+        Global::Restart => match w.playbook.default_flow() {
+            Some(flow) => digression::restart(w, flow),
+            None => prompts::ask(w),
+        },
         Global::Begin(flow) => switch(w, &flow),
     }
+}
+
+/// A digression that is cancelled gives back to the question under it; otherwise the conversation is over.
+fn cancel(w: &mut Working<'_>) {
+    if leave_overlay(w) && w.current_wait().is_some() {
+        w.say_words("digression_cancelled", &[]);
+        w.say_words("returning", &[]);
+        return prompts::ask(w);
+    }
+    if let Some(depth) = digression::under_way(w) {
+        w.say_words("digression_cancelled", &[]);
+        return digression::give_back(w, depth);
+    }
+    w.say_words("cancelled", &[]);
+    w.close("cancelled");
 }
 
 fn agent(w: &mut Working<'_>) {
@@ -121,12 +139,12 @@ fn agent(w: &mut Working<'_>) {
     }
 }
 
-/// Begins another flow in place of those under way.
+/// Begins another flow: over the question that waits, or in place of what is there.
 pub(super) fn switch(w: &mut Working<'_>, flow: &str) {
-    let Some(flow) = w.playbook.flow(flow) else { return prompts::ask(w) };
-    w.c.frames.clear();
-    begin::enter(w, flow);
-    run::run(w);
+    match w.playbook.flow(flow) {
+        Some(flow) => digression::begin(w, flow),
+        None => prompts::ask(w),
+    }
 }
 
 /// Flows that people can begin, the default one first.
@@ -153,13 +171,15 @@ fn overlay(w: &mut Working<'_>, kind: impl FnOnce(Option<Box<Wait>>) -> WaitKind
     w.wait(Wait { kind: kind(under), failures: 0 });
 }
 
-/// Puts the prompt under a menu back in its place.
-pub(super) fn leave_overlay(w: &mut Working<'_>) {
-    let Some(frame) = w.frame_mut() else { return };
+/// Puts the prompt under a menu back in its place. False where there is no menu.
+pub(super) fn leave_overlay(w: &mut Working<'_>) -> bool {
+    let Some(frame) = w.frame_mut() else { return false };
     if let Some(Wait { kind: WaitKind::Menu { under } | WaitKind::Language { under }, .. }) = &mut frame.wait
     {
         frame.wait = under.take().map(|wait| *wait);
+        return true;
     }
+    false
 }
 
 pub(super) fn ask_menu(w: &mut Working<'_>) {

@@ -3,14 +3,12 @@
 use jiff::Timestamp;
 
 use crate::conversation::{
-    Answered, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
+    Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
 };
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
 
-use super::Turn;
-
-/// Answers that `back` can undo.
-const MAX_TRAIL: usize = 40;
+use super::ahead::Rest;
+use super::{Turn, history};
 
 pub(super) struct Working<'a> {
     pub playbook: &'a Playbook,
@@ -21,13 +19,26 @@ pub(super) struct Working<'a> {
     /// Steps run in this turn, by flow.
     walked: Vec<(String, Vec<String>)>,
     was_closed: bool,
+    /// How the flows stood before the last answer of the trail.
+    pub(super) before_last: Option<Vec<Frame>>,
+    /// Slots that were undone in this turn.
+    pub(super) cleared: Vec<SlotName>,
+    /// What the utterance said beside its answer.
+    pub(super) rest: Rest,
+    /// An answer was reopened in this turn and is asked for.
+    pub(super) reopening: bool,
+    /// Something was answered in this turn.
+    pub(super) noted: bool,
 }
 
 impl<'a> Working<'a> {
     pub fn new(playbook: &'a Playbook, mut c: Conversation, facts: &'a Facts, now: Timestamp) -> Self {
         c.turn += 1;
         let was_closed = c.is_closed();
-        Self { playbook, facts, now, c, events: Vec::new(), walked: Vec::new(), was_closed }
+        let before_last = history::before_last(&c.trail, &c.frames);
+        let (events, walked, cleared) = (Vec::new(), Vec::new(), Vec::new());
+        let (rest, reopening, noted) = Default::default();
+        Self { playbook, facts, now, c, events, walked, was_closed, before_last, cleared, rest, reopening, noted }
     }
 
     pub fn voice(&self) -> bool {
@@ -40,6 +51,15 @@ impl<'a> Working<'a> {
 
     pub fn fault(&mut self, place: &str, message: &str) {
         self.event(Event::Faulted { place: place.to_owned(), message: message.to_owned() });
+    }
+
+    /// Masks words in what was heard in this turn: they fill a sensitive slot.
+    pub fn mask_heard(&mut self, words: &str) {
+        for event in &mut self.events {
+            if let Event::Heard { text, .. } = event {
+                *text = text.replace(words, &"•".repeat(words.chars().count().clamp(4, 12)));
+            }
+        }
     }
 
     pub fn next_seq(&mut self) -> u64 {
@@ -92,29 +112,12 @@ impl<'a> Working<'a> {
         }
     }
 
-    /// Notes for `back` that the step on top was answered.
-    pub fn answered(&mut self) {
-        if let Some(frame) = self.frame_mut() {
-            frame.wait = None;
-            let step = frame.step.clone();
-            frame.trail.push(Answered { step, before: Vec::new() });
-            if frame.trail.len() > MAX_TRAIL {
-                frame.trail.remove(0);
-            }
-        }
-    }
-
     /// Fills a slot of the flow on top.
     pub fn fill(&mut self, slot: &SlotName, value: SlotValue) {
         let declared = self.here().and_then(|(flow, _)| flow.slots.get(slot));
         let shown = if declared.is_some_and(|slot| slot.sensitive) { masked(&value) } else { value.clone() };
         if let Some(frame) = self.frame_mut() {
-            let old = frame.slots.insert(slot.clone(), value);
-            if let Some(last) = frame.trail.last_mut()
-                && !last.before.iter().any(|(name, _)| name == slot)
-            {
-                last.before.push((slot.clone(), old));
-            }
+            frame.slots.insert(slot.clone(), value);
         }
         self.event(Event::SlotFilled { slot: slot.clone(), value: shown });
     }
@@ -144,6 +147,7 @@ impl<'a> Working<'a> {
     }
 
     pub fn finish(mut self) -> Turn {
+        self.settle_trail();
         for (flow, steps) in std::mem::take(&mut self.walked) {
             self.events.push(Event::Walked { flow, steps });
         }

@@ -1,11 +1,11 @@
 //! `end`
 
+use crate::engine::digression;
 use crate::engine::working::Working;
 use crate::flow::step::End;
 
 use super::Then;
 
 pub fn enter(w: &mut Working<'_>, end: &End) -> Then {
-    w.close(&end.outcome.value);
-    Then::Closed
+    digression::ends(w, &end.outcome.value)
 }

@@ -1,6 +1,6 @@
 //! `faq`
 
-use crate::engine::question;
+use crate::engine::{digression, question};
 use crate::engine::working::Working;
 use crate::flow::step::Faq;
 
@@ -30,8 +30,7 @@ pub fn resolved(w: &mut Working<'_>, faq: &Faq) -> Then {
         Some(step) => Then::Jump(step),
         None => {
             w.say_words("glad", &[]);
-            w.close("deflected");
-            Then::Closed
+            digression::ends(w, "deflected")
         }
     }
 }
