@@ -5,10 +5,20 @@ use jiff::Timestamp;
 use crate::conversation::{
     Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
 };
+use crate::flow::graph::Exit;
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
 
 use super::ahead::Rest;
 use super::{Turn, history};
+
+/// A stretch of the way within one flow.
+#[derive(Debug, Default)]
+struct Walked {
+    flow: String,
+    steps: Vec<String>,
+    /// Step and way out.
+    exits: Vec<(String, String)>,
+}
 
 pub(super) struct Working<'a> {
     pub playbook: &'a Playbook,
@@ -16,8 +26,8 @@ pub(super) struct Working<'a> {
     pub now: Timestamp,
     pub c: Conversation,
     events: Vec<Event>,
-    /// Steps run in this turn, by flow.
-    walked: Vec<(String, Vec<String>)>,
+    /// Steps run and ways out of steps taken in this turn, by flow.
+    walked: Vec<Walked>,
     was_closed: bool,
     /// How the flows stood before the last answer of the trail.
     pub(super) before_last: Option<Vec<Frame>>,
@@ -106,10 +116,21 @@ impl<'a> Working<'a> {
     }
 
     pub fn walk(&mut self, flow: &str, step: &str) {
-        match self.walked.last_mut() {
-            Some((last, steps)) if last == flow => steps.push(step.to_owned()),
-            _ => self.walked.push((flow.to_owned(), vec![step.to_owned()])),
+        self.walked_in(flow).steps.push(step.to_owned());
+    }
+
+    /// Notes the way out that is taken of the step on top.
+    pub fn leave(&mut self, exit: &Exit) {
+        let (flow, step) = self.place();
+        self.walked_in(&flow).exits.push((step, exit.word().into_owned()));
+    }
+
+    fn walked_in(&mut self, flow: &str) -> &mut Walked {
+        if self.walked.last().is_none_or(|last| last.flow != flow) {
+            self.walked.push(Walked { flow: flow.to_owned(), ..Walked::default() });
         }
+        let last = self.walked.len() - 1;
+        &mut self.walked[last]
     }
 
     /// Fills a slot of the flow on top.
@@ -148,8 +169,8 @@ impl<'a> Working<'a> {
 
     pub fn finish(mut self) -> Turn {
         self.settle_trail();
-        for (flow, steps) in std::mem::take(&mut self.walked) {
-            self.events.push(Event::Walked { flow, steps });
+        for Walked { flow, steps, exits } in std::mem::take(&mut self.walked) {
+            self.events.push(Event::Walked { flow, steps, exits });
         }
         if !self.c.is_closed() {
             self.c.hope = super::prompts::hope(&self);

@@ -236,7 +236,7 @@ fn at_own_step(w: &mut Working<'_>, given: Given<'_>, value: Option<SlotValue>, 
             step::choose::chosen(w, choose, &Meaning { value: value.to_string(), whole: true })
         }
         Kind::Ask(ask) => step::ask::filled(w, ask, value),
-        _ => Then::Next,
+        _ => Then::next(),
     };
     refill(w, ahead);
     run::go_on(w, &then);

@@ -15,10 +15,10 @@ pub fn enter(w: &mut Working<'_>, say: &Say) -> Then {
         prompt.link = say.link.as_ref().map(|link| w.render(link)).filter(|link| !link.is_empty());
     }
     if !w.says_anew(&text) {
-        return Then::Next;
+        return Then::next();
     }
     if !prompt.text.is_empty() || prompt.image.is_some() || prompt.link.is_some() {
         w.send(prompt);
     }
-    Then::Next
+    Then::next()
 }
