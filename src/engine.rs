@@ -8,6 +8,7 @@ mod begin;
 mod correct;
 mod digression;
 mod failure;
+mod gather;
 mod globals;
 mod hear;
 mod history;
@@ -21,6 +22,7 @@ mod scope;
 mod shown;
 mod speak;
 mod step;
+mod tongue;
 mod working;
 
 pub use begin::{Beginning, fresh};

@@ -94,6 +94,7 @@ impl super::App {
         match kind {
             TimerKind::Silence if conversation.reminders == 0 => Some(Said::Reminder),
             TimerKind::Silence => Some(Said::Park),
+            TimerKind::Gather => conversation.gathered.is_some().then_some(Said::Gathered),
             TimerKind::Queue => Some(Said::NobodyCame),
             TimerKind::Ghost => {
                 self.is_ghost(conversation, now).then(|| Said::Left { reason: "no sign".into() })

@@ -55,6 +55,9 @@ pub struct Conversation {
     pub address: String,
     pub contact: ContactId,
     pub locale: Locale,
+    /// The contact chose the language, or it was seen once in what was written: it is not guessed again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tongue_chosen: bool,
     /// Of the playbook that it runs on.
     pub revision: String,
     pub life: Life,
@@ -63,6 +66,12 @@ pub struct Conversation {
     pub epoch: u64,
     /// Turns taken. The next turn is `turn + 1`.
     pub turn: u64,
+    /// The turn in which the present question was put: buttons of earlier turns are of another.
+    #[serde(default)]
+    pub asked: u64,
+    /// Messages that wait to be taken as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathered: Option<Gathered>,
     /// The last message's number, counted over all conversations on the address.
     pub seq: u64,
     /// The flow that runs is the last; those below called it or were interrupted by it.
@@ -110,6 +119,13 @@ pub enum Owner {
     Queue(String),
     /// An agent's name.
     Agent(String),
+}
+
+/// Quick messages of the contact, until nothing more comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gathered {
+    pub texts: Vec<String>,
+    pub until: jiff::Timestamp,
 }
 
 /// One flow under way.

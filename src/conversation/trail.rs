@@ -19,7 +19,8 @@ pub struct Answered {
     /// Another flow began over the question that waited here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub digression: bool,
-    /// Before it: tickets of the conversation, answers offered, changes of owner.
+    /// Before it: flows under way, tickets of the conversation, answers offered, changes of owner.
+    pub depth: usize,
     pub tickets: usize,
     pub offered: usize,
     pub epoch: u64,

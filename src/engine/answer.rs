@@ -41,6 +41,9 @@ pub(super) fn answer(w: &mut Working<'_>, input: &Input, opening: bool) {
     {
         return;
     }
+    if w.resumed && greets(w, input) {
+        return reminded(w);
+    }
     let first = w.c.trail.is_empty() && wait.failures == 0;
     if let Some(then) = likely(w, &wait, &offers, input) {
         ahead::beside(w, &offers, input, first);
@@ -308,8 +311,24 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
     if opening {
         return;
     }
+    if w.resumed {
+        return reminded(w);
+    }
     let failure = why(w, wait, input);
     failed(w, &failure);
+}
+
+/// After a long silence a few words are a greeting rather than the free text that was asked for.
+fn greets(w: &Working<'_>, input: &Input) -> bool {
+    const FEW: usize = 3;
+    let free = asked_slot(w).is_some_and(|slot| matches!(slot.kind, SlotKind::Text { .. }));
+    free && matches!(input, Input::Words(text) if w.content(text).len() < FEW)
+}
+
+/// Says where the conversation stood before the silence.
+fn reminded(w: &mut Working<'_>) {
+    w.say_words("resuming", &[]);
+    prompts::ask(w);
 }
 
 fn why(w: &Working<'_>, wait: &Wait, input: &Input) -> Failure {

@@ -1,12 +1,12 @@
 //! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language.
 
-use crate::conversation::{Event, PromptKind, PromptOption, Wait, WaitKind};
+use crate::conversation::{PromptKind, PromptOption, Wait, WaitKind};
 use crate::flow::Flow;
 
 use super::recognize::text::plain;
 use super::step::Then;
 use super::working::Working;
-use super::{back, begin, digression, failure, prompts, run, speak};
+use super::{back, begin, digression, failure, prompts, run, speak, tongue};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Global {
@@ -49,12 +49,7 @@ pub(super) fn named(w: &Working<'_>, text: &str) -> Option<Global> {
     if let Some((_, global)) = WORDS.iter().find(|(key, _)| listed(key)) {
         return Some(global.clone());
     }
-    let locales = &w.playbook.locales;
-    let named = |locale: &&String| {
-        let names = w.playbook.words.lists.get("language_names").and_then(|by| by.get(*locale));
-        **locale != w.c.locale && names.is_some_and(|names| names.iter().any(|name| plain(name) == said))
-    };
-    locales.iter().find(named).map(|locale| Global::Speak(locale.clone()))
+    tongue::named(w, trimmed).map(Global::Speak)
 }
 
 fn command_named(w: &Working<'_>, command: &str) -> Option<Global> {
@@ -128,10 +123,12 @@ fn agent(w: &mut Working<'_>) {
         w.c.frames.iter().position(|frame| frame.flow == AGENT || frame.flow == "system/failure")
     {
         w.c.frames.truncate(depth);
+        w.forget_digression(depth);
     }
     leave_overlay(w);
     match w.playbook.flow(AGENT) {
         Some(flow) => {
+            w.digresses();
             begin::enter(w, flow);
             run::run(w);
         }
@@ -226,10 +223,7 @@ pub(super) fn language_options(w: &mut Working<'_>) -> Vec<PromptOption> {
 /// Goes on in a language, with what was being asked.
 pub(super) fn speak_in(w: &mut Working<'_>, locale: &str) {
     leave_overlay(w);
-    if w.c.locale != locale {
-        w.c.locale = locale.to_owned();
-        w.event(Event::LanguageChanged { locale: locale.to_owned() });
-    }
+    tongue::speak(w, locale);
     if w.current_wait().is_some() {
         w.say_words("language_set", &[]);
         prompts::ask(w);

@@ -54,6 +54,7 @@ impl Working<'_> {
             given,
             ahead: Vec::new(),
             digression,
+            depth: now.len(),
             tickets: self.c.tickets.len(),
             offered: self.c.offered.len(),
             epoch: self.c.epoch,
@@ -115,11 +116,9 @@ impl Working<'_> {
 
     /// A digression from the flow at `depth` is over: what was answered in it is past undoing.
     pub fn forget_digression(&mut self, depth: usize) {
-        while let Some((last, before)) = self.untrail() {
-            if last.digression && before.len() == depth {
-                return;
-            }
-        }
+        let began = |answered: &Answered| answered.digression && answered.depth == depth;
+        let Some(at) = self.c.trail.iter().rposition(began) else { return };
+        while self.c.trail.len() > at && self.untrail().is_some() {}
     }
 
     /// Forgets all answers: another flow begins in place of those under way.

@@ -123,6 +123,7 @@ fn pop(w: &mut Working<'_>) -> bool {
         return false;
     }
     // It interrupted a prompt: that one is asked again, its failures forgotten.
+    w.forget_digression(w.c.frames.len());
     if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {
         wait.failures = 0;
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::conversation::{
-    Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
+    Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait, WaitKind,
 };
 use crate::flow::graph::Exit;
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
@@ -18,6 +18,14 @@ struct Walked {
     steps: Vec<String>,
     /// Step and way out.
     exits: Vec<(String, String)>,
+}
+
+/// What makes a question the same: where it stands, what it is, and how many answers came before it.
+type Asks = (Option<(String, String, Option<WaitKind>)>, usize);
+
+fn asks(c: &Conversation) -> Asks {
+    let of = |frame: &Frame| (frame.flow.clone(), frame.step.clone(), frame.wait.as_ref().map(|wait| wait.kind.clone()));
+    (c.frames.last().map(of), c.trail.len())
 }
 
 pub(super) struct Working<'a> {
@@ -37,8 +45,12 @@ pub(super) struct Working<'a> {
     pub(super) rest: Rest,
     /// An answer was reopened in this turn and is asked for.
     pub(super) reopening: bool,
+    /// The question that waited when the turn began.
+    asked_before: Asks,
     /// Something was answered in this turn.
     pub(super) noted: bool,
+    /// The conversation was parked until this turn.
+    pub(super) resumed: bool,
 }
 
 impl<'a> Working<'a> {
@@ -47,8 +59,9 @@ impl<'a> Working<'a> {
         let was_closed = c.is_closed();
         let before_last = history::before_last(&c.trail, &c.frames);
         let (events, walked, cleared) = (Vec::new(), Vec::new(), Vec::new());
-        let (rest, reopening, noted) = Default::default();
-        Self { playbook, facts, now, c, events, walked, was_closed, before_last, cleared, rest, reopening, noted }
+        let (rest, reopening, noted, resumed) = Default::default();
+        let asked_before = asks(&c);
+        Self { asked_before, playbook, facts, now, c, events, walked, was_closed, before_last, cleared, rest, reopening, noted, resumed }
     }
 
     pub fn voice(&self) -> bool {
@@ -169,6 +182,9 @@ impl<'a> Working<'a> {
 
     pub fn finish(mut self) -> Turn {
         self.settle_trail();
+        if self.noted || asks(&self.c) != self.asked_before {
+            self.c.asked = self.c.turn;
+        }
         for Walked { flow, steps, exits } in std::mem::take(&mut self.walked) {
             self.events.push(Event::Walked { flow, steps, exits });
         }

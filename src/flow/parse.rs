@@ -2,6 +2,7 @@
 //! there is no error.
 
 pub mod draft;
+mod pause;
 pub mod reader;
 pub mod spot;
 

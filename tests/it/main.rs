@@ -8,6 +8,7 @@ mod ivr;
 mod load;
 mod phone;
 mod postgres;
+mod random_flows;
 mod store;
 mod support;
 mod turns;
