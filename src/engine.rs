@@ -7,6 +7,7 @@ mod begin;
 mod failure;
 mod globals;
 mod hear;
+mod notice;
 mod person;
 mod prompts;
 mod question;

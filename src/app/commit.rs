@@ -38,6 +38,7 @@ fn due(app: &super::App, conversation: &Conversation, timer: TimerKind, now: Tim
         TimerKind::Queue => desk.queue_wait,
         TimerKind::Ghost => desk.ghost_call,
         TimerKind::Lease => desk.lease,
+        TimerKind::Pause => return conversation.paused_until().unwrap_or(now),
     };
     later(now, after)
 }

@@ -95,6 +95,7 @@ impl super::App {
             TimerKind::Silence if conversation.reminders == 0 => Some(Said::Reminder),
             TimerKind::Silence => Some(Said::Park),
             TimerKind::Queue => Some(Said::NobodyCame),
+            TimerKind::Pause => Some(Said::Waited),
             TimerKind::Ghost => {
                 self.is_ghost(conversation, now).then(|| Said::Left { reason: "no sign".into() })
             }

@@ -49,6 +49,10 @@ fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
         Kind::Status(status) => step::status::enter(w, status),
         Kind::Handoff(handoff) => step::handoff::enter(w, handoff),
         Kind::Survey(_) => step::survey::enter(w),
+        Kind::Http(http) => step::http::enter(w, http),
+        Kind::Lookup(lookup) => step::lookup::enter(w, lookup),
+        Kind::Wait(wait) => step::wait::enter(w, wait),
+        Kind::Watch(watch) => step::watch::enter(w, watch),
         Kind::End(end) => step::end::enter(w, end),
     }
 }
@@ -111,6 +115,13 @@ fn pop(w: &mut Working<'_>) -> bool {
             forward(w, flow, step, &Exit::Next);
         }
         return true;
+    }
+    // It interrupted something of ours, which may be done by now, or a step that had not asked yet.
+    if w.current_wait().is_none() {
+        return true;
+    }
+    if step::http::go_on(w) || step::wait::go_on(w) {
+        return false;
     }
     // It interrupted a prompt: that one is asked again, its failures forgotten.
     if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {

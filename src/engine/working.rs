@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::conversation::{
-    Answered, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
+    Answered, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait, WaitKind,
 };
 use crate::flow::graph::Exit;
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
@@ -30,6 +30,8 @@ pub(super) struct Working<'a> {
     events: Vec<Event>,
     /// Steps run and ways out of steps taken in this turn, by flow.
     walked: Vec<Walked>,
+    /// What the contact said during a wait, on its way to the next question.
+    pub kept: Vec<String>,
     was_closed: bool,
 }
 
@@ -37,7 +39,7 @@ impl<'a> Working<'a> {
     pub fn new(playbook: &'a Playbook, mut c: Conversation, facts: &'a Facts, now: Timestamp) -> Self {
         c.turn += 1;
         let was_closed = c.is_closed();
-        Self { playbook, facts, now, c, events: Vec::new(), walked: Vec::new(), was_closed }
+        Self { playbook, facts, now, c, events: Vec::new(), walked: Vec::new(), kept: Vec::new(), was_closed }
     }
 
     pub fn voice(&self) -> bool {
@@ -46,6 +48,12 @@ impl<'a> Working<'a> {
 
     pub fn event(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Requests that left in this turn.
+    pub fn requests(&self) -> u32 {
+        let left = self.events.iter().filter(|event| matches!(event, Event::HttpRequested { .. }));
+        u32::try_from(left.count()).unwrap_or(u32::MAX)
     }
 
     pub fn fault(&mut self, place: &str, message: &str) {
@@ -170,7 +178,12 @@ impl<'a> Working<'a> {
         }
         if !self.c.is_closed() {
             self.c.hope = super::prompts::hope(&self);
-            let asks = self.c.owner == Owner::Bot && self.current_wait().is_some();
+            let wait = self.current_wait().filter(|_| self.c.owner == Owner::Bot).map(|wait| &wait.kind);
+            let pauses = matches!(wait, Some(WaitKind::Pause { .. }));
+            let asks = wait.is_some_and(|wait| !wait.is_ours());
+            if pauses {
+                self.events.push(Event::TimerSet { timer: TimerKind::Pause });
+            }
             if asks && !self.voice() && self.c.life == Life::Active {
                 self.events.push(Event::TimerSet { timer: TimerKind::Silence });
             }

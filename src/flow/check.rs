@@ -19,6 +19,7 @@ mod texts;
 pub(super) mod token;
 mod types;
 mod ways;
+pub mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,7 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
     starts::check(set, &mut found);
     for draft in set.drafts {
         names::check(set, draft, &mut found);
+        world::check(set, draft, &mut found);
         texts_of(set, draft, &mut found);
         types::assignments(set, draft, &mut found);
     }

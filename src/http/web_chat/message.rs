@@ -99,7 +99,10 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         Event::Prompted { seq, prompt } => Some(ChatMessage::prompted(*seq, turn, "bot", prompt)),
         Event::AgentWrote { seq, text, .. } => Some(ChatMessage::written(*seq, turn, "agent", text)),
         Event::Heard { seq, text, .. } if own => Some(ChatMessage::written(*seq, turn, "contact", text)),
-        Event::Heard { .. } => None,
+        Event::FileReceived { seq, name, .. } if own => {
+            Some(ChatMessage::written(*seq, turn, "contact", name))
+        }
+        Event::Heard { .. } | Event::FileReceived { .. } => None,
         // The rest is ours: a page learns nothing of it.
         Event::Started { .. }
         | Event::FlowEntered { .. }
@@ -123,6 +126,10 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::NobodyCame { .. }
         | Event::OwnerChanged { .. }
         | Event::SurveyAnswered { .. }
+        | Event::HttpRequested { .. }
+        | Event::HttpAnswered { .. }
+        | Event::Watched { .. }
+        | Event::NoticeTold { .. }
         | Event::LanguageChanged { .. }
         | Event::TimerSet { .. }
         | Event::TimersCleared
