@@ -77,7 +77,7 @@ fn same_questions(articles: &[Article], found: &mut Vec<Diagnostic>) {
     for (at, article) in articles.iter().enumerate() {
         for (locale, questions) in &article.questions {
             for question in questions {
-                let plain = normalize::words(question).join(" ");
+                let plain = normalize::words_in(question, locale).join(" ");
                 let other = *first.entry((locale, plain)).or_insert(at);
                 if articles[other].id != article.id {
                     let message =
