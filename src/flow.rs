@@ -2,6 +2,8 @@
 //! type leaves this floor (the template engine stays inside `template`).
 
 pub mod check;
+pub mod graph;
+pub mod limits;
 pub mod name;
 pub mod parse;
 pub mod playbook;

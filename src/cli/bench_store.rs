@@ -120,6 +120,10 @@ fn decide(loaded: Loaded, address: &str) -> Decision {
     events.extend((0..8).map(|n| Event::Walked {
         flow: "support".to_owned(),
         steps: vec![format!("step-{n}"), "suggest".to_owned(), "details".to_owned()],
+        exits: vec![
+            (format!("step-{n}"), "next".to_owned()),
+            ("suggest".to_owned(), "unresolved".to_owned()),
+        ],
     }));
     Decision {
         conversation: Some(conversation),

@@ -18,10 +18,13 @@ pub enum Event {
     FlowEntered {
         flow: String,
     },
-    /// The steps that ran in this turn, in order.
+    /// The steps that ran in this turn, in order, and the ways out of steps that were taken (step, word of
+    /// [`crate::flow::graph::Exit`]); the first may be out of a step that an earlier turn ran.
     Walked {
         flow: String,
         steps: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exits: Vec<(String, String)>,
     },
     /// The contact said something (masked where a sensitive slot was asked for). `how`: text, choice, keys, speech.
     Heard {

@@ -1,6 +1,7 @@
 //! Failures at a prompt: nothing heard, nothing understood, a value refused; and the way out after three.
 
 use crate::conversation::{Event, WaitKind};
+use crate::flow::graph::Exit;
 use crate::flow::{Kind, Text};
 
 use super::prompts::{self, Asking};
@@ -112,7 +113,7 @@ fn give_up(w: &mut Working<'_>) {
         _ => None,
     };
     if let Some(index) = own.and_then(|target| target.step) {
-        return run::go_on(w, &Then::Jump(index));
+        return run::go_on(w, &Then::Out(Exit::Failure, Some(index)));
     }
     // "on_unresolved also takes … three failures", before the flow's own way out.
     if matches!(step.kind, Kind::Faq(_)) {
@@ -120,7 +121,7 @@ fn give_up(w: &mut Working<'_>) {
         return run::go_on(w, &then);
     }
     match flow.on_failure.as_ref().and_then(|target| target.step) {
-        Some(index) => run::go_on(w, &Then::Jump(index)),
+        Some(index) => run::go_on(w, &Then::Out(Exit::Failure, Some(index))),
         None => out(w),
     }
 }

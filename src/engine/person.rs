@@ -52,7 +52,7 @@ pub(super) fn handed_back(w: &mut Working<'_>) {
         if let Some(frame) = w.frame_mut() {
             frame.wait = None;
         }
-        return run::go_on(w, &Then::Next);
+        return run::go_on(w, &Then::next());
     }
     if w.current_wait().is_some() {
         return prompts::ask(w);

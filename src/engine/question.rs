@@ -218,10 +218,10 @@ pub(super) fn settle(w: &mut Working<'_>, resolved: bool) -> Then {
     if let Some(frame) = w.frame_mut() {
         frame.wait = None;
     }
-    let Some((_, at)) = w.here() else { return Then::Next };
+    let Some((_, at)) = w.here() else { return Then::next() };
     match &at.kind {
         Kind::Faq(faq) if resolved => step::faq::resolved(w, faq),
         Kind::Faq(faq) => step::faq::unresolved(faq),
-        _ => Then::Next,
+        _ => Then::next(),
     }
 }

@@ -1,5 +1,6 @@
 //! Runs steps from where the flow on top stands to the next wait, or to the end.
 
+use crate::flow::graph::Exit;
 use crate::flow::{Flow, Kind, Step};
 
 use super::step::{self, Then};
@@ -24,10 +25,10 @@ pub(super) fn run(w: &mut Working<'_>) {
         let skipped = step.when.as_ref().is_some_and(|when| !w.holds(when));
         let then = if skipped { None } else { Some(enter(w, &step.kind)) };
         match then {
-            None => forward(w, flow, step, false),
+            None => forward(w, flow, step, &Exit::Skipped),
             Some(Then::Wait | Then::Closed) => return,
             Some(Then::Again) => {}
-            Some(then) => go(w, flow, step, &then),
+            Some(Then::Out(exit, to)) => go(w, flow, step, &exit, to),
         }
     }
     w.fault("run", "a flow goes round without waiting for the contact");
@@ -57,25 +58,29 @@ pub(super) fn go_on(w: &mut Working<'_>, then: &Then) {
     match then {
         Then::Wait | Then::Closed => return,
         Then::Again => {}
-        Then::Next | Then::Jump(_) => {
+        Then::Out(exit, to) => {
             if let Some((flow, step)) = w.here() {
-                go(w, flow, step, then);
+                go(w, flow, step, exit, *to);
             }
         }
     }
     run(w);
 }
 
-fn go(w: &mut Working<'_>, flow: &Flow, step: &Step, then: &Then) {
-    match then {
-        Then::Jump(index) => stand_at(w, flow, *index),
-        _ => forward(w, flow, step, true),
+fn go(w: &mut Working<'_>, flow: &Flow, step: &Step, exit: &Exit, to: Option<usize>) {
+    match to {
+        Some(index) => {
+            w.leave(exit);
+            stand_at(w, flow, index);
+        }
+        None => forward(w, flow, step, exit),
     }
 }
 
 /// To the step's `goto` (unless it was skipped), else to the next in the list.
-fn forward(w: &mut Working<'_>, flow: &Flow, step: &Step, goto_counts: bool) {
-    let jump = step.goto.as_ref().filter(|_| goto_counts).and_then(|target| target.step);
+fn forward(w: &mut Working<'_>, flow: &Flow, step: &Step, exit: &Exit) {
+    w.leave(exit);
+    let jump = step.goto.as_ref().filter(|_| *exit != Exit::Skipped).and_then(|target| target.step);
     let next = jump.or_else(|| flow.step_index(&step.id).map(|at| at + 1)).unwrap_or(flow.steps.len());
     stand_at(w, flow, next);
 }
@@ -103,7 +108,7 @@ fn pop(w: &mut Working<'_>) -> bool {
     }
     if step::call::returned(w, &done) {
         if let Some((flow, step)) = w.here() {
-            forward(w, flow, step, true);
+            forward(w, flow, step, &Exit::Next);
         }
         return true;
     }

@@ -15,14 +15,14 @@ pub(super) mod survey;
 pub(super) mod ticket;
 
 use crate::flow::Target;
+use crate::flow::graph::Exit;
 
 /// Where a step leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Then {
-    /// The step's own `goto`, else the next in the list.
-    Next,
-    /// An inner jump: to this index of the flow on top.
-    Jump(usize),
+    /// By this way out: an inner jump to this index of the flow on top, else on as the step says (its own `goto`, else
+    /// the next in the list).
+    Out(Exit, Option<usize>),
     /// The contact is asked something.
     Wait,
     /// The frames changed: go on with what is on top.
@@ -31,8 +31,13 @@ pub(super) enum Then {
 }
 
 impl Then {
-    /// An inner jump where there is one, else on as the step says.
-    pub fn jump_or_next(target: Option<&Target>) -> Self {
-        target.and_then(|target| target.step).map_or(Self::Next, Self::Jump)
+    /// On as the step says.
+    pub fn next() -> Self {
+        Self::Out(Exit::Next, None)
+    }
+
+    /// By this way out: an inner jump where there is one, else on as the step says.
+    pub fn by(exit: Exit, target: Option<&Target>) -> Self {
+        Self::Out(exit, target.and_then(|target| target.step))
     }
 }

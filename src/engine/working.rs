@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::conversation::{
     Answered, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
 };
+use crate::flow::graph::Exit;
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
 
 use super::Turn;
@@ -12,14 +13,23 @@ use super::Turn;
 /// Answers that `back` can undo.
 const MAX_TRAIL: usize = 40;
 
+/// A stretch of the way within one flow.
+#[derive(Debug, Default)]
+struct Walked {
+    flow: String,
+    steps: Vec<String>,
+    /// Step and way out.
+    exits: Vec<(String, String)>,
+}
+
 pub(super) struct Working<'a> {
     pub playbook: &'a Playbook,
     pub facts: &'a Facts,
     pub now: Timestamp,
     pub c: Conversation,
     events: Vec<Event>,
-    /// Steps run in this turn, by flow.
-    walked: Vec<(String, Vec<String>)>,
+    /// Steps run and ways out of steps taken in this turn, by flow.
+    walked: Vec<Walked>,
     was_closed: bool,
 }
 
@@ -86,10 +96,21 @@ impl<'a> Working<'a> {
     }
 
     pub fn walk(&mut self, flow: &str, step: &str) {
-        match self.walked.last_mut() {
-            Some((last, steps)) if last == flow => steps.push(step.to_owned()),
-            _ => self.walked.push((flow.to_owned(), vec![step.to_owned()])),
+        self.walked_in(flow).steps.push(step.to_owned());
+    }
+
+    /// Notes the way out that is taken of the step on top.
+    pub fn leave(&mut self, exit: &Exit) {
+        let (flow, step) = self.place();
+        self.walked_in(&flow).exits.push((step, exit.word().into_owned()));
+    }
+
+    fn walked_in(&mut self, flow: &str) -> &mut Walked {
+        if self.walked.last().is_none_or(|last| last.flow != flow) {
+            self.walked.push(Walked { flow: flow.to_owned(), ..Walked::default() });
         }
+        let last = self.walked.len() - 1;
+        &mut self.walked[last]
     }
 
     /// Notes for `back` that the step on top was answered.
@@ -144,8 +165,8 @@ impl<'a> Working<'a> {
     }
 
     pub fn finish(mut self) -> Turn {
-        for (flow, steps) in std::mem::take(&mut self.walked) {
-            self.events.push(Event::Walked { flow, steps });
+        for Walked { flow, steps, exits } in std::mem::take(&mut self.walked) {
+            self.events.push(Event::Walked { flow, steps, exits });
         }
         if !self.c.is_closed() {
             self.c.hope = super::prompts::hope(&self);

@@ -7,28 +7,27 @@ pub mod targets;
 mod answers;
 mod cycles;
 mod filled;
-mod graph;
 mod names;
 mod reach;
-mod scan;
+pub(super) mod scan;
 mod scope;
 mod set;
 mod starts;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod token;
+pub(super) mod token;
 mod types;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graph::Graph;
 use texts::Expr;
 use ways::{Entry, Summaries, summary_of};
 
 pub use set::{Known, Set};
 
+use super::graph::Graph;
 use super::parse::draft::Draft;
 use super::step::Kind;
 use crate::source::Diagnostic;

@@ -13,6 +13,7 @@ use vestibule::cli::playbook;
 use vestibule::conversation::{Channel, Conversation, Event, Facts, Said, Segment, Utterance, code, ids};
 use vestibule::engine;
 use vestibule::flow::Playbook;
+use vestibule::flow::graph::Graph;
 
 #[test]
 fn conversations_come_out_as_written() {
@@ -175,7 +176,20 @@ impl Talk<'_> {
         self.conversation = serde_json::from_str(&kept).expect("and read again");
         assert_eq!(self.conversation, turn.conversation);
         for event in &turn.events {
+            self.holds_to_its_ways(event);
             self.show(event);
+        }
+    }
+
+    /// A way out that a turn took is one that the flow's graph has.
+    fn holds_to_its_ways(&self, event: &Event) {
+        let Event::Walked { flow, exits, .. } = event else { return };
+        let flow = self.book.flow(flow).expect("a flow that is there");
+        let graph = Graph::of(flow);
+        for (step, exit) in exits {
+            let index = flow.step_index(step).expect("a step that is there");
+            let ways: Vec<_> = graph.edges[index].iter().map(|edge| edge.exit.word()).collect();
+            assert!(ways.iter().any(|way| way == exit), "{step} has no way `{exit}`: {ways:?}");
         }
     }
 

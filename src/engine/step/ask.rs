@@ -10,7 +10,7 @@ use super::Then;
 
 pub fn enter(w: &mut Working<'_>, ask: &Ask) -> Then {
     if w.take_ahead(&ask.slot.value).is_some() {
-        return Then::Next;
+        return Then::next();
     }
     w.wait(Wait { kind: WaitKind::Step, failures: 0 });
     Then::Wait
@@ -54,5 +54,5 @@ pub fn hope(slot: &Slot) -> Hope {
 pub fn filled(w: &mut Working<'_>, ask: &Ask, value: SlotValue) -> Then {
     w.answered();
     w.fill(&ask.slot.value, value);
-    Then::Next
+    Then::next()
 }

@@ -1,19 +1,20 @@
 //! `branch`
 
 use crate::engine::working::Working;
+use crate::flow::graph::Exit;
 use crate::flow::step::Branch;
 
 use super::Then;
 
 pub fn enter(w: &mut Working<'_>, branch: &Branch) -> Then {
-    for arm in &branch.arms {
+    for (place, arm) in branch.arms.iter().enumerate() {
         let holds = match &arm.when {
             Some(condition) => w.holds(condition),
             None => true,
         };
         if holds {
-            return Then::jump_or_next(Some(&arm.goto));
+            return Then::by(Exit::Arm(place + 1), Some(&arm.goto));
         }
     }
-    Then::Next
+    Then::Out(Exit::Otherwise, None)
 }

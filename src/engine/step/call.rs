@@ -14,11 +14,11 @@ const MAX_FRAMES: usize = 16;
 pub fn enter(w: &mut Working<'_>, call: &Call) -> Then {
     let Some(flow) = w.playbook.flow(&call.flow.value) else {
         w.fault("call", &format!("no flow `{}`", call.flow.value));
-        return Then::Next;
+        return Then::next();
     };
     if w.c.frames.len() >= MAX_FRAMES {
         w.fault("call", "too many flows call each other");
-        return Then::Next;
+        return Then::next();
     }
     let passed: Vec<(String, SlotValue)> = call
         .with

@@ -5,6 +5,7 @@ use crate::engine::prompts::{self, Asking};
 use crate::engine::recognize::option::{Meaning, Offer};
 use crate::engine::working::Working;
 use crate::flow::SlotValue;
+use crate::flow::graph::Exit;
 use crate::flow::step::{Choose, ChooseOption};
 
 use super::Then;
@@ -14,7 +15,7 @@ pub fn enter(w: &mut Working<'_>, choose: &Choose) -> Then {
         && let Some(value) = w.take_ahead(&slot.value)
         && let Some(option) = choose.options.iter().find(|option| option.value == value.to_string())
     {
-        return Then::jump_or_next(option.goto.as_ref());
+        return by(option);
     }
     w.wait(Wait { kind: WaitKind::Step, failures: 0 });
     Then::Wait
@@ -89,5 +90,9 @@ pub fn chosen(w: &mut Working<'_>, choose: &Choose, meaning: &Meaning) -> Then {
     if let Some(slot) = &choose.slot {
         w.fill(&slot.value, SlotValue::Text(option.value.clone()));
     }
-    Then::jump_or_next(option.goto.as_ref())
+    by(option)
+}
+
+fn by(option: &ChooseOption) -> Then {
+    Then::by(Exit::Option(option.value.clone()), option.goto.as_ref())
 }

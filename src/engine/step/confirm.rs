@@ -4,6 +4,7 @@ use crate::conversation::{PromptKind, Wait, WaitKind};
 use crate::engine::prompts::{self, Asking};
 use crate::engine::working::Working;
 use crate::flow::SlotValue;
+use crate::flow::graph::Exit;
 use crate::flow::step::Confirm;
 
 use super::Then;
@@ -36,5 +37,8 @@ pub fn said(w: &mut Working<'_>, confirm: &Confirm, yes: bool) -> Then {
 }
 
 fn then(confirm: &Confirm, yes: bool) -> Then {
-    Then::jump_or_next(if yes { confirm.yes.as_ref() } else { confirm.no.as_ref() })
+    match yes {
+        true => Then::by(Exit::Yes, confirm.yes.as_ref()),
+        false => Then::by(Exit::No, confirm.no.as_ref()),
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::question;
 use crate::engine::working::Working;
+use crate::flow::graph::Exit;
 use crate::flow::step::Faq;
 
 use super::Then;
@@ -21,15 +22,16 @@ pub fn enter(w: &mut Working<'_>, faq: &Faq) -> Then {
 
 /// Nothing found, none fitted, three failures.
 pub fn unresolved(faq: &Faq) -> Then {
-    Then::jump_or_next(faq.on_unresolved.as_ref())
+    Then::by(Exit::Unresolved, faq.on_unresolved.as_ref())
 }
 
 /// An answer did it.
 pub fn resolved(w: &mut Working<'_>, faq: &Faq) -> Then {
     match faq.on_resolved.as_ref().and_then(|target| target.step) {
-        Some(step) => Then::Jump(step),
+        Some(step) => Then::Out(Exit::Resolved, Some(step)),
         None => {
             w.say_words("glad", &[]);
+            w.leave(&Exit::Resolved);
             w.close("deflected");
             Then::Closed
         }

@@ -2,6 +2,7 @@
 
 use crate::conversation::{Event, Owner, PromptKind, TimerKind, Wait, WaitKind};
 use crate::engine::working::Working;
+use crate::flow::graph::Exit;
 use crate::flow::step::Handoff;
 
 use super::Then;
@@ -36,5 +37,5 @@ pub fn nobody(w: &mut Working<'_>, handoff: &Handoff) -> Then {
     if let Some(frame) = w.frame_mut() {
         frame.wait = None;
     }
-    Then::jump_or_next(handoff.on_unreached.as_ref())
+    Then::by(Exit::Unreached, handoff.on_unreached.as_ref())
 }

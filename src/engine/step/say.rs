@@ -17,5 +17,5 @@ pub fn enter(w: &mut Working<'_>, say: &Say) -> Then {
     if !prompt.text.is_empty() || prompt.image.is_some() || prompt.link.is_some() {
         w.send(prompt);
     }
-    Then::Next
+    Then::next()
 }

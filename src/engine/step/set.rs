@@ -21,7 +21,7 @@ pub fn enter(w: &mut Working<'_>, set: &Set) -> Then {
             }
         }
     }
-    Then::Next
+    Then::next()
 }
 
 fn typed(text: &str, kind: Option<&SlotKind>) -> Option<SlotValue> {

@@ -20,7 +20,7 @@ pub fn enter(w: &mut Working<'_>, status: &Status) -> Then {
             // The same words for "unknown" and "not yours".
             w.say_words("status_unknown", &[]);
             w.event(Event::StatusTold { codes: Vec::new() });
-            return Then::Next;
+            return Then::next();
         }
     }
     if known.is_empty() {
@@ -32,7 +32,7 @@ pub fn enter(w: &mut Working<'_>, status: &Status) -> Then {
         w.say(PromptKind::Say, &line);
     }
     w.event(Event::StatusTold { codes: known.into_iter().map(|ticket| ticket.code).collect() });
-    Then::Next
+    Then::next()
 }
 
 fn known(w: &Working<'_>) -> Vec<OpenTicket> {

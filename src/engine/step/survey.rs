@@ -46,14 +46,14 @@ pub fn scored(w: &mut Working<'_>, survey: &Survey, score: Option<i64>) -> Then 
     let word = survey.ask.word().to_owned();
     w.event(Event::SurveyAnswered { survey: word, score, comment: None });
     if score.is_none() {
-        return Then::Next;
+        return Then::next();
     }
     if survey.comment {
         w.wait(Wait { kind: WaitKind::Comment, failures: 0 });
         return Then::Wait;
     }
     w.say_words("survey_thanks", &[]);
-    Then::Next
+    Then::next()
 }
 
 pub fn commented(w: &mut Working<'_>, survey: &Survey, comment: Option<String>) -> Then {
@@ -65,5 +65,5 @@ pub fn commented(w: &mut Working<'_>, survey: &Survey, comment: Option<String>) 
         w.event(Event::SurveyAnswered { survey: word, score: None, comment });
     }
     w.say_words("survey_thanks", &[]);
-    Then::Next
+    Then::next()
 }

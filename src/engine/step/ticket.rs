@@ -18,10 +18,10 @@ pub fn enter(w: &mut Working<'_>, ticket: &Ticket) -> Then {
         w.event(Event::TicketAdded { code: open.code.clone(), text: some_or(body, &subject) });
         w.c.tickets.retain(|known| known.code != open.code);
         w.c.tickets.push(open);
-        return Then::Next;
+        return Then::next();
     }
     open(w, ticket, &flow, category, subject, body);
-    Then::Next
+    Then::next()
 }
 
 /// A ticket of this conversation, else one of the (proven) contact's with the same category and flow. When nobody

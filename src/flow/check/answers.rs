@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::cycles::named;
-use super::graph::{Edge, Graph, To};
 use super::ways::{States, Summaries, summary_of};
+use crate::flow::graph::{Edge, Graph, To};
 use crate::flow::parse::draft::Draft;
 use crate::flow::step::Kind;
 use crate::source::Diagnostic;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::graph::{Graph, To};
 use super::set::Set;
 use super::ways::{Summaries, without_wait};
 use crate::flow::Flow;
+use crate::flow::graph::{Graph, To};
 use crate::flow::parse::draft::Draft;
 use crate::flow::step::Kind;
 use crate::source::{Diagnostic, Place};

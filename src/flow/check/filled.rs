@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::answers::{told, way};
 use super::bits::Bits;
-use super::graph::{Graph, TICKET, filled, slot_path};
 use super::scan::{Read, uses};
 use super::set::Set;
 use super::texts::{self, Expr};
 use super::token;
 use super::ways::States;
+use crate::flow::graph::{Graph, TICKET, filled, slot_path};
 use crate::flow::parse::draft::Draft;
 use crate::flow::step::{Kind, Step};
 use crate::source::Diagnostic;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Graph, To};
 use super::ways::Summary;
+use crate::flow::graph::{Graph, To};
 use crate::flow::parse::draft::Draft;
 use crate::flow::step::Kind;
 use crate::source::Diagnostic;

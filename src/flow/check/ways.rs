@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::bits::Bits;
-use super::graph::{Edge, Graph, TICKET, To, slot_path};
+use crate::flow::graph::{Edge, Graph, TICKET, To, slot_path};
 use crate::flow::step::Call;
 
 /// What a caller may rely on when a flow comes back.
@@ -33,7 +33,7 @@ impl Summary {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     pub answered: bool,
-    /// Numbers of the flow's [`super::graph::Fillable`].
+    /// Numbers of the flow's [`crate::flow::graph::Fillable`].
     pub filled: Bits,
 }
 

@@ -1,9 +1,10 @@
 //! The ways through one flow: for each step, where it may lead and what each way brings.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::scan::filled_if;
-use super::token::{Piece, condition};
+use super::check::scan::filled_if;
+use super::check::token::{Piece, condition};
 use crate::flow::step::{Kind, Step, Target};
 use crate::flow::{Condition, Flow};
 
@@ -33,6 +34,50 @@ impl Fillable {
 /// The path of the conversation's ticket.
 pub const TICKET: &str = "ticket";
 
+/// A way out of a step, by name. Its word is stable: the journal, coverage and pictures name ways by it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exit {
+    /// The step's own `goto`, else the next in the list.
+    Next,
+    /// Its guard did not hold.
+    Skipped,
+    /// An option, by its value.
+    Option(String),
+    Yes,
+    No,
+    Resolved,
+    Unresolved,
+    /// Three failures.
+    Failure,
+    /// A branch entry, from 1.
+    Arm(usize),
+    /// No branch entry held.
+    Otherwise,
+    /// No agent came.
+    Unreached,
+    /// The conversation ended.
+    End,
+}
+
+impl Exit {
+    pub fn word(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Option(value) => return Cow::Owned(format!("option:{value}")),
+            Self::Arm(place) => return Cow::Owned(format!("arm:{place}")),
+            Self::Next => "next",
+            Self::Skipped => "skipped",
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Resolved => "resolved",
+            Self::Unresolved => "unresolved",
+            Self::Failure => "failure",
+            Self::Otherwise => "otherwise",
+            Self::Unreached => "unreached",
+            Self::End => "end",
+        })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum To {
     Step(usize),
@@ -44,6 +89,8 @@ pub enum To {
 
 #[derive(Debug, Clone)]
 pub struct Edge<'a> {
+    /// One edge each: a step and its exits are its ways.
+    pub exit: Exit,
     pub to: To,
     /// The jump as written; `None` where the next step simply follows.
     pub jump: Option<&'a Target>,
@@ -105,7 +152,7 @@ impl<'a> Builder<'a> {
                 edge.fills.extend(&holds);
             }
             // A false guard skips the step with its `goto`.
-            let mut skip = self.edge(None, index);
+            let mut skip = self.edge(Exit::Skipped, None, index);
             skip.fills = self.filled(when, false);
             edges.push(skip);
         }
@@ -137,8 +184,8 @@ impl<'a> Builder<'a> {
             Kind::Choose(choose) => self.choose(step, choose, index),
             Kind::Confirm(confirm) => {
                 let mut edges = Vec::new();
-                for goto in [&confirm.yes, &confirm.no] {
-                    let mut edge = waiting(self.inner(goto.as_ref(), step, index));
+                for (exit, goto) in [(Exit::Yes, &confirm.yes), (Exit::No, &confirm.no)] {
+                    let mut edge = waiting(self.inner(exit, goto.as_ref(), step, index));
                     edge.fills.extend(confirm.slot.iter().flat_map(|slot| self.slot(&slot.value)));
                     edges.push(edge);
                 }
@@ -150,8 +197,8 @@ impl<'a> Builder<'a> {
                 let mut edges = Vec::new();
                 let mut before = Vec::new();
                 let mut otherwise = true;
-                for arm in &branch.arms {
-                    let mut edge = self.edge(Some(&arm.goto), index);
+                for (place, arm) in branch.arms.iter().enumerate() {
+                    let mut edge = self.edge(Exit::Arm(place + 1), Some(&arm.goto), index);
                     edge.fills.clone_from(&before);
                     if let Some(when) = &arm.when {
                         edge.fills.extend(self.filled(when, true));
@@ -161,7 +208,7 @@ impl<'a> Builder<'a> {
                     edges.push(edge);
                 }
                 if otherwise {
-                    let mut edge = self.follow(step, index);
+                    let mut edge = self.inner(Exit::Otherwise, None, step, index);
                     edge.fills.extend(before);
                     edges.push(edge);
                 }
@@ -178,10 +225,10 @@ impl<'a> Builder<'a> {
                 // An agent who hands back sends the contact on; nobody coming may lead elsewhere.
                 let mut back = waiting(self.follow(step, index));
                 back.handed_back = handoff.on_unreached.is_some();
-                let nobody = waiting(self.inner(handoff.on_unreached.as_ref(), step, index));
+                let nobody = waiting(self.inner(Exit::Unreached, handoff.on_unreached.as_ref(), step, index));
                 vec![back, nobody]
             }
-            Kind::End(_) => vec![closed()],
+            Kind::End(_) => vec![closed(Exit::End)],
         }
     }
 
@@ -192,7 +239,7 @@ impl<'a> Builder<'a> {
         if names.contains_key(slot) {
             return vec![self.fillable.number(&slot_path(slot))];
         }
-        match crate::flow::parse::reader::nearest(slot, names.keys().map(String::as_str)) {
+        match super::parse::reader::nearest(slot, names.keys().map(String::as_str)) {
             Some(near) => vec![self.fillable.number(&slot_path(near))],
             None => names.keys().map(|name| self.fillable.number(&slot_path(name))).collect(),
         }
@@ -210,7 +257,8 @@ impl<'a> Builder<'a> {
     ) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
         for option in &choose.options {
-            let mut edge = self.inner(option.goto.as_ref(), step, index);
+            let exit = Exit::Option(option.value.clone());
+            let mut edge = self.inner(exit, option.goto.as_ref(), step, index);
             edge.waits = true;
             edge.fills.extend(choose.slot.iter().flat_map(|slot| self.slot(&slot.value)));
             edges.push(edge);
@@ -221,16 +269,16 @@ impl<'a> Builder<'a> {
 
     fn faq(&mut self, step: &'a Step, faq: &'a crate::flow::step::Faq, index: usize) -> Vec<Edge<'a>> {
         let mut resolved = match &faq.on_resolved {
-            Some(target) => self.edge(Some(target), index),
-            None => closed(),
+            Some(target) => self.edge(Exit::Resolved, Some(target), index),
+            None => closed(Exit::Resolved),
         };
         resolved.waits = true;
         // Where nothing is found the flow goes on at once, so this way may not wait.
-        let mut unresolved = self.inner(faq.on_unresolved.as_ref(), step, index);
+        let mut unresolved = self.inner(Exit::Unresolved, faq.on_unresolved.as_ref(), step, index);
         unresolved.unresolved = true;
         let mut edges = vec![resolved, unresolved];
         if let Some(target) = &faq.on_failure {
-            let mut failed = self.edge(Some(target), index);
+            let mut failed = self.edge(Exit::Failure, Some(target), index);
             failed.waits = true;
             failed.unresolved = true;
             edges.push(failed);
@@ -241,28 +289,28 @@ impl<'a> Builder<'a> {
     /// Three failures at a prompt: the step's own way, else the flow's; else the system's, which ends the flow.
     fn failed(&mut self, own: Option<&'a Target>, index: usize) -> Option<Edge<'a>> {
         let target = own.or(self.flow.on_failure.as_ref())?;
-        Some(Edge { waits: true, ..self.edge(Some(target), index) })
+        Some(Edge { waits: true, ..self.edge(Exit::Failure, Some(target), index) })
     }
 
     /// An inner jump, else the step's `goto`, else the next step.
-    fn inner(&mut self, goto: Option<&'a Target>, step: &'a Step, index: usize) -> Edge<'a> {
+    fn inner(&mut self, exit: Exit, goto: Option<&'a Target>, step: &'a Step, index: usize) -> Edge<'a> {
         match goto {
-            Some(_) => self.edge(goto, index),
-            None => self.follow(step, index),
+            Some(_) => self.edge(exit, goto, index),
+            None => Edge { own_goto: step.goto.is_some(), ..self.edge(exit, step.goto.as_ref(), index) },
         }
     }
 
     fn follow(&mut self, step: &'a Step, index: usize) -> Edge<'a> {
-        Edge { own_goto: step.goto.is_some(), ..self.edge(step.goto.as_ref(), index) }
+        self.inner(Exit::Next, None, step, index)
     }
 
-    fn edge(&mut self, jump: Option<&'a Target>, index: usize) -> Edge<'a> {
+    fn edge(&mut self, exit: Exit, jump: Option<&'a Target>, index: usize) -> Edge<'a> {
         let to = match jump {
             Some(target) => self.resolve(target),
             None if index + 1 < self.flow.steps.len() => To::Step(index + 1),
             None => To::Past,
         };
-        Edge { to, jump, ..closed() }
+        Edge { to, jump, ..closed(exit) }
     }
 
     /// A name that no step has is told elsewhere; here the one that is probably meant stands in, so that it is not
@@ -272,7 +320,7 @@ impl<'a> Builder<'a> {
             return To::Step(step);
         }
         let ids = self.flow.steps.iter().map(|step| step.id.as_str());
-        let near = crate::flow::parse::reader::nearest(&target.name, ids);
+        let near = super::parse::reader::nearest(&target.name, ids);
         match near.and_then(|near| self.flow.step_index(near)) {
             Some(step) => To::Step(step),
             None => {
@@ -283,8 +331,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn closed<'a>() -> Edge<'a> {
+fn closed<'a>(exit: Exit) -> Edge<'a> {
     Edge {
+        exit,
         to: To::Closed,
         jump: None,
         waits: false,
