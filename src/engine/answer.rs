@@ -2,6 +2,7 @@
 
 use crate::conversation::{Event, Wait, WaitKind};
 use crate::faq::Query;
+use crate::flow::format::Marks;
 use crate::flow::{Kind, Slot, SlotKind};
 
 use super::failure::{Failure, failed};
@@ -141,6 +142,9 @@ fn read(
         yes: words("yes"),
         no: words("no"),
         days: [words("today"), words("yesterday"), words("tomorrow")],
+        months: words("months"),
+        numerals: words("numerals"),
+        group_mark: Marks::of(&w.playbook.words, &w.c.locale).group,
         keyed,
         locale: &w.c.locale,
     };

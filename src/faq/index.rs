@@ -81,8 +81,10 @@ impl Shelf {
         let first = self.phrasings.len() as u32;
         let entry = self.entries.len() as u32;
         for question in questions {
-            let words: Vec<u32> =
-                normalize::words_in(question, &self.locale).iter().map(|word| self.intern(draft, word)).collect();
+            let words: Vec<u32> = normalize::words_in(question, &self.locale)
+                .iter()
+                .map(|word| self.intern(draft, word))
+                .collect();
             let stems: Vec<u32> = words.iter().map(|&word| self.words[word as usize].stem).collect();
             let pairs: Vec<u32> = stems.windows(2).map(|two| self.intern_pair(two[0], two[1])).collect();
             draft.stems.push(distinct(&stems));
