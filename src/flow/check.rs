@@ -9,6 +9,7 @@ pub(super) mod branches;
 mod chat;
 mod cycles;
 mod filled;
+mod forms;
 mod names;
 mod reach;
 pub(super) mod scan;
@@ -89,6 +90,7 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
         for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
             let before = found.len();
             scope::check(set, draft, expr, false, found);
+            forms::check(set, expr, found);
             // What names nothing fails for that alone.
             if found.len() == before {
                 types::check(set, draft, expr, &trials, found);
