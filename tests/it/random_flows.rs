@@ -54,9 +54,10 @@ fn run(salt: u8, portable: bool, cases: u64, test: fn(&Case) -> Result<(), Strin
                     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
                     let strategy = (plan(portable), acts(portable));
                     let mut runner = TestRunner::new_with_rng(config, rng);
-                    runner.run(&proptest::strategy::Strategy::prop_map(strategy, |(plan, acts)| Case { plan, acts }), |case| {
-                        test(&case).map_err(proptest::test_runner::TestCaseError::fail)
-                    })
+                    runner.run(
+                        &proptest::strategy::Strategy::prop_map(strategy, |(plan, acts)| Case { plan, acts }),
+                        |case| test(&case).map_err(proptest::test_runner::TestCaseError::fail),
+                    )
                 })
             })
             .collect();

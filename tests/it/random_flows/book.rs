@@ -37,20 +37,36 @@ pub enum Guard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
     Say,
-    Choose { options: u8, jumps: bool },
+    Choose {
+        options: u8,
+        jumps: bool,
+    },
     Menu,
     Ask(Type),
-    Confirm { slot: bool },
+    Confirm {
+        slot: bool,
+    },
     /// A question whether to go back so many blocks.
-    Loop { back: usize },
+    Loop {
+        back: usize,
+    },
     Set,
     Branch,
     Call,
-    Faq { list: bool, reasons: bool, jumps: bool },
+    Faq {
+        list: bool,
+        reasons: bool,
+        jumps: bool,
+    },
     Ticket,
     Status,
-    Handoff { jumps: bool },
-    Survey { nps: bool, comment: bool },
+    Handoff {
+        jumps: bool,
+    },
+    Survey {
+        nps: bool,
+        comment: bool,
+    },
     End,
 }
 
@@ -80,8 +96,11 @@ fn kind(portable: bool) -> impl Strategy<Value = BlockKind> {
         Just(Type::Bool),
         Just(Type::Pattern)
     ];
-    let faq = (any::<bool>(), any::<bool>(), any::<bool>())
-        .prop_map(|(list, reasons, jumps)| K::Faq { list, reasons, jumps });
+    let faq = (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(list, reasons, jumps)| K::Faq {
+        list,
+        reasons,
+        jumps,
+    });
     let survey = (any::<bool>(), any::<bool>()).prop_map(|(nps, comment)| K::Survey { nps, comment });
     prop_oneof![
         2 => Just(K::Say),

@@ -2,7 +2,9 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vestibule::conversation::{Channel, Conversation, Event, Facts, Hope, Owner, Prompt, Said, Utterance, ids};
+use vestibule::conversation::{
+    Channel, Conversation, Event, Facts, Hope, Owner, Prompt, Said, Utterance, ids,
+};
 use vestibule::engine::{self, Turn};
 use vestibule::flow::{Playbook, SlotKind};
 
@@ -209,7 +211,8 @@ impl<'a> Talk<'a> {
 
     fn options(&self) -> Vec<String> {
         let last = self.prompts.last().filter(|(turn, _)| *turn == self.conversation.turn);
-        last.map(|(_, prompt)| prompt.options.iter().map(|option| option.value.clone()).collect()).unwrap_or_default()
+        last.map(|(_, prompt)| prompt.options.iter().map(|option| option.value.clone()).collect())
+            .unwrap_or_default()
     }
 
     /// A good answer to what is asked: the value of an option, or words for the slot's type.
@@ -222,10 +225,14 @@ impl<'a> Talk<'a> {
         let frame = self.conversation.frames.last()?;
         let flow = self.book.flow(&frame.flow)?;
         let step = flow.step(&frame.step)?;
-        let vestibule::flow::Kind::Ask(ask) = &step.kind else { return Some(Answer::Words("some words".into())) };
+        let vestibule::flow::Kind::Ask(ask) = &step.kind else {
+            return Some(Answer::Words("some words".into()));
+        };
         let nth = nth % 3;
         let words = match &flow.slots.get(&ask.slot.value)?.kind {
-            SlotKind::Text { .. } => ["zebra", "the cable is cut", "nothing works"][usize::from(nth)].to_owned(),
+            SlotKind::Text { .. } => {
+                ["zebra", "the cable is cut", "nothing works"][usize::from(nth)].to_owned()
+            }
             SlotKind::Number { .. } => return Some(Answer::Digits((nth + 1).to_string())),
             SlotKind::Date { .. } => ["yesterday", "today", "3/11/2026"][usize::from(nth)].to_owned(),
             SlotKind::Email => format!("a{nth}@example.org"),
@@ -279,9 +286,13 @@ impl<'a> Talk<'a> {
             Act::Junk(text) => self.say(text),
             Act::Keys(keys) => self.take(Said::Keys { keys: keys.clone() }, None),
             Act::Silence => self.take(Said::Silence, None),
-            Act::Back if self.conversation.channel.voice() => self.take(Said::Keys { keys: "*".into() }, None),
+            Act::Back if self.conversation.channel.voice() => {
+                self.take(Said::Keys { keys: "*".into() }, None)
+            }
             Act::Back => self.say("back"),
-            Act::Agent if self.conversation.channel.voice() => self.take(Said::Keys { keys: "0".into() }, None),
+            Act::Agent if self.conversation.channel.voice() => {
+                self.take(Said::Keys { keys: "0".into() }, None)
+            }
             Act::Agent => self.say("agent"),
             Act::OldButton => self.old_button(),
             Act::Free(free) => {
@@ -295,7 +306,8 @@ impl<'a> Talk<'a> {
     /// A press of an earlier turn has no effect but that something is said.
     fn old_button(&mut self) -> Result<(), String> {
         let asked = self.conversation.asked;
-        let old = self.prompts.iter().rev().find(|(turn, prompt)| *turn < asked && !prompt.options.is_empty());
+        let old =
+            self.prompts.iter().rev().find(|(turn, prompt)| *turn < asked && !prompt.options.is_empty());
         let Some((turn, value)) = old.map(|(turn, prompt)| (*turn, prompt.options[0].value.clone())) else {
             return Ok(());
         };
