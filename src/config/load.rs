@@ -297,7 +297,7 @@ mod tests {
     fn the_defaults_are_the_demo() {
         let settings = with(&[]).expect("the defaults are good");
         assert!(settings.demo && settings.is_loopback() && settings.phone_simulator);
-        assert_eq!(settings.locales, ["en", "it", "de"]);
+        assert_eq!(settings.locales, ["en", "it"]);
     }
 
     #[test]

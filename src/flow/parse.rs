@@ -217,7 +217,8 @@ impl Reading<'_> {
             built_in: file.system && system::text(file.stem()) == Some(file.text.as_str()),
             templates: self.templates,
             found: self.found,
-            unlisted: BTreeSet::new(),
+            unlisted: BTreeMap::new(),
+            listed: 0,
             lacking: BTreeSet::new(),
             whole: true,
         };
@@ -241,6 +242,7 @@ impl Reading<'_> {
                 None
             }
         };
+        reader.unlisted_locales();
         let lacking = std::mem::take(&mut reader.lacking);
         for locale in lacking {
             let message = format!("this system flow has no texts in `{locale}`");

@@ -44,7 +44,8 @@ pub fn read(file: &str, source: &str, playbook: &Playbook) -> (Script, Vec<Diagn
         built_in: false,
         templates: &mut templates,
         found: &mut found,
-        unlisted: BTreeSet::new(),
+        unlisted: BTreeMap::new(),
+        listed: 0,
         lacking: BTreeSet::new(),
         whole: true,
     };

@@ -27,7 +27,9 @@ pub struct Reader<'a> {
     pub templates: &'a mut Templates,
     pub found: &'a mut Vec<Diagnostic>,
     /// Locales of texts that the settings do not list, told once a file.
-    pub unlisted: BTreeSet<Locale>,
+    pub unlisted: BTreeMap<Locale, (Place, usize)>,
+    /// How many maps have the default locale.
+    pub listed: usize,
     /// Configured locales that a file compiled in does not have.
     pub lacking: BTreeSet<Locale>,
     /// False once a problem leaves the order of steps uncertain, so that proofs about it would mislead.
@@ -226,7 +228,9 @@ impl Reader<'_> {
     /// The locale that a key names, in the spelling of the settings.
     pub fn locale(&mut self, key: &Node, value: &Node, before: Option<&Node>) -> Option<Locale> {
         let name = key.text().unwrap_or_default();
-        if let Some(listed) = self.locales.iter().find(|locale| locale.eq_ignore_ascii_case(name)) {
+        if let Some(at) = self.locales.iter().position(|locale| locale.eq_ignore_ascii_case(name)) {
+            let listed = &self.locales[at];
+            self.listed += usize::from(at == 0);
             return Some(listed.clone());
         }
         if let Some(found) = super::cut::by_comma(key, value, before) {
@@ -246,11 +250,21 @@ impl Reader<'_> {
             });
             return None;
         }
-        if self.unlisted.insert(name.to_owned()) && !self.built_in {
-            let message = format!("the settings list no locale `{name}`, so this is never said");
-            self.report(Diagnostic::warning("V502", key.at.clone(), message).help("add it to `locales`"));
-        }
+        self.unlisted.entry(name.to_owned()).or_insert_with(|| (key.at.clone(), 0)).1 += 1;
         Some(name.to_owned())
+    }
+
+    /// `V502` for locales that nobody listed, but for those that a file has throughout: a translation that is kept for
+    /// other settings is no slip.
+    pub fn unlisted_locales(&mut self) {
+        const FEW: usize = 3;
+        for (name, (at, count)) in std::mem::take(&mut self.unlisted) {
+            if self.built_in || (count >= FEW && count * 2 >= self.listed) {
+                continue;
+            }
+            let message = format!("the settings list no locale `{name}`, so this is never said");
+            self.report(Diagnostic::warning("V502", at, message).help("add it to `locales`"));
+        }
     }
 
     /// `V005` for each key that stands twice.
