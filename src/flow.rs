@@ -14,6 +14,7 @@ pub mod step;
 pub mod system;
 pub mod template;
 pub mod text;
+pub mod translation;
 pub mod words;
 
 pub use name::{FlowName, Locale, SlotName, StepId};

@@ -8,7 +8,7 @@ pub mod spot;
 mod cut;
 mod fields;
 mod flow;
-mod node;
+pub(in crate::flow) mod node;
 pub(super) mod slots;
 pub(super) mod step;
 #[cfg(test)]
