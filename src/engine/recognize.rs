@@ -5,4 +5,5 @@ pub mod number;
 pub mod option;
 pub mod slot;
 pub mod text;
+pub mod within;
 pub mod yes_no;

@@ -10,6 +10,7 @@ mod load;
 mod locales;
 mod phone;
 mod postgres;
+mod random_flows;
 mod schema;
 mod store;
 mod support;

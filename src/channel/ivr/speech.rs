@@ -77,10 +77,13 @@ pub fn script(outcome: &Outcome<'_>, polls: u32, words: &Words) -> Script {
         if conversation.is_closed() { Then::HangUp } else { then(&conversation.hope, outcome.messages) };
     let waits = matches!(conversation.owner, Owner::Queue(_)) && !conversation.is_closed();
     // A queue without a word sounds like a dead line.
+    let calls = matches!(conversation.hope, Hope::Moment { .. });
     if waits && lines.is_empty() && polls > 0 && polls.is_multiple_of(3) {
         lines.push(Own::Hold.line(words, &conversation.locale, "en"));
-        lines.retain(|line| !line.text.is_empty());
+    } else if calls && lines.is_empty() && polls > 0 && polls.is_multiple_of(4) {
+        lines.push(Own::Moment.line(words, &conversation.locale, "en"));
     }
+    lines.retain(|line| !line.text.is_empty());
     Script { lines, then, locale: conversation.locale.clone(), turn: conversation.turn }
 }
 
@@ -98,6 +101,8 @@ fn then(hope: &Hope, messages: &[Message]) -> Then {
         // Keys beside free words are only those for a person, back and again.
         Hope::Words => collect(Keys::One, Vec::new(), 5, false),
         Hope::Person => collect(Keys::Several, Vec::new(), 10, true),
+        // A key for a person is heard at once; without one the channel looks again.
+        Hope::Moment { seconds } => collect(Keys::One, Vec::new(), *seconds, true),
         Hope::Nothing => Then::HangUp,
     }
 }
