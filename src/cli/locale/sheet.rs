@@ -131,10 +131,17 @@ pub fn read(bytes: &[u8], source: &str) -> anyhow::Result<Sheet> {
     for record in table.records() {
         let record = record?;
         let cell = |at: usize| plain(record.get(at).unwrap_or_default());
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |at| line_of(text, at.byte()));
         rows.push(Row { line, key: cell(key), source: cell(from), translation: cell(to) });
     }
     Ok(Sheet { locale: locale.clone(), rows })
+}
+
+/// The line of a byte, from 1. A record may be said to begin at the line end before it.
+fn line_of(text: &str, byte: u64) -> u64 {
+    let at = usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+    let start = text.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count() + at;
+    1 + text.as_bytes()[..start].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>()
 }
 
 #[cfg(test)]
