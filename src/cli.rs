@@ -9,6 +9,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod faq;
+pub mod locale;
 mod login;
 pub mod logs;
 pub mod playbook;
@@ -81,6 +82,9 @@ enum Command {
     /// Rank questions against an FAQ
     #[command(subcommand)]
     Faq(FaqCommand),
+    /// Translations: what is missing or stale, and texts to and from translators
+    #[command(subcommand)]
+    Locale(locale::Locale),
     /// See tickets
     #[command(subcommand)]
     Ticket(TicketCommand),
@@ -248,6 +252,7 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Locale(command) => Ok(ExitCode::from(locale::run(&command, &settings()?, &mut out)?)),
         Command::Ticket(command) => with_store(settings()?, async |store| {
             let colour = std::io::stdout().is_terminal();
             let mut out = std::io::stdout();

@@ -15,6 +15,7 @@ pub mod system;
 pub mod table;
 pub mod template;
 pub mod text;
+pub mod translation;
 pub mod words;
 
 pub use name::{FlowName, Locale, SlotName, StepId};

@@ -5,7 +5,7 @@ mod given;
 mod talk;
 mod verify;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::script::{ChannelKind, Given, Pattern, Script, Test, Wanted};

@@ -7,6 +7,7 @@ mod hostile;
 mod house;
 mod ivr;
 mod load;
+mod locales;
 mod phone;
 mod postgres;
 mod random_flows;
