@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::inbound::Arrival;
-use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts};
+use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, News, Notice};
 use crate::flow::Playbook;
 use crate::store::{Contact, Loaded};
 
@@ -63,13 +63,18 @@ pub(super) fn facts(
         opens_at: opens.map(told),
         closes_at: hours.closes(now).map(told),
         opens,
-        notices: loaded.notices.clone(),
+        notices: loaded.notices.iter().filter(|notice| may_hear(notice, contact)).cloned().collect(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
         code_salt: loaded.code_salt,
         now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         today: local.date().to_string(),
     }
+}
+
+/// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing.
+fn may_hear(notice: &Notice, contact: &Contact) -> bool {
+    contact.verified || !matches!(notice.news, News::TicketChanged { .. })
 }
 
 /// A call begins with the choice of a language, unless the caller made it before.

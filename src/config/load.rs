@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Desk, Hours, Http, Secret, Settings};
 
-const DEFAULTS: &str = include_str!("default.yaml");
+pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 /// The group whose keys are names of the operator's own.
 const SECRETS: &str = "http.secrets";
 const PREFIX: &str = "VESTIBULE_";

@@ -7,7 +7,7 @@ pub(super) mod handler;
 mod http;
 mod route;
 mod say;
-mod ticket;
+pub(in crate::flow) mod ticket;
 mod world;
 
 use super::draft::Head;
@@ -18,10 +18,12 @@ use crate::flow::step::{Kind, Step};
 use crate::flow::{StepId, Text};
 use crate::source::Diagnostic;
 
-const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 17] = [
     "say", "choose", "ask", "confirm", "faq", "set", "branch", "call", "http", "lookup", "wait", "watch",
     "ticket", "status", "handoff", "survey", "end",
 ];
+/// What a `survey` asks, and the priorities of a `handoff`.
+pub use answer::{PRIORITIES, SURVEYS};
 
 /// The step at `index` of the list. A step whose kind is lost stands as a `say` without words.
 pub fn read(reader: &mut Reader<'_>, node: &Node, index: usize) -> Option<(Step, Head)> {
