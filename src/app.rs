@@ -1,9 +1,9 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
 mod calls;
-mod commit;
+pub mod commit;
 pub mod desk;
-mod facts;
+pub mod facts;
 pub mod inbound;
 pub mod live;
 mod measure;

@@ -15,6 +15,7 @@ pub mod logs;
 pub mod playbook;
 pub mod schema;
 pub mod serve;
+pub mod test;
 pub mod ticket;
 
 use std::io::{IsTerminal, Write};
@@ -62,6 +63,8 @@ enum Command {
     },
     /// JSON Schemas of flow, FAQ and settings files, for editors
     Schema(schema::Schema),
+    /// Play the tests of the flows, and compare
+    Test(test::Options),
     /// Talk to the flows in this terminal
     #[command(
         after_help = "Example:\n  vestibule chat --channel voice --locale it\n\nOn voice, what is spoken is printed; digits, * and # are keys, an empty line is silence, anything else is speech."
@@ -240,6 +243,7 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             schema::run(&options, &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Test(options) => test::run(&options, &settings()?, &mut out),
         Command::Chat { channel, locale, flow } => {
             drop(out);
             block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow))

@@ -1,6 +1,6 @@
 //! What is being asked, asked (again), and what may be heard in answer.
 
-use crate::conversation::{Hope, Life, Owner, PromptKind, PromptOption, WaitKind};
+use crate::conversation::{Hope, Life, Owner, Prompt, PromptKind, PromptOption, WaitKind};
 use crate::flow::{Kind, SlotKind};
 
 use super::working::Working;
@@ -143,7 +143,8 @@ pub(super) fn exact_digits(pattern: &str) -> Option<usize> {
 pub(super) fn put(w: &mut Working<'_>, kind: PromptKind, text: &str) {
     let options = options(w);
     let prompt = speak::prompt(w, kind, text, options);
-    w.send(prompt);
+    let file = super::answer::asked_slot(w).is_some_and(|slot| matches!(slot.kind, SlotKind::File));
+    w.send(Prompt { file, ..prompt });
 }
 
 /// The digits a kind of slot takes on a phone's keys, where it takes any.

@@ -2,13 +2,14 @@
 //! there is no error.
 
 pub mod draft;
+pub mod fields;
+pub mod node;
 pub mod reader;
 pub mod spot;
 
 mod cut;
-mod fields;
 mod flow;
-mod node;
+mod pause;
 pub(super) mod slots;
 pub(super) mod step;
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct Flow {
     pub on_error: Option<Target>,
     /// For prompts that have none of their own of the kind.
     pub handlers: Handlers,
+    /// For every `ask` that does not say its own.
+    pub gather: Option<jiff::SignedDuration>,
     /// From `flows/system/`.
     pub system: bool,
 }

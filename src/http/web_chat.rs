@@ -1,10 +1,11 @@
 //! The web chat: a visitor opens one, writes with the token it got, and catches up by the last number seen.
 
+pub mod files;
 pub mod message;
 
 use std::time::Instant;
 
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware;
@@ -14,6 +15,7 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use self::message::{ChatMessage, Messages};
 use super::error::{Problem, ProblemBody};
@@ -33,6 +35,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .route("/chat/settings", get(settings).options(flight))
         .route("/chat/conversations", post(open).options(flight))
         .route("/chat/messages", get(catch_up).post(say).options(flight))
+        .route("/chat/files", post(files::upload).options(flight).layer(DefaultBodyLimit::disable()))
         .route("/chat/ws", get(chat_socket::upgrade))
         .layer(middleware::from_fn_with_state(web.clone(), origin::share))
 }
@@ -49,6 +52,8 @@ pub struct ChatSettings {
     pub locales: Vec<String>,
     /// Whether the phone can be tried at `/phone`.
     pub phone: bool,
+    /// The largest file that may be sent, in bytes; 0: none.
+    pub file_bytes: usize,
 }
 
 #[utoipa::path(get, path = "/chat/settings", tag = "chat", responses((status = 200, body = ChatSettings)))]
@@ -56,6 +61,7 @@ pub async fn settings(State(web): State<Web>) -> Json<ChatSettings> {
     Json(ChatSettings {
         locales: web.app.playbook().locales.clone(),
         phone: web.app.settings.phone_simulator,
+        file_bytes: web.app.settings.file_bytes,
     })
 }
 
@@ -140,6 +146,10 @@ pub struct Saying {
     pub choice: Option<String>,
     /// The `turn` of the message whose option was pressed: an option of an older one is not taken.
     pub turn: Option<u64>,
+    /// Its `conversation`: an option of one that is over is not taken.
+    pub conversation: Option<Uuid>,
+    /// Its `revision`, where it has one: an option of other flows is not taken.
+    pub revision: Option<String>,
 }
 
 #[utoipa::path(
@@ -168,7 +178,7 @@ pub async fn take(web: &Web, visitor: &Visitor, saying: Saying) -> Result<String
         key: Some(key),
         who: Who { contact: Some(visitor.contact), name: None, verified: true },
         locale: None,
-        utterance: Utterance { answers_turn: saying.turn, said: said(saying.text, saying.choice)? },
+        utterance: Utterance { answers_turn: saying.turn, said: said(saying)? },
         opens: Opens::IfOver,
     };
     Ok(web.app.take(arrival, Box::new(render)).await?.body)
@@ -198,11 +208,15 @@ pub fn clean_text(text: &str) -> Result<String, Problem> {
     Ok(text)
 }
 
-fn said(text: Option<String>, choice: Option<String>) -> Result<Said, Problem> {
+fn said(saying: Saying) -> Result<Said, Problem> {
+    let Saying { text, choice, turn, conversation, revision, .. } = saying;
     match (text, choice) {
         (Some(text), None) => Ok(Said::Text { text: clean_text(&text)? }),
         (None, Some(value)) if value.chars().count() <= MAX_VALUE && !value.is_empty() => {
-            Ok(Said::Choice { value })
+            Ok(match (conversation, turn) {
+                (Some(conversation), Some(turn)) => Said::Pressed { value, conversation, revision, turn },
+                _ => Said::Choice { value },
+            })
         }
         (None, Some(_)) => Err(Problem::bad("bad_choice", "`choice` must be the `value` of an option.")),
         _ => Err(Problem::bad("bad_form", "Send either `text` or `choice`.")),
@@ -210,8 +224,8 @@ fn said(text: Option<String>, choice: Option<String>) -> Result<Said, Problem> {
 }
 
 fn render(outcome: &Outcome<'_>) -> String {
-    let turn = outcome.conversation.turn;
-    let messages = outcome.messages.iter().map(|message| ChatMessage::out(message, turn)).collect();
+    let messages =
+        outcome.messages.iter().map(|message| ChatMessage::out(message, outcome.conversation)).collect();
     // Strings and numbers only: this cannot fail.
     serde_json::to_string(&Messages { messages }).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
 mod browser;
+mod calls;
 mod diagnostics;
 mod docs;
 mod hostile;
@@ -9,6 +10,7 @@ mod ivr;
 mod load;
 mod phone;
 mod postgres;
+mod random_flows;
 mod schema;
 mod store;
 mod support;

@@ -25,6 +25,7 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
     let on_error = fields.take("on_error").and_then(|entry| reader.target(entry));
     let handlers = step::handler::read(reader, &mut fields);
+    let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
     if let Some(entry) = fields.take("moved") {
         let message = "`moved` is not yet supported in this version";
         reader.report(Diagnostic::error("V007", entry.key.at.clone(), message));
@@ -53,6 +54,7 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
         on_failure,
         on_error,
         handlers,
+        gather,
         system,
     };
     let built_in = reader.built_in;

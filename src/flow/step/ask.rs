@@ -12,4 +12,6 @@ pub struct Ask {
     pub reprompts: Vec<Text>,
     pub on_failure: Option<Target>,
     pub handlers: Handlers,
+    /// In chat, messages that follow each other within this time are one answer.
+    pub gather: Option<jiff::SignedDuration>,
 }
