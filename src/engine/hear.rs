@@ -35,11 +35,11 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::LeaseEnded => person::lease_ended(w),
         Said::ClosedByAgent { agent, disposition } => person::closed(w, agent, disposition),
         Said::NobodyCame => person::nobody_came(w),
+        Said::Gathered => gather::over(w),
         Said::HttpAnswered { id, answer } => step::http::answered(w, *id, answer),
         Said::Waited => {
             step::wait::go_on(w);
         }
-        Said::Gathered => gather::over(w),
         Said::Reminder => remind(w),
         Said::Park => park(w),
         _ => {}

@@ -27,8 +27,16 @@ pub(super) fn ask_as(w: &mut Working<'_>, asking: Asking) {
         WaitKind::Pick { articles, .. } => question::ask_pick(w, &articles),
         WaitKind::Reason { .. } => question::ask_reason(w),
         WaitKind::Comment => w.say_words("survey_comment", &[]),
-        WaitKind::Person | WaitKind::Pause { .. } => {}
-        WaitKind::Http { .. } => w.say_words("one_moment", &[]),
+        WaitKind::Person => {}
+        // What was waited for may have come while something else had the word.
+        WaitKind::Pause { .. } => {
+            step::wait::go_on(w);
+        }
+        WaitKind::Http { .. } => {
+            if !step::http::go_on(w) {
+                w.say_words("one_moment", &[]);
+            }
+        }
         WaitKind::Menu { .. } => globals::ask_menu(w),
         WaitKind::Language { .. } => globals::ask_language(w),
     }

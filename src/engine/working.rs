@@ -62,12 +62,10 @@ impl<'a> Working<'a> {
         c.turn += 1;
         let was_closed = c.is_closed();
         let before_last = history::before_last(&c.trail, &c.frames);
-        let (events, walked, cleared) = (Vec::new(), Vec::new(), Vec::new());
+        let (events, walked, cleared, kept) = Default::default();
         let (rest, reopening, noted, resumed) = Default::default();
         let asked_before = asks(&c);
-        let kept = Vec::new();
         Self {
-            kept,
             asked_before,
             playbook,
             facts,
@@ -75,6 +73,7 @@ impl<'a> Working<'a> {
             c,
             events,
             walked,
+            kept,
             was_closed,
             before_last,
             cleared,

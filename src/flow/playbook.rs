@@ -18,12 +18,12 @@ pub struct Flow {
     pub slots: BTreeMap<SlotName, Slot>,
     pub steps: Vec<Step>,
     pub on_failure: Option<Target>,
+    /// For every `ask` that does not say its own.
+    pub gather: Option<jiff::SignedDuration>,
     /// For `http` and `lookup` steps that have no way of their own.
     pub on_error: Option<Target>,
     /// For prompts that have none of their own of the kind.
     pub handlers: Handlers,
-    /// For every `ask` that does not say its own.
-    pub gather: Option<jiff::SignedDuration>,
     /// From `flows/system/`.
     pub system: bool,
 }

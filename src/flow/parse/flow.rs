@@ -23,9 +23,9 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     let start = fields.take("start").map(|entry| start(reader, entry));
     let slots = slots::read(reader, fields.take("slots"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
     let on_error = fields.take("on_error").and_then(|entry| reader.target(entry));
     let handlers = step::handler::read(reader, &mut fields);
-    let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
     if let Some(entry) = fields.take("moved") {
         let message = "`moved` is not yet supported in this version";
         reader.report(Diagnostic::error("V007", entry.key.at.clone(), message));
@@ -52,9 +52,9 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
         slots,
         steps,
         on_failure,
+        gather,
         on_error,
         handlers,
-        gather,
         system,
     };
     let built_in = reader.built_in;

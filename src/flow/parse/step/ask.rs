@@ -14,10 +14,10 @@ pub fn ask(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Ask> {
     let prompt = reader.text(prompt, voice);
     let reprompts = reader.texts(fields.take("reprompts"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
-    let handlers = handler::read(reader, &mut fields);
     let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
+    let handlers = handler::read(reader, &mut fields);
     fields.close(reader);
-    Some(Ask { slot: slot?, prompt, reprompts, on_failure, handlers, gather })
+    Some(Ask { slot: slot?, prompt, reprompts, on_failure, gather, handlers })
 }
 
 pub fn confirm(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Confirm> {
