@@ -2,6 +2,7 @@
 
 use crate::conversation::{Event, Wait, WaitKind};
 use crate::faq::Query;
+use crate::flow::format::Marks;
 use crate::flow::{Kind, Slot, SlotKind, SlotValue};
 
 use super::failure::{Failure, failed};
@@ -167,6 +168,9 @@ pub(super) fn reading<'a>(w: &'a Working<'_>, keyed: bool) -> Reading<'a> {
         yes: words("yes"),
         no: words("no"),
         days: [words("today"), words("yesterday"), words("tomorrow")],
+        months: words("months"),
+        numerals: words("numerals"),
+        group_mark: Marks::of(&w.playbook.words, &w.c.locale).group,
         keyed,
         locale: &w.c.locale,
     }

@@ -9,6 +9,7 @@ pub(super) mod branches;
 mod chat;
 mod cycles;
 mod filled;
+mod forms;
 mod names;
 mod reach;
 pub(super) mod scan;
@@ -94,6 +95,7 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     for expr in said {
         let before = found.len();
         scope::check(set, draft, expr, false, found);
+        forms::check(set, expr, found);
         // What names nothing fails for that alone.
         if found.len() == before {
             types::check(set, draft, expr, &trials, found);

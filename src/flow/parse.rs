@@ -26,6 +26,7 @@ use self::draft::Draft;
 use self::node::{Data, Node};
 use self::reader::Reader;
 use super::check::{self, Known, Set};
+use super::format::Formats;
 use super::{FlowName, Kind, Locale, Playbook, Table, Templates, Words, system};
 use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
@@ -91,6 +92,7 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     if let Some(file) = files.iter().find(|file| file.system && file.stem() == "words") {
         found.extend(words::lacking(&words, locales, &file.name));
     }
+    templates.set_formats(Formats::of(&words));
     drafts.iter_mut().for_each(|draft| check::targets::resolve(&mut draft.flow));
     let (problems, context_tags) = checked(&files, &drafts, &templates, &tables, locales, known);
     found.extend(problems);
@@ -138,6 +140,18 @@ fn index(tables: &mut BTreeMap<String, Table>, drafts: &[Draft]) {
             table.index(&columns);
         }
     }
+}
+
+/// The words that are compiled in, and their texts.
+#[cfg(test)]
+pub fn built_in_words(locales: &[Locale]) -> (Words, Templates) {
+    let (mut words, mut templates, mut found) = (Words::default(), Templates::new(), Vec::new());
+    for file in complete(&[]) {
+        Reading { locales, templates: &mut templates, found: &mut found, words: &mut words }.file(&file);
+    }
+    assert_eq!(found, []);
+    templates.set_formats(Formats::of(&words));
+    (words, templates)
 }
 
 /// The start phrases of all flows, for the ranking of intents: flow name, then phrases by locale.

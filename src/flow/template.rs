@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::format::{self, Formats};
 use super::slot::SlotValue;
 use crate::source::{Diagnostic, Place};
 
@@ -30,6 +31,8 @@ pub const SECRET_CLOSE: char = '\u{E003}';
 pub struct Template {
     pub at: Place,
     pub source: String,
+    /// The locale that the text is written in, where it is one's: its numbers and dates are that language's.
+    pub locale: Option<String>,
     /// The key in the environment; `None` where the text has no markup and is said as it stands.
     id: Option<Arc<str>>,
     reads: BTreeSet<String>,
@@ -117,7 +120,13 @@ impl Templates {
         env.add_filter("__json", as_json);
         env.add_function("known_incidents", known_incidents);
         env.add_function("secret", |name: String| format!("{SECRET_OPEN}{name}{SECRET_CLOSE}"));
+        format::install(&mut env, Formats::default());
         Self { env, count: 0 }
+    }
+
+    /// Gives numbers and dates the forms that the words of the system have for each locale.
+    pub fn set_formats(&mut self, formats: Formats) {
+        format::install(&mut self.env, formats);
     }
 
     /// Compiles `source`. `text` is the whole file and `at` the place of the template in it, for the finding.
@@ -127,10 +136,10 @@ impl Templates {
     pub fn text(&mut self, source: &str, at: &Place) -> Result<Template, Diagnostic> {
         if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
             let reads = BTreeSet::new();
-            return Ok(Template { at: at.clone(), source: source.to_owned(), id: None, reads });
+            return Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: None, reads });
         }
         let (id, reads) = self.add(source.to_owned()).map_err(|error| finding(&error, at, "text"))?;
-        Ok(Template { at: at.clone(), source: source.to_owned(), id: Some(id), reads })
+        Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: Some(id), reads })
     }
 
     /// Compiles a condition, written with or without `{{ }}`.
@@ -201,7 +210,8 @@ impl Templates {
     /// An undefined name, too much work, a filter's refusal: with the file and line of the text.
     pub fn render(&self, template: &Template, scope: &Scope) -> Result<String, TemplateFault> {
         let Some(id) = &template.id else { return Ok(template.source.clone()) };
-        let mut text = self.evaluate(id, scope).map_err(|error| fault(&error, &template.at))?;
+        let locale = template.locale.as_deref();
+        let mut text = self.evaluate(id, scope, locale).map_err(|error| fault(&error, &template.at))?;
         if let Some((cut, _)) = text.char_indices().nth(MAX_RENDERED) {
             text.truncate(cut);
         }
@@ -213,7 +223,7 @@ impl Templates {
     /// # Errors
     /// As [`Templates::render`].
     pub fn holds(&self, condition: &Condition, scope: &Scope) -> Result<bool, TemplateFault> {
-        let text = self.evaluate(&condition.id, scope).map_err(|error| fault(&error, &condition.at))?;
+        let text = self.evaluate(&condition.id, scope, None).map_err(|error| fault(&error, &condition.at))?;
         Ok(text == "1")
     }
 
@@ -222,7 +232,8 @@ impl Templates {
     /// # Errors
     /// As [`Templates::render`]; a name that is not there is one too, and so is a value that JSON has no form for.
     pub fn value(&self, expression: &Expression, scope: &Scope) -> Result<serde_json::Value, TemplateFault> {
-        let text = self.evaluate(&expression.id, scope).map_err(|error| fault(&error, &expression.at))?;
+        let text =
+            self.evaluate(&expression.id, scope, None).map_err(|error| fault(&error, &expression.at))?;
         serde_json::from_str(&text).map_err(|error| TemplateFault {
             file: expression.at.file.to_string(),
             line: expression.at.line,
@@ -230,8 +241,13 @@ impl Templates {
         })
     }
 
-    fn evaluate(&self, id: &str, scope: &Scope) -> Result<String, Error> {
-        self.env.get_template(id)?.render(scope.value.clone())
+    fn evaluate(&self, id: &str, scope: &Scope, locale: Option<&str>) -> Result<String, Error> {
+        let names = scope.value.clone();
+        let names = match locale {
+            Some(locale) => minijinja::context! { __locale => locale, ..names },
+            None => names,
+        };
+        self.env.get_template(id)?.render(names)
     }
 }
 
