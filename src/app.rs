@@ -1,11 +1,13 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
+mod calls;
 pub mod commit;
 pub mod desk;
-mod facts;
+pub mod facts;
 pub mod inbound;
 pub mod live;
 mod measure;
+pub mod notices;
 pub mod outcome;
 pub mod timers;
 
@@ -24,12 +26,19 @@ pub struct App {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub live: live::Live,
+    calls: calls::Calls,
     playbook: Arc<RwLock<Arc<Playbook>>>,
 }
 
 impl App {
     pub fn new(store: Store, settings: Arc<Settings>, playbook: Playbook) -> Self {
-        Self { store, settings, live: live::Live::new(), playbook: Arc::new(RwLock::new(Arc::new(playbook))) }
+        Self {
+            store,
+            settings,
+            live: live::Live::new(),
+            calls: calls::Calls::new(),
+            playbook: Arc::new(RwLock::new(Arc::new(playbook))),
+        }
     }
 
     /// The playbook that new turns run on.

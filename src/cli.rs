@@ -9,6 +9,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod faq;
+pub mod incident;
 pub mod locale;
 mod login;
 pub mod logs;
@@ -88,6 +89,9 @@ enum Command {
     /// See tickets
     #[command(subcommand)]
     Ticket(TicketCommand),
+    /// Known incidents, which flows tell of
+    #[command(subcommand)]
+    Incident(incident::Incident),
     /// Accounts of people at the desk
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -262,6 +266,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     ticket::show(&store, &code, json, colour, &mut out).await
                 }
             }
+        }),
+        Command::Incident(command) => with_store(settings()?, async |store| {
+            incident::run(&store, command, &mut std::io::stdout()).await
         }),
         Command::Agent(command) => with_store(settings()?, async |store| {
             let mut out = std::io::stdout();

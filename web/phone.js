@@ -152,7 +152,7 @@ function showHint() {
   part("digits").textContent = digits;
   const listen = call?.listen;
   let text = "";
-  if (listen?.person) text = t("hintPerson");
+  if (listen?.person) text = call.owner === "bot" ? "…" : t("hintPerson");
   else if (listen?.one_key) text = t("hintKey");
   else if (listen?.digits) text = t("hintDigits").replace("{n}", listen.digits);
   else if (listen) text = t("hintNumber");

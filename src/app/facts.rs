@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::inbound::Arrival;
-use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts};
+use crate::config::Hours;
+use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, News, Notice};
 use crate::flow::Playbook;
 use crate::store::{Contact, Loaded};
 
@@ -44,13 +45,7 @@ pub(super) fn facts(
 ) -> Facts {
     let hours = &app.settings.desk.hours;
     let local = hours.local(now);
-    let opens = hours.opens(now);
-    // The day is told only where it is another one.
-    let told = |at: Timestamp| {
-        let at = hours.local(at);
-        let form = if at.date() == local.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
-        at.strftime(form).to_string()
-    };
+    let changes = Changes::of(hours, now);
     Facts {
         contact: ContactFacts {
             name: contact.name.clone(),
@@ -60,16 +55,43 @@ pub(super) fn facts(
         open_tickets: if contact.verified { loaded.open_tickets.clone() } else { Vec::new() },
         incidents: loaded.incidents.clone(),
         business_open: hours.is_open(now),
-        opens_at: opens.map(told),
-        closes_at: hours.closes(now).map(told),
-        opens,
-        notices: loaded.notices.clone(),
+        opens_at: changes.opens_at,
+        closes_at: changes.closes_at,
+        opens: changes.opens,
+        notices: loaded.notices.iter().filter(|notice| may_hear(notice, contact)).cloned().collect(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
         code_salt: loaded.code_salt,
         now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         today: local.date().to_string(),
     }
+}
+
+/// When the desk opens and closes next, for texts and for waits.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    pub opens_at: Option<String>,
+    pub closes_at: Option<String>,
+    pub opens: Option<Timestamp>,
+}
+
+impl Changes {
+    pub fn of(hours: &Hours, now: Timestamp) -> Self {
+        let today = hours.local(now).date();
+        // The day is told only where it is another one.
+        let told = |at: Timestamp| {
+            let at = hours.local(at);
+            let form = if at.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+            at.strftime(form).to_string()
+        };
+        let opens = hours.opens(now);
+        Self { opens_at: opens.map(told), closes_at: hours.closes(now).map(told), opens }
+    }
+}
+
+/// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing.
+fn may_hear(notice: &Notice, contact: &Contact) -> bool {
+    contact.verified || !matches!(notice.news, News::TicketChanged { .. })
 }
 
 /// A call begins with the choice of a language, unless the caller made it before.

@@ -211,6 +211,9 @@ impl super::App {
     /// Tells who listens that something was committed.
     pub(super) fn tell(&self, conversation: Option<&Conversation>, events: &[Event]) {
         let Some(conversation) = conversation else { return };
+        if events.iter().any(|event| matches!(event, Event::HttpRequested { .. })) {
+            self.calls.ring();
+        }
         let ticket = events
             .iter()
             .any(|event| matches!(event, Event::TicketOpened { .. } | Event::TicketAdded { .. }));

@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::playbook;
-use crate::app::{App, Arrival, From, Message, Opens, Outcome, Who};
+use crate::app::{App, Arrival, Message, Opens, Outcome, Who};
 use crate::channel::terminal;
 use crate::config::Settings;
-use crate::conversation::{Channel, Owner, Said, Utterance};
+use crate::conversation::{Channel, Conversation, Hope, Owner, Said, Utterance};
 use crate::store::Store;
 
 /// How often messages of an agent are looked for while a person has the conversation.
@@ -39,8 +39,18 @@ pub async fn run(
     let store = Store::open(&settings.database_url).await?;
     let app = App::new(store.clone(), Arc::new(settings), playbook);
     let channel = if voice { Channel::TerminalVoice } else { Channel::Terminal };
-    let mut talk = Talk { app, channel, locale, address: uuid::Uuid::now_v7().to_string(), seen: 0 };
+    let mut talk =
+        Talk { app, channel, locale, address: uuid::Uuid::now_v7().to_string(), seen: 0, conversation: None };
+    let stop = tokio_util::sync::CancellationToken::new();
+    let world = tokio::spawn({
+        let (app, stop) = (talk.app.clone(), stop.clone());
+        async move {
+            tokio::join!(app.run_timers(stop.clone()), app.run_calls(stop.clone()), app.run_notices(stop))
+        }
+    });
     let result = talk.run(flow).await;
+    stop.cancel();
+    let _ = world.await;
     store.close().await;
     result.map(|()| ExitCode::SUCCESS)
 }
@@ -52,25 +62,34 @@ struct Talk {
     address: String,
     /// The last message that was printed.
     seen: u64,
+    conversation: Option<uuid::Uuid>,
 }
 
 impl Talk {
     async fn run(&mut self, flow: Option<String>) -> anyhow::Result<()> {
         let mut lines = read_lines();
+        let terminal = std::io::stdin().is_terminal();
+        let mut ended = false;
         let mut person = self.say(Said::Started { flow }, Opens::IfNone).await?;
         loop {
             if person == Standing::Over {
                 return Ok(());
             }
             prompt_mark();
+            // What is piped in is an answer to the next question, not a word between.
+            let reads = person != Standing::Moment || (terminal && !ended);
             let line = tokio::select! {
-                line = lines.recv() => line,
-                () = tokio::time::sleep(LOOK), if person == Standing::Person => {
+                line = lines.recv(), if reads => line,
+                () = tokio::time::sleep(LOOK), if person != Standing::Bot => {
                     person = self.look().await?;
                     continue;
                 }
             };
             let Some(line) = line else {
+                ended = true;
+                if person == Standing::Moment {
+                    continue;
+                }
                 self.say(Said::Left { reason: "end of input".into() }, Opens::Never).await?;
                 return Ok(());
             };
@@ -81,11 +100,7 @@ impl Talk {
     async fn say(&mut self, said: Said, opens: Opens) -> anyhow::Result<Standing> {
         let voice = self.channel.voice();
         let render = move |outcome: &Outcome<'_>| {
-            let standing = match (&outcome.conversation.owner, outcome.conversation.is_closed()) {
-                (_, true) => Standing::Over,
-                (Owner::Bot, false) => Standing::Bot,
-                (Owner::Queue(_) | Owner::Agent(_), false) => Standing::Person,
-            };
+            let standing = Standing::at(outcome.conversation);
             let last = outcome.messages.last().map_or(0, |message| message.seq);
             format!("{}\n{last}\n{}", standing.word(), terminal::text(outcome.messages, voice))
         };
@@ -99,6 +114,7 @@ impl Talk {
             opens,
         };
         let answer = self.app.take(arrival, Box::new(render)).await?;
+        self.conversation = answer.conversation.or(self.conversation);
         let mut parts = answer.body.splitn(3, '\n');
         let standing = Standing::of(parts.next().unwrap_or_default());
         self.seen = self.seen.max(parts.next().and_then(|seq| seq.parse().ok()).unwrap_or(0));
@@ -116,12 +132,10 @@ impl Talk {
                 Message::of(&row.events).into_iter().filter(|m| m.seq > self.seen).collect();
             self.seen = fresh.last().map_or(self.seen, |message| message.seq);
             print(&terminal::text(&fresh, false))?;
-            if fresh.iter().any(|message| message.from == From::Bot) {
-                // The bot is back, or the conversation is over: ask the door where it stands.
-                return self.say(Said::Reminder, Opens::Never).await;
-            }
         }
-        Ok(Standing::Person)
+        let Some(id) = self.conversation else { return Ok(Standing::Over) };
+        let stands = self.app.store.conversation(id).await?;
+        Ok(stands.map_or(Standing::Over, |conversation| Standing::at(&conversation)))
     }
 }
 
@@ -129,14 +143,26 @@ impl Talk {
 enum Standing {
     Bot,
     Person,
+    /// Something of ours takes a moment.
+    Moment,
     Over,
 }
 
 impl Standing {
+    fn at(conversation: &Conversation) -> Self {
+        match (&conversation.owner, &conversation.hope) {
+            _ if conversation.is_closed() => Self::Over,
+            (Owner::Queue(_) | Owner::Agent(_), _) => Self::Person,
+            (Owner::Bot, Hope::Moment { .. }) => Self::Moment,
+            (Owner::Bot, _) => Self::Bot,
+        }
+    }
+
     fn word(self) -> &'static str {
         match self {
             Self::Bot => "bot",
             Self::Person => "person",
+            Self::Moment => "moment",
             Self::Over => "over",
         }
     }
@@ -145,6 +171,7 @@ impl Standing {
         match word {
             "bot" => Self::Bot,
             "person" => Self::Person,
+            "moment" => Self::Moment,
             _ => Self::Over,
         }
     }

@@ -50,12 +50,17 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
         let (app, stop) = (app.clone(), stop.clone());
         async move { app.run_timers(stop).await }
     });
+    let calls = tokio::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        async move { tokio::join!(app.run_calls(stop.clone()), app.run_notices(stop)) }
+    });
     eprintln!("listening on http://{address}");
     tracing::info!(%address, revision = %app.playbook().revision, "listening");
     tokio::spawn(on_signal(stop.clone()));
     http::serve(listener, app, metrics, stop.clone(), GRACE).await?;
     stop.cancel();
     let _ = timers.await;
+    let _ = calls.await;
     store.close().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

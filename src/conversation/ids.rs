@@ -18,6 +18,11 @@ pub fn contact(channel: &str, address: &str) -> ContactId {
     derive(&["contact", channel, address])
 }
 
+/// A file that was sent on a channel address, by the delivery that brought it.
+pub fn file(channel: &str, address: &str, delivery: &str) -> Uuid {
+    derive(&["file", channel, address, delivery])
+}
+
 /// Something of one turn: the n-th `kind` of turn `turn` of a conversation.
 pub fn of_turn(conversation: ConversationId, turn: u64, kind: &str, n: u32) -> Uuid {
     derive(&[kind, &conversation.to_string(), &turn.to_string(), &n.to_string()])

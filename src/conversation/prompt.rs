@@ -18,6 +18,9 @@ pub struct Prompt {
     pub image: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// A file is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub file: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +86,7 @@ impl Prompt {
             options: Vec::new(),
             image: None,
             link: None,
+            file: false,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::conversation::{Event, PromptKind, WaitKind};
 use crate::flow::graph::Exit;
-use crate::flow::step::{Handler, Handlers, Miss};
-use crate::flow::{Flow, Kind, Step, Text};
+use crate::flow::step::{Handler, Miss};
+use crate::flow::{Flow, Kind, Text};
 
 use super::prompts::{self, Asking};
 use super::recognize::slot::Refusal;
@@ -72,7 +72,7 @@ fn handler<'a>(w: &Working<'a>, failure: &Failure, failures: u32) -> Option<(Exi
         Failure::NoMatch(_) => Miss::NoMatch,
         Failure::Refused(_) => Miss::Refused,
     };
-    let own = handlers(step)?.of(miss);
+    let own = step.kind.handlers()?.of(miss);
     let list = if own.is_empty() { flow.handlers.of(miss) } else { own };
     let place = usize::try_from(failures).unwrap_or(usize::MAX) - 1;
     let place = place.min(list.len().checked_sub(1)?);
@@ -80,16 +80,6 @@ fn handler<'a>(w: &Working<'a>, failure: &Failure, failures: u32) -> Option<(Exi
     let stays = place + 1 < usize::try_from(failures).unwrap_or(usize::MAX);
     let ends = stays && failures >= MAX_FAILURES && handler.goto.is_none();
     (!ends).then_some((Exit::Miss(miss, place + 1), handler))
-}
-
-fn handlers(step: &Step) -> Option<&Handlers> {
-    match &step.kind {
-        Kind::Choose(choose) => Some(&choose.handlers),
-        Kind::Ask(ask) => Some(&ask.handlers),
-        Kind::Confirm(confirm) => Some(&confirm.handlers),
-        Kind::Faq(faq) => Some(&faq.handlers),
-        _ => None,
-    }
 }
 
 /// Says what the author wrote for it, and jumps or asks again.

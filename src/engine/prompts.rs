@@ -1,6 +1,6 @@
 //! What is being asked, asked (again), and what may be heard in answer.
 
-use crate::conversation::{Hope, Life, Owner, PromptKind, PromptOption, WaitKind};
+use crate::conversation::{Hope, Life, Owner, Prompt, PromptKind, PromptOption, WaitKind};
 use crate::flow::{Kind, SlotKind};
 
 use super::working::Working;
@@ -27,8 +27,16 @@ pub(super) fn ask_as(w: &mut Working<'_>, asking: Asking) {
         WaitKind::Pick { articles, .. } => question::ask_pick(w, &articles),
         WaitKind::Reason { .. } => question::ask_reason(w),
         WaitKind::Comment => w.say_words("survey_comment", &[]),
-        WaitKind::Person | WaitKind::Pause { .. } => {}
-        WaitKind::Http { .. } => w.say_words("one_moment", &[]),
+        WaitKind::Person => {}
+        // What was waited for may have come while something else had the word.
+        WaitKind::Pause { .. } => {
+            step::wait::go_on(w);
+        }
+        WaitKind::Http { .. } => {
+            if !step::http::go_on(w) {
+                w.say_words("one_moment", &[]);
+            }
+        }
         WaitKind::Menu { .. } => globals::ask_menu(w),
         WaitKind::Language { .. } => globals::ask_language(w),
     }
@@ -143,7 +151,8 @@ pub(super) fn exact_digits(pattern: &str) -> Option<usize> {
 pub(super) fn put(w: &mut Working<'_>, kind: PromptKind, text: &str) {
     let options = options(w);
     let prompt = speak::prompt(w, kind, text, options);
-    w.send(prompt);
+    let file = super::answer::asked_slot(w).is_some_and(|slot| matches!(slot.kind, SlotKind::File));
+    w.send(Prompt { file, ..prompt });
 }
 
 /// The digits a kind of slot takes on a phone's keys, where it takes any.

@@ -86,15 +86,19 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     for expr in titles {
         scope::check(set, draft, expr, true, found);
     }
+    let mut said = Vec::new();
+    texts::handled(&mut said, &flow.handlers);
     for step in &flow.steps {
-        for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
-            let before = found.len();
-            scope::check(set, draft, expr, false, found);
-            forms::check(set, expr, found);
-            // What names nothing fails for that alone.
-            if found.len() == before {
-                types::check(set, draft, expr, &trials, found);
-            }
+        said.extend(step.when.iter().map(Expr::Condition));
+        said.extend(texts::of(step));
+    }
+    for expr in said {
+        let before = found.len();
+        scope::check(set, draft, expr, false, found);
+        forms::check(set, expr, found);
+        // What names nothing fails for that alone.
+        if found.len() == before {
+            types::check(set, draft, expr, &trials, found);
         }
     }
 }

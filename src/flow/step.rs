@@ -107,6 +107,17 @@ impl Kind {
         }
     }
 
+    /// The handlers of a step that asks.
+    pub fn handlers(&self) -> Option<&Handlers> {
+        match self {
+            Self::Choose(choose) => Some(&choose.handlers),
+            Self::Ask(ask) => Some(&ask.handlers),
+            Self::Confirm(confirm) => Some(&confirm.handlers),
+            Self::Faq(faq) => Some(&faq.handlers),
+            _ => None,
+        }
+    }
+
     /// Whether the conversation waits for the contact at this step.
     pub fn waits(&self) -> bool {
         matches!(

@@ -6,6 +6,7 @@ pub mod feed;
 pub mod presence;
 pub mod transcript;
 pub mod view;
+pub mod world;
 
 use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
@@ -35,6 +36,9 @@ pub fn routes() -> Router<Web> {
         .route("/api/conversations/{id}/close", post(acts::close))
         .route("/api/tickets", get(tickets))
         .route("/api/tickets/{code}", get(ticket))
+        .route("/api/incidents", get(world::incidents).post(world::open))
+        .route("/api/incidents/{id}/close", post(world::close))
+        .route("/api/files/{id}", get(world::file))
         .route("/api/events", get(events::stream))
         .route("/api/presence", post(presence::choose))
 }

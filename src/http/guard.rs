@@ -55,7 +55,8 @@ async fn catch(request: Request, next: Next) -> Response {
 /// Takes the whole body in before anything else looks at the request: at most [`MAX_BODY`] bytes within
 /// `BODY_TIME`, so that no handler waits for a slow sender.
 pub async fn bound_body(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
+    // A file has a bound of its own, kept where it is read.
+    if request.body().is_end_stream() || request.uri().path() == "/chat/files" {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

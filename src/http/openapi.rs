@@ -14,10 +14,11 @@ use super::{auth, desk, web_chat};
         (name = "desk", description = "For agents: a cookie from `/api/login`, and the `X-CSRF-Token` that came with it on every change.")
     ),
     paths(
-        web_chat::settings, web_chat::open, web_chat::say, web_chat::catch_up,
+        web_chat::settings, web_chat::open, web_chat::say, web_chat::catch_up, web_chat::files::upload,
         auth::login, auth::logout, auth::me,
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
+        desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
         desk::events::stream, desk::presence::choose
     ),
     modifiers(&Security)

@@ -1,10 +1,11 @@
 //! The web chat: a visitor opens one, writes with the token it got, and catches up by the last number seen.
 
+pub mod files;
 pub mod message;
 
 use std::time::Instant;
 
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware;
@@ -34,6 +35,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .route("/chat/settings", get(settings).options(flight))
         .route("/chat/conversations", post(open).options(flight))
         .route("/chat/messages", get(catch_up).post(say).options(flight))
+        .route("/chat/files", post(files::upload).options(flight).layer(DefaultBodyLimit::disable()))
         .route("/chat/ws", get(chat_socket::upgrade))
         .layer(middleware::from_fn_with_state(web.clone(), origin::share))
 }
@@ -50,6 +52,8 @@ pub struct ChatSettings {
     pub locales: Vec<String>,
     /// Whether the phone can be tried at `/phone`.
     pub phone: bool,
+    /// The largest file that may be sent, in bytes; 0: none.
+    pub file_bytes: usize,
 }
 
 #[utoipa::path(get, path = "/chat/settings", tag = "chat", responses((status = 200, body = ChatSettings)))]
@@ -57,6 +61,7 @@ pub async fn settings(State(web): State<Web>) -> Json<ChatSettings> {
     Json(ChatSettings {
         locales: web.app.playbook().locales.clone(),
         phone: web.app.settings.phone_simulator,
+        file_bytes: web.app.settings.file_bytes,
     })
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::script::{ChannelKind, Given, Moment, Test};
+use crate::app::facts::Changes;
 use crate::app::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
@@ -157,8 +158,7 @@ impl<'a> Stage<'a> {
             r#type: ticket.draft.r#type.clone(),
         });
         let known = self.given.tickets.clone().unwrap_or_default();
-        let opens = self.desk.hours.opens(self.now);
-        let told = |at: Timestamp| self.desk.hours.local(at).strftime("%Y-%m-%d %H:%M").to_string();
+        let changes = Changes::of(&self.desk.hours, self.now);
         Facts {
             contact: ContactFacts {
                 name: self.given.name.clone(),
@@ -168,11 +168,11 @@ impl<'a> Stage<'a> {
             open_tickets: if verified { opened.chain(known).collect() } else { Vec::new() },
             incidents: self.given.incidents.clone().unwrap_or_default(),
             business_open: self.given.open.unwrap_or_else(|| self.desk.hours.is_open(self.now)),
-            agent_free: self.given.agents.unwrap_or(0) > held,
-            opens_at: opens.map(told),
-            closes_at: self.desk.hours.closes(self.now).map(told),
-            opens,
+            opens_at: changes.opens_at,
+            closes_at: changes.closes_at,
+            opens: changes.opens,
             notices: Vec::new(),
+            agent_free: self.given.agents.unwrap_or(0) > held,
             ask_language: false,
             code_salt: 0,
             now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),

@@ -54,6 +54,9 @@ fn expected(text: &str) -> Expected {
 fn every_defect_is_found_at_its_place_in_one_run() {
     let files = files();
     let sources: Vec<SourceFile> = files.iter().map(|(name, text)| SourceFile::new(name, text)).collect();
+    let table = fs::read_to_string(folder().join("tables/prices.csv")).expect("a table");
+    let tables = [SourceFile::new("tables/prices.csv", table)];
+    let sources: Vec<SourceFile> = sources.into_iter().chain(tables).collect();
     let locales = ["en".to_owned(), "it".to_owned()];
     let parsed = parse::playbook(&sources, &locales, &known());
     assert!(parsed.playbook.is_none(), "a set with errors is not served");

@@ -1,6 +1,7 @@
 //! All integration tests, one binary: each further one would link the whole program again.
 
 mod browser;
+mod calls;
 mod diagnostics;
 mod docs;
 mod hostile;

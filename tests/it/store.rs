@@ -9,6 +9,7 @@ mod nodes;
 mod tickets;
 mod timers;
 mod turns;
+mod world;
 
 use vestibule::store::Store;
 

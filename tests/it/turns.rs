@@ -10,8 +10,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use vestibule::cli::playbook;
-use vestibule::conversation::{Channel, Conversation, Event, Facts, Said, Segment, Utterance, code, ids};
+use vestibule::conversation::{
+    Channel, Conversation, Event, Facts, HttpAnswer, News, Notice, Said, Segment, Utterance, code, ids,
+};
 use vestibule::engine;
 use vestibule::flow::Playbook;
 use vestibule::flow::graph::Graph;
@@ -64,7 +68,11 @@ fn run(document: &str, name: &str) -> String {
             Some("yaml") if block.first().is_some_and(|first| first.starts_with("- id:")) => {
                 faq = block.join("\n")
             }
-            Some("yaml") => flows.push(block.join("\n")),
+            Some("yaml") => flows.push(("yaml".to_owned(), block.join("\n"))),
+            Some("csv") => {
+                let table = words.next().expect("a table has a name");
+                flows.push((format!("tables/{table}.csv"), block.join("\n")));
+            }
             Some(kind @ ("chat" | "voice")) => {
                 let locale = words.next().unwrap_or("en");
                 let book = book(&flows, &faq, name);
@@ -82,19 +90,28 @@ fn run(document: &str, name: &str) -> String {
     out
 }
 
-fn book(flows: &[String], faq: &str, name: &str) -> Playbook {
+fn book(flows: &[(String, String)], faq: &str, name: &str) -> Playbook {
     let locales = vec!["en".to_owned(), "it".to_owned()];
     let flows: Vec<(String, String)> =
-        flows.iter().enumerate().map(|(at, text)| (format!("{name}#{at}.yaml"), text.clone())).collect();
+        flows.iter().enumerate().map(|(at, (file, text))| (named(name, at, file), text.clone())).collect();
     let faq = if faq.is_empty() { Vec::new() } else { vec![(format!("{name}#faq.yaml"), faq.to_owned())] };
     let (book, found) = playbook::from_texts(&flows, &faq, &locales);
     book.unwrap_or_else(|| panic!("{name}: {found:#?}"))
+}
+
+/// Tables keep their name, which flows look in by.
+fn named(document: &str, at: usize, file: &str) -> String {
+    if file.ends_with(".csv") { file.to_owned() } else { format!("{document}#{at}.{file}") }
 }
 
 struct Talk<'a> {
     book: &'a Playbook,
     conversation: Conversation,
     facts: Facts,
+    /// Seconds since the beginning.
+    passed: i64,
+    /// The request that waits for its answer.
+    request: Option<Uuid>,
     out: String,
 }
 
@@ -112,7 +129,7 @@ fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
         today: "2026-11-24".into(),
         ..Facts::default()
     };
-    let mut talk = Talk { book, conversation, facts, out: String::new() };
+    let mut talk = Talk { book, conversation, facts, passed: 0, request: None, out: String::new() };
     talk.take(Said::Started { flow: None });
     for line in script {
         if let Some(said) = line.strip_prefix("> ") {
@@ -162,7 +179,16 @@ impl Talk<'_> {
         match what {
             "free" => self.facts.agent_free = true,
             "busy" => self.facts.agent_free = false,
-            "closed hours" => self.facts.business_open = false,
+            "closed hours" => {
+                self.facts.business_open = false;
+                self.facts.opens = Some("2026-11-24T11:00:00Z".parse().expect("a time"));
+            }
+            "waited" => self.take(Said::Waited),
+            "not answered" => self.answered(HttpAnswer::Failed { reason: "no answer in time".into() }),
+            "incident over" => {
+                let news = News::IncidentClosed { area: "network".into(), title: "A cut cable".into() };
+                self.take(Said::Informed { notice: Notice { id: "n".into(), news } });
+            }
             "handed back" => self.take(Said::HandedBack),
             "nobody came" => self.take(Said::NobodyCame),
             "left" => self.take(Said::Left { reason: "completed".into() }),
@@ -170,6 +196,7 @@ impl Talk<'_> {
             "park" => self.take(Said::Park),
             "gathered" => self.take(Said::Gathered),
             "again" => self.take(Said::Again),
+            _ if self.counted(what) => {}
             _ => match (what.strip_prefix("claimed "), what.split_once(": ")) {
                 (Some(agent), _) => self.take(Said::Claimed { agent: agent.into() }),
                 (None, Some((agent, text))) => {
@@ -180,9 +207,36 @@ impl Talk<'_> {
         }
     }
 
+    /// `seconds N`, `file NAME`, `answered STATUS JSON`.
+    fn counted(&mut self, what: &str) -> bool {
+        match what.split_once(' ') {
+            Some(("seconds", seconds)) => self.passed += seconds.parse::<i64>().expect("a number"),
+            Some(("file", name)) => self.take(Said::File {
+                file: format!("ref-{name}"),
+                name: name.into(),
+                kind: "image/png".into(),
+                size: 1234,
+            }),
+            Some(("answered", answer)) => {
+                let (status, body) = answer.split_once(' ').expect("a status and a body");
+                let body = serde_json::from_str(body).expect("JSON");
+                let status = status.parse().expect("a status");
+                self.answered(HttpAnswer::Reply { status, headers: Default::default(), body });
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn answered(&mut self, answer: HttpAnswer) {
+        let id = self.request.expect("something was asked");
+        self.take(Said::HttpAnswered { id, answer });
+    }
+
     fn take(&mut self, said: Said) {
         let utterance = Utterance { said, answers_turn: None };
-        let now = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let begun: Timestamp = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let now = begun + SignedDuration::from_secs(self.passed);
         let before = self.conversation.clone();
         let turn = engine::take_turn(self.book, before.clone(), &self.facts, &utterance, now);
         let again = engine::take_turn(self.book, before, &self.facts, &utterance, now);
@@ -192,6 +246,9 @@ impl Talk<'_> {
         assert_eq!(self.conversation, turn.conversation);
         for event in &turn.events {
             self.holds_to_its_ways(event);
+            if let Event::HttpRequested { id, .. } = event {
+                self.request = Some(*id);
+            }
             self.show(event);
         }
     }

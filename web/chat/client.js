@@ -98,6 +98,25 @@ export class Chat {
     return message.client_id;
   }
 
+  /** Sends a file. Returns the id by which `sent` and `refused` speak of it. */
+  upload(file) {
+    const id = freshId();
+    const run = this.run;
+    const path = `chat/files?client_id=${encodeURIComponent(id)}&name=${encodeURIComponent(file.name)}`;
+    this.#call("POST", path, file).then(
+      (told) => run === this.run && this.#taken(id, told.messages),
+      (error) => run === this.run && this.tell.refused(id, error),
+    );
+    return id;
+  }
+
+  #taken(id, messages) {
+    // With a socket all comes by it, in order, what was sent too.
+    if (this.ready) return;
+    this.tell.sent(id);
+    this.#take(messages);
+  }
+
   // --- the line down
 
   #connect(run) {
@@ -227,12 +246,13 @@ export class Chat {
 
   async #call(method, path, body) {
     const headers = {};
-    if (body) headers["Content-Type"] = "application/json";
+    const file = body instanceof Blob;
+    if (body) headers["Content-Type"] = file ? body.type || "application/octet-stream" : "application/json";
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     const answer = await fetch(new URL(path, this.base), {
       method,
       headers,
-      body: body && JSON.stringify(body),
+      body: file ? body : body && JSON.stringify(body),
       credentials: "omit",
     });
     const told = await answer.json().catch(() => ({}));

@@ -6,6 +6,7 @@ import { nodes, safeLink } from "./text.js";
 import { nameOf, pick, WORDS, wordsOf } from "./words.js";
 
 const MAX = 4_000;
+const ACCEPT = "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain";
 
 function make(tag, props = {}, ...children) {
   const made = document.createElement(tag);
@@ -103,7 +104,10 @@ export class ChatView {
       event.preventDefault();
       this.#submit();
     });
-    const line = make("div", { class: "chat-line" }, this.field, this.button);
+    this.picker = make("input", { type: "file", hidden: true, accept: ACCEPT, onchange: () => this.#attach() });
+    this.clip = make("button", { type: "button", class: "chat-clip", hidden: true, onclick: () => this.picker.click() });
+    this.clip.append(icon("M8 12.5l6.2-6.2a3 3 0 0 1 4.3 4.2l-8 8a5 5 0 0 1-7-7l7.6-7.7"));
+    const line = make("div", { class: "chat-line" }, this.clip, this.picker, this.field, this.button);
     const submit = (event) => {
       event.preventDefault();
       this.#submit();
@@ -121,6 +125,7 @@ export class ChatView {
     this.label.textContent = words.write;
     this.field.placeholder = words.write;
     name(this.button, words.send);
+    name(this.clip, words.attach || WORDS.en.attach);
     name(this.again, words.again);
     if (this.closer) name(this.closer, words.close);
     this.typing.setAttribute("aria-label", words.typing);
@@ -173,6 +178,8 @@ export class ChatView {
 
   #bubble(message) {
     this.#dropOptions();
+    // A file can be sent where one is asked for, and to a person at any time.
+    this.clip.hidden = !(message.file || message.from === "agent");
     const shape = this.#shape(message.from, message.text, message);
     if (message.locale) shape.lang = message.locale;
     if (message.options.length) {
@@ -236,6 +243,13 @@ export class ChatView {
     this.#write(text, { text });
   }
 
+  #attach() {
+    const [file] = this.picker.files;
+    this.picker.value = "";
+    if (file) this.#write(file.name, { file });
+    this.field.focus({ preventScroll: true });
+  }
+
   #write(shown, saying) {
     this.wrote = true;
     this.notices.replaceChildren();
@@ -243,7 +257,7 @@ export class ChatView {
     const shape = this.#shape("you", shown);
     shape.classList.add("chat-pending");
     this.#put(shape);
-    this.waiting.set(this.chat.send(saying), shape);
+    this.waiting.set(saying.file ? this.chat.upload(saying.file) : this.chat.send(saying), shape);
     this.#think(true);
     this.#toEnd();
   }
@@ -271,6 +285,7 @@ export class ChatView {
 
   #restart() {
     this.notices.replaceChildren();
+    this.clip.hidden = true;
     this.log.replaceChildren(this.typing);
     this.waiting.clear();
     this.wrote = false;

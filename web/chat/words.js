@@ -33,6 +33,7 @@ const EN = {
   fresh: (n) => (n === 1 ? "1 new message" : `${n} new messages`),
   more: "Read more",
   image: "Picture",
+  attach: "Send a file",
 };
 
 const IT = {
@@ -68,6 +69,7 @@ const IT = {
   fresh: (n) => (n === 1 ? "1 nuovo messaggio" : `${n} nuovi messaggi`),
   more: "Leggi di più",
   image: "Immagine",
+  attach: "Invia un file",
 };
 
 const DE = {

@@ -42,6 +42,11 @@ pub fn gather(paths: &[PathBuf], default_locale: &str) -> anyhow::Result<Gathere
             gathered.folder(path, default_locale)?;
         } else {
             gathered.file(path, default_locale, true)?;
+            // A flow that is named alone brings the tables beside it.
+            let tables = path.parent().map(|folder| folder.join("tables")).filter(|tables| tables.is_dir());
+            if let Some(tables) = tables.filter(|_| !is_table(path)) {
+                gathered.folder(&tables, default_locale)?;
+            }
         }
     }
     Ok(gathered)
@@ -57,7 +62,9 @@ impl Gathered {
         inside.sort();
         for path in inside {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let known = [".yaml", ".yml", ".jsonl"].iter().any(|ending| name.ends_with(ending));
+            let tables = folder.file_name().is_some_and(|folder| folder == "tables");
+            let known = [".yaml", ".yml", ".jsonl"].iter().any(|ending| name.ends_with(ending))
+                || (tables && is_table(&path));
             // `tests` within a folder of flows holds transcripts.
             if name.starts_with('.') || (path.is_dir() && name == "tests") {
                 continue;
@@ -92,6 +99,10 @@ impl Gathered {
             }
         };
         let parse = match kind(path, &text) {
+            Kind::Table => {
+                self.flows.push(SourceFile::new(shown, text));
+                return Ok(());
+            }
             Kind::Flow => {
                 self.whole |= !named;
                 self.flows.push(SourceFile::new(shown, text));
@@ -109,13 +120,22 @@ impl Gathered {
     }
 }
 
+/// A table of `lookup` steps.
+fn is_table(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+}
+
 enum Kind {
     Flow,
+    Table,
     FaqYaml,
     FaqLines,
 }
 
 fn kind(path: &Path, text: &str) -> Kind {
+    if is_table(path) {
+        return Kind::Table;
+    }
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
     let lines = || {
         let object: Result<serde_json::Value, _> = serde_json::from_str(first);

@@ -11,15 +11,22 @@ use super::token;
 use super::ways::States;
 use crate::flow::graph::{Graph, TICKET, filled, slot_path};
 use crate::flow::parse::draft::Draft;
-use crate::flow::step::{Kind, Step};
+use crate::flow::step::{Kind, Miss, Step};
 use crate::source::Diagnostic;
 
 pub fn check(set: &Set<'_>, draft: &Draft, graph: &Graph<'_>, states: &States, found: &mut Vec<Diagnostic>) {
+    let mut told = false;
     for (index, step) in draft.flow.steps.iter().enumerate() {
         let Some(before) = &states.before[index] else { continue };
         let mut at_step =
             AtStep { set, draft, graph, index, filled: before.filled.clone(), told: BTreeSet::new() };
         at_step.step(step, found);
+        if !told {
+            let before = found.len();
+            at_step.inherited(step, found);
+            // One prompt that it does not suit is enough.
+            told = found.len() > before;
+        }
     }
 }
 
@@ -56,6 +63,18 @@ impl AtStep<'_> {
             }
             _ => texts::of(step).into_iter().for_each(|expr| self.expr(expr, found)),
         }
+    }
+
+    /// What the flow says after failures at this step, where the step says nothing itself.
+    fn inherited(&mut self, step: &Step, found: &mut Vec<Diagnostic>) {
+        let Some(own) = step.kind.handlers() else { return };
+        let flow = &self.draft.flow.handlers;
+        let inherited = Miss::ALL.into_iter().filter(|miss| own.of(*miss).is_empty());
+        let mut said = Vec::new();
+        for handler in inherited.flat_map(|miss| flow.of(miss)) {
+            handler.say.iter().for_each(|say| texts::text(&mut said, say));
+        }
+        said.into_iter().for_each(|expr| self.expr(expr, found));
     }
 
     fn fill(&mut self, paths: impl IntoIterator<Item = String>) {

@@ -104,6 +104,8 @@ pub fn texts(step: &Step) -> Vec<(Role, &Text)> {
         | Kind::Watch(_)
         | Kind::End(_) => {}
     }
+    let said = step.kind.handlers().into_iter().flat_map(Handlers::all);
+    all.extend(said.filter_map(|handler| handler.say.as_ref()).map(|text| (Role::Say, text)));
     all
 }
 

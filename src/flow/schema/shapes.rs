@@ -42,6 +42,27 @@ pub fn definitions() -> Value {
             ],
         },
         "texts": { "anyOf": [{ "$ref": "#/$defs/text" }, { "type": "array", "items": { "$ref": "#/$defs/text" } }] },
+        "handler": {
+            "anyOf": [
+                { "$ref": "#/$defs/text" },
+                {
+                    "type": "object",
+                    "properties": {
+                        "say": { "$ref": "#/$defs/text" },
+                        "voice": { "$ref": "#/$defs/localised" },
+                        "goto": { "$ref": "#/$defs/target" },
+                    },
+                    "additionalProperties": false,
+                },
+            ],
+        },
+        "handlers": {
+            "description": "The n-th failure in a row takes the n-th entry: a text, or { say, goto }.",
+            "anyOf": [
+                { "$ref": "#/$defs/handler" },
+                { "type": "array", "maxItems": 9, "items": { "$ref": "#/$defs/handler" } },
+            ],
+        },
         "words": words,
         "handlers": { "anyOf": [handler, { "type": "array", "maxItems": 9, "items": handler }] },
         "phrases": {

@@ -33,6 +33,9 @@ pub struct ChatMessage {
     pub image: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// A file is asked for, to be sent to `POST /chat/files`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub file: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,6 +80,7 @@ impl ChatMessage {
             locale: prompt.locale.clone(),
             image: prompt.image.clone(),
             link: prompt.link.clone(),
+            file: prompt.file,
         }
     }
 
@@ -93,6 +97,7 @@ impl ChatMessage {
             locale: String::new(),
             image: None,
             link: None,
+            file: false,
         }
     }
 }

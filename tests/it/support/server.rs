@@ -149,6 +149,12 @@ impl Server {
         self.folder.path().join("log")
     }
 
+    /// The bytes of the SQLite file and of what is written ahead of it.
+    pub fn database(&self) -> Vec<u8> {
+        let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
+        [read("vestibule.db"), read("vestibule.db-wal")].concat()
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }

@@ -1,0 +1,97 @@
+//! Telling watchers: what changed is said in the chat where they asked for it, once. Callers are told when they call.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::desk::turned;
+use crate::conversation::{Owner, Said, Utterance};
+use crate::store::world::{DueNotice, IncidentRow};
+use crate::store::{Decision, Loaded, Store, StoreError, TurnJob, Whose};
+
+const TICK: Duration = Duration::from_secs(1);
+const AT_ONCE: u32 = 100;
+
+impl super::App {
+    /// Tells watchers until `stop` is cancelled.
+    pub async fn run_notices(&self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(TICK) => {}
+            }
+            if let Err(error) = self.tell_due().await {
+                tracing::warn!(%error, "watchers could not be told; trying again");
+                tokio::time::sleep(TICK * 2).await;
+            }
+        }
+    }
+
+    /// Tells what can be told now. Returns how many were.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tell_due(&self) -> Result<usize, StoreError> {
+        let due = self.store.due_notices(AT_ONCE).await?;
+        let count = due.len();
+        for notice in due {
+            self.inform(notice).await?;
+        }
+        Ok(count)
+    }
+
+    async fn inform(&self, due: DueNotice) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        let decide = {
+            let (app, playbook) = (self.clone(), self.playbook());
+            let id = due.notice.id.clone();
+            let said = Said::Informed { notice: due.notice };
+            let utterance = Utterance { said, answers_turn: None };
+            move |loaded: Loaded| {
+                // Another process may have told it meanwhile.
+                let open = loaded.notices.iter().any(|notice| notice.id == id);
+                match loaded.conversation.clone().filter(|_| open) {
+                    Some(known) if known.owner == Owner::Bot || known.is_closed() => {
+                        turned(&app, &playbook, known, &loaded, &utterance, now)
+                    }
+                    // A person has the conversation: later.
+                    _ => Decision::default(),
+                }
+            }
+        };
+        let done =
+            self.store.turn(TurnJob::new(Whose::Address(due.channel, due.address), now, decide)).await?;
+        if !done.replayed {
+            self.tell(done.conversation.as_ref(), &done.events);
+        }
+        Ok(())
+    }
+}
+
+/// Opens a known incident.
+///
+/// # Errors
+/// The store's.
+pub async fn open(store: &Store, area: &str, title: &str, by: &str) -> Result<IncidentRow, StoreError> {
+    let mut incident = IncidentRow {
+        id: String::new(),
+        area: area.trim().to_owned(),
+        title: title.trim().to_owned(),
+        opened: Timestamp::now(),
+        by: by.to_owned(),
+        closed: None,
+    };
+    loop {
+        incident.id = short_id();
+        if store.open_incident(&incident).await? {
+            return Ok(incident);
+        }
+    }
+}
+
+/// Six letters and digits, to be typed.
+fn short_id() -> String {
+    // The last bits of a version 7 id are random.
+    format!("{:06x}", uuid::Uuid::now_v7().as_u128() & 0x00ff_ffff)
+}
