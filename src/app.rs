@@ -1,6 +1,6 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
-mod commit;
+pub mod commit;
 pub mod desk;
 mod facts;
 pub mod inbound;

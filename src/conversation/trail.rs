@@ -84,7 +84,8 @@ impl Undo {
         let same = now.iter().zip(before).take_while(|(now, before)| now.flow == before.flow);
         let keep = same.count();
         let pairs = now.iter().zip(before).take(keep).enumerate();
-        let changed = pairs.filter_map(|(depth, (now, before))| Changed::between(depth, now, before)).collect();
+        let changed =
+            pairs.filter_map(|(depth, (now, before))| Changed::between(depth, now, before)).collect();
         Self { keep, changed, gone: before[keep..].to_vec() }
     }
 

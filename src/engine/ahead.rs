@@ -4,8 +4,8 @@
 use crate::conversation::{Ahead, Event, PromptKind};
 use crate::flow::{Flow, Kind, SlotKind, SlotValue, Step};
 
-use super::onward::onward;
 use super::answer::Input;
+use super::onward::onward;
 use super::recognize::option::{self, Offer};
 use super::recognize::text::plain;
 use super::recognize::within::{self, Found};
@@ -189,7 +189,8 @@ fn typed(w: &mut Working<'_>, asker: &Asker<'_>, text: &str) -> Option<Found> {
     let slot = slot_of(asker.step).and_then(|name| asker.flow.slots.get(name))?;
     let found = within::only(slot, text, &answer::reading(w, false))?;
     // A number alone may count anything: the words of its prompt must be about it.
-    let named = !matches!(slot.kind, SlotKind::Number { .. }) || names(w, asker.flow, asker.step).said_in(w, text);
+    let named =
+        !matches!(slot.kind, SlotKind::Number { .. }) || names(w, asker.flow, asker.step).said_in(w, text);
     named.then_some(found)
 }
 
@@ -233,7 +234,9 @@ fn opening(w: &mut Working<'_>, rest: &Rest, left: &str) -> bool {
     };
     let Some(asker) = askers(w).into_iter().find(is_text) else { return false };
     let Some(slot) = slot_of(asker.step).and_then(|name| asker.flow.slots.get(name)) else { return false };
-    let Ok(value) = super::recognize::slot::read(slot, said, &answer::reading(w, false)) else { return false };
+    let Ok(value) = super::recognize::slot::read(slot, said, &answer::reading(w, false)) else {
+        return false;
+    };
     fill(w, &asker, value);
     true
 }

@@ -293,9 +293,7 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
         }
         let form = matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. });
         let noted = form && ahead::amid(w, text, opening);
-        if form
-            && let Some(found) = question::sure(w, text)
-        {
+        if form && let Some(found) = question::sure(w, text) {
             w.event(Event::QuestionAnswered { article: found.article.clone(), query: text.clone() });
             question::say_answer(w, &found.article);
             if !opening {

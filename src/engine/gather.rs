@@ -41,7 +41,10 @@ fn pause(w: &Working<'_>) -> Option<SignedDuration> {
     match &step.kind {
         // What is typed in one word is answered at once, unless the prompt itself says otherwise.
         Kind::Ask(ask) => {
-            let free = flow.slots.get(&ask.slot.value).is_some_and(|slot| matches!(slot.kind, SlotKind::Text { .. }));
+            let free = flow
+                .slots
+                .get(&ask.slot.value)
+                .is_some_and(|slot| matches!(slot.kind, SlotKind::Text { .. }));
             ask.gather.or(flow.gather.filter(|_| free))
         }
         _ => None,

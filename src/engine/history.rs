@@ -88,7 +88,9 @@ impl Working<'_> {
         let old = std::mem::replace(&mut self.c.frames, frames);
         for (depth, frame) in old.iter().enumerate() {
             let now = self.c.frames.get(depth).filter(|now| now.flow == frame.flow);
-            for slot in frame.slots.keys().filter(|slot| !now.is_some_and(|now| now.slots.contains_key(*slot))) {
+            for slot in
+                frame.slots.keys().filter(|slot| !now.is_some_and(|now| now.slots.contains_key(*slot)))
+            {
                 self.cleared.push(slot.clone());
             }
         }

@@ -2,8 +2,8 @@
 
 use crate::conversation::{Event, Offered, PromptKind, PromptOption, Wait, WaitKind};
 use crate::faq::Query;
-use crate::flow::{Kind, SlotValue};
 use crate::flow::step::Faq;
+use crate::flow::{Kind, SlotValue};
 
 use super::prompts::{self, Asking};
 use super::step::Then;

@@ -3,9 +3,9 @@
 use crate::flow::graph::Exit;
 use crate::flow::{Flow, Kind, Step};
 
-use super::{ahead, correct, digression};
 use super::step::{self, Then};
 use super::working::Working;
+use super::{ahead, correct, digression};
 
 /// Steps that one turn may run. The check proves that no cycle runs without waiting; this holds for what it cannot
 /// know (a playbook that was never checked).

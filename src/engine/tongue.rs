@@ -13,15 +13,22 @@ const COMMON_WORDS: usize = 2;
 
 /// The language that a text names beside polite words: "English please", "in italiano, per favore".
 pub(super) fn named(w: &Working<'_>, text: &str) -> Option<String> {
-    let polite: Vec<String> =
-        w.playbook.locales.iter().flat_map(|locale| w.playbook.words.list("polite", locale)).map(|word| plain(word)).collect();
+    let polite: Vec<String> = w
+        .playbook
+        .locales
+        .iter()
+        .flat_map(|locale| w.playbook.words.list("polite", locale))
+        .map(|word| plain(word))
+        .collect();
     let said = plain(text);
-    let left: Vec<&str> = said.split(' ').filter(|word| !polite.iter().any(|polite| polite == word)).collect();
+    let left: Vec<&str> =
+        said.split(' ').filter(|word| !polite.iter().any(|polite| polite == word)).collect();
     let left = left.join(" ");
     let names = |locale: &str| w.playbook.words.lists.get("language_names").and_then(|by| by.get(locale));
     let named = |locale: &&String| {
         **locale != w.c.locale
-            && names(locale).is_some_and(|names| names.iter().any(|name| [&left, &said].contains(&&plain(name))))
+            && names(locale)
+                .is_some_and(|names| names.iter().any(|name| [&left, &said].contains(&&plain(name))))
     };
     w.playbook.locales.iter().find(named).cloned()
 }

@@ -24,7 +24,9 @@ struct Walked {
 type Asks = (Option<(String, String, Option<WaitKind>)>, usize);
 
 fn asks(c: &Conversation) -> Asks {
-    let of = |frame: &Frame| (frame.flow.clone(), frame.step.clone(), frame.wait.as_ref().map(|wait| wait.kind.clone()));
+    let of = |frame: &Frame| {
+        (frame.flow.clone(), frame.step.clone(), frame.wait.as_ref().map(|wait| wait.kind.clone()))
+    };
     (c.frames.last().map(of), c.trail.len())
 }
 
@@ -61,7 +63,22 @@ impl<'a> Working<'a> {
         let (events, walked, cleared) = (Vec::new(), Vec::new(), Vec::new());
         let (rest, reopening, noted, resumed) = Default::default();
         let asked_before = asks(&c);
-        Self { asked_before, playbook, facts, now, c, events, walked, was_closed, before_last, cleared, rest, reopening, noted, resumed }
+        Self {
+            asked_before,
+            playbook,
+            facts,
+            now,
+            c,
+            events,
+            walked,
+            was_closed,
+            before_last,
+            cleared,
+            rest,
+            reopening,
+            noted,
+            resumed,
+        }
     }
 
     pub fn voice(&self) -> bool {

@@ -3,12 +3,14 @@
 mod browser;
 mod diagnostics;
 mod docs;
+mod hostile;
 mod house;
 mod ivr;
 mod load;
 mod phone;
 mod postgres;
 mod random_flows;
+mod schema;
 mod store;
 mod support;
 mod turns;

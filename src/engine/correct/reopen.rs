@@ -29,7 +29,13 @@ pub(in crate::engine) fn correct(w: &mut Working<'_>, text: &str) -> bool {
     let given = given(w);
     let meant = match &cue {
         Cue::Meant(rest) => by_value(w, &given, rest, false).or_else(|| last_text(w, &given, rest)),
-        Cue::No(rest) => if takes_no(w) { None } else { by_value(w, &given, rest, true) },
+        Cue::No(rest) => {
+            if takes_no(w) {
+                None
+            } else {
+                by_value(w, &given, rest, true)
+            }
+        }
         Cue::Change(rest) => return change(w, &given, rest),
     };
     let Some((given, value)) = meant else { return false };
@@ -68,7 +74,9 @@ fn given<'a>(w: &Working<'a>) -> Vec<Given<'a>> {
                 add(Given { at, flow, step, ahead: true });
             }
         }
-        let Some(flow) = w.playbook.flow(&answered.flow).filter(|_| answered.given.is_some()) else { continue };
+        let Some(flow) = w.playbook.flow(&answered.flow).filter(|_| answered.given.is_some()) else {
+            continue;
+        };
         let asks = |step: &&Step| matches!(step.kind, Kind::Choose(_) | Kind::Ask(_) | Kind::Confirm(_));
         if let Some(step) = flow.step(&answered.step).filter(asks) {
             add(Given { at, flow, step, ahead: false });
@@ -252,15 +260,14 @@ struct Rewound {
 
 /// Undoes the answers from the last to the one at `at`.
 fn rewind(w: &mut Working<'_>, at: usize) -> Option<Rewound> {
-    let slots: Vec<Ahead> = w
-        .c
-        .frames
-        .iter()
-        .flat_map(|frame| {
-            let all = frame.slots.iter();
-            all.map(|(name, value)| (frame.flow.clone(), name.clone(), value.clone()))
-        })
-        .collect();
+    let slots: Vec<Ahead> =
+        w.c.frames
+            .iter()
+            .flat_map(|frame| {
+                let all = frame.slots.iter();
+                all.map(|(name, value)| (frame.flow.clone(), name.clone(), value.clone()))
+            })
+            .collect();
     let mut later = Vec::new();
     let mut said = Vec::new();
     let mut last = None;

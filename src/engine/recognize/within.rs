@@ -49,7 +49,8 @@ pub fn holds(text: &str, name: &str) -> bool {
 
 /// A word without the marks around it.
 fn bare(word: &str) -> &str {
-    let marks = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '«' | '»' | '“' | '”' | '„');
+    let marks =
+        |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '«' | '»' | '“' | '”' | '„');
     word.trim_matches(marks)
 }
 
@@ -91,7 +92,8 @@ fn runs(asked: &Slot, words: &[&str], reading: &Reading<'_>, digits: usize) -> V
 
 fn dates(asked: &Slot, text: &str, words: &[&str], reading: &Reading<'_>) -> Vec<Found> {
     // Two numbers may be "24/7" as well as a day: a date in a longer text has three.
-    let parts = |word: &str| word.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count();
+    let parts =
+        |word: &str| word.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count();
     let written = singles(asked, words, reading, |word| parts(word) == 3);
     let named = reading.days.iter().flat_map(|day| day.iter()).filter(|day| holds(text, day));
     written.into_iter().chain(named.filter_map(|day| value(asked, day, reading))).collect()
@@ -131,7 +133,10 @@ mod tests {
         assert_eq!(found(pattern("[0-9]{6}"), "my invoice 204417 is wrong"), Some("204417".into()));
         assert_eq!(found(pattern("[0-9]{6}"), "my invoice 204 417, please"), Some("204417".into()));
         assert_eq!(found(pattern("[A-Z]{2}[0-9]{4}"), "it is ab1234."), Some("AB1234".into()));
-        assert_eq!(found(SlotKind::Email, "write to ada@example.org, thanks"), Some("ada@example.org".into()));
+        assert_eq!(
+            found(SlotKind::Email, "write to ada@example.org, thanks"),
+            Some("ada@example.org".into())
+        );
         assert_eq!(found(SlotKind::Phone, "call me at +39 06 555 0199 today"), Some("+39065550199".into()));
         let past = SlotKind::Date { past: true, future: false };
         assert_eq!(found(past.clone(), "broken since yesterday"), Some("2026-11-23".into()));

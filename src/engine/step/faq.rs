@@ -1,7 +1,7 @@
 //! `faq`
 
-use crate::engine::{digression, question};
 use crate::engine::working::Working;
+use crate::engine::{digression, question};
 use crate::flow::graph::Exit;
 use crate::flow::step::Faq;
 

@@ -2,9 +2,11 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vestibule::conversation::{Channel, Conversation, Event, Facts, Hope, Owner, Prompt, Said, Utterance, ids};
+use vestibule::conversation::{
+    Channel, Conversation, Event, Facts, Hope, Owner, Prompt, PromptKind, Said, Utterance, WaitKind, ids,
+};
 use vestibule::engine::{self, Turn};
-use vestibule::flow::{Playbook, SlotKind};
+use vestibule::flow::{Kind, Playbook, SlotKind};
 
 /// What the contact, or somebody else, does next.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,7 +121,6 @@ struct Talk<'a> {
     facts: Facts,
     prompts: Vec<(u64, Prompt)>,
     filled: Vec<(String, String)>,
-    asked: u32,
     tickets: usize,
 }
 
@@ -143,7 +144,7 @@ impl<'a> Talk<'a> {
         };
         let conversation = engine::fresh(book, &beginning);
         let (prompts, filled) = (Vec::new(), Vec::new());
-        let mut talk = Self { book, conversation, facts, prompts, filled, asked: 0, tickets: 0 };
+        let mut talk = Self { book, conversation, facts, prompts, filled, tickets: 0 };
         talk.take(Said::Started { flow: None }, None)?;
         Ok(talk)
     }
@@ -173,7 +174,6 @@ impl<'a> Talk<'a> {
                 _ => {}
             }
         }
-        self.asked = turn.conversation.turn as u32;
         self.conversation = turn.conversation;
         self.stands().map_err(|problem| format!("after {said:?} {problem}"))
     }
@@ -209,23 +209,36 @@ impl<'a> Talk<'a> {
 
     fn options(&self) -> Vec<String> {
         let last = self.prompts.last().filter(|(turn, _)| *turn == self.conversation.turn);
-        last.map(|(_, prompt)| prompt.options.iter().map(|option| option.value.clone()).collect()).unwrap_or_default()
+        last.map(|(_, prompt)| prompt.options.iter().map(|option| option.value.clone()).collect())
+            .unwrap_or_default()
     }
 
     /// A good answer to what is asked: the value of an option, or words for the slot's type.
     fn answer(&self, nth: u8) -> Option<Answer> {
         let last = self.prompts.last().map(|(_, prompt)| prompt.clone())?;
-        if !last.options.is_empty() {
+        if !last.options.is_empty() && last.kind != PromptKind::Survey {
             let option = &last.options[usize::from(nth) % last.options.len()];
             return Some(Answer::Option(option.value.clone(), option.key.clone()));
         }
         let frame = self.conversation.frames.last()?;
         let flow = self.book.flow(&frame.flow)?;
         let step = flow.step(&frame.step)?;
-        let vestibule::flow::Kind::Ask(ask) = &step.kind else { return Some(Answer::Words("some words".into())) };
+        let comments = frame.wait.as_ref().is_some_and(|wait| wait.kind == WaitKind::Comment);
+        let ask = match &step.kind {
+            Kind::Ask(ask) => ask,
+            // On a call the score's keys are told in the words of the question.
+            Kind::Survey(survey) if !comments => {
+                let (low, high) = survey.ask.range();
+                let count = u8::try_from(high - low + 1).expect("few scores");
+                return Some(Answer::Digits((i64::from(nth % count) + low).to_string()));
+            }
+            _ => return Some(Answer::Words("some words".into())),
+        };
         let nth = nth % 3;
         let words = match &flow.slots.get(&ask.slot.value)?.kind {
-            SlotKind::Text { .. } => ["zebra", "the cable is cut", "nothing works"][usize::from(nth)].to_owned(),
+            SlotKind::Text { .. } => {
+                ["zebra", "the cable is cut", "nothing works"][usize::from(nth)].to_owned()
+            }
             SlotKind::Number { .. } => return Some(Answer::Digits((nth + 1).to_string())),
             SlotKind::Date { .. } => ["yesterday", "today", "3/11/2026"][usize::from(nth)].to_owned(),
             SlotKind::Email => format!("a{nth}@example.org"),
@@ -279,9 +292,10 @@ impl<'a> Talk<'a> {
             Act::Junk(text) => self.say(text),
             Act::Keys(keys) => self.take(Said::Keys { keys: keys.clone() }, None),
             Act::Silence => self.take(Said::Silence, None),
-            Act::Back if self.conversation.channel.voice() => self.take(Said::Keys { keys: "*".into() }, None),
+            Act::Back if self.conversation.channel.voice() => {
+                self.take(Said::Keys { keys: "*".into() }, None)
+            }
             Act::Back => self.say("back"),
-            Act::Agent if self.conversation.channel.voice() => self.take(Said::Keys { keys: "0".into() }, None),
             Act::Agent => self.say("agent"),
             Act::OldButton => self.old_button(),
             Act::Free(free) => {
@@ -295,7 +309,8 @@ impl<'a> Talk<'a> {
     /// A press of an earlier turn has no effect but that something is said.
     fn old_button(&mut self) -> Result<(), String> {
         let asked = self.conversation.asked;
-        let old = self.prompts.iter().rev().find(|(turn, prompt)| *turn < asked && !prompt.options.is_empty());
+        let old =
+            self.prompts.iter().rev().find(|(turn, prompt)| *turn < asked && !prompt.options.is_empty());
         let Some((turn, value)) = old.map(|(turn, prompt)| (*turn, prompt.options[0].value.clone())) else {
             return Ok(());
         };
@@ -340,7 +355,13 @@ impl<'a> Talk<'a> {
             }
             frames
         };
-        if bare(&back) == bare(before) && back.trail == before.trail {
+        let trail = |c: &Conversation| {
+            c.trail
+                .iter()
+                .map(|last| (last.flow.clone(), last.step.clone(), last.given.clone()))
+                .collect::<Vec<_>>()
+        };
+        if bare(&back) == bare(before) && trail(&back) == trail(before) {
             return Ok(());
         }
         Err(format!("back does not lead back:\nbefore {:#?}\nafter {:#?}", before.frames, back.frames))
