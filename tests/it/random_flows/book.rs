@@ -184,7 +184,7 @@ impl Plan {
             .map(|(name, text)| SourceFile::new(format!("{name}.yaml"), text))
             .collect();
         let tags = ["access".to_owned()].into();
-        let known = Known { categories: None, queues: None, faq_tags: Some(tags), whole: true };
+        let known = Known { categories: None, queues: None, faq_tags: Some(tags), hosts: None, whole: true };
         let parsed = parse::playbook(&files, &["en".to_owned()], &known);
         let Some(mut book) = parsed.playbook else {
             let errors: Vec<String> = parsed
