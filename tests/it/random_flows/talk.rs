@@ -340,7 +340,13 @@ impl<'a> Talk<'a> {
     fn goes_back_to(&self, before: &Conversation) -> Result<(), String> {
         let c = &self.conversation;
         let answered = c.trail.len() == before.trail.len() + 1 && c.owner == Owner::Bot && !c.is_closed();
-        if !answered || before.reopened.is_some() {
+        // A menu over a question is gone once it was answered: back leads to the question.
+        let over = before
+            .frames
+            .last()
+            .and_then(|frame| frame.wait.as_ref())
+            .is_some_and(|wait| matches!(wait.kind, WaitKind::Menu { .. } | WaitKind::Language { .. }));
+        if !answered || over || before.reopened.is_some() {
             return Ok(());
         }
         let said = Said::Text { text: "back".into() };
