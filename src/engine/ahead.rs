@@ -215,8 +215,8 @@ fn settled(claims: Vec<Claim<'_>>) -> Vec<Claim<'_>> {
         .iter()
         .enumerate()
         .map(|(at, claim)| {
-            let others = claims.iter().enumerate().filter(|(other, _)| *other != at);
-            others.into_iter().any(|(_, other)| same(claim, other) && other.weight >= claim.weight)
+            let mut others = claims.iter().enumerate().filter(|(other, _)| *other != at);
+            others.any(|(_, other)| same(claim, other) && other.weight >= claim.weight)
         })
         .collect();
     claims.into_iter().zip(disputed).filter(|(_, disputed)| !disputed).map(|(claim, _)| claim).collect()

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 
 use crate::conversation::{Event, Gathered, Said, TimerKind, WaitKind};
-use crate::flow::Kind;
+use crate::flow::{Kind, SlotKind};
 
 use super::answer::{self, Input};
 use super::globals;
@@ -39,7 +39,14 @@ fn pause(w: &Working<'_>) -> Option<SignedDuration> {
     let waits = w.current_wait().is_some_and(|wait| wait.kind == WaitKind::Step);
     let (flow, step) = w.here().filter(|_| waits && !w.voice())?;
     match &step.kind {
-        Kind::Ask(ask) => ask.gather.or(flow.gather),
+        // What is typed in one word is answered at once, unless the prompt itself says otherwise.
+        Kind::Ask(ask) => {
+            let free = flow
+                .slots
+                .get(&ask.slot.value)
+                .is_some_and(|slot| matches!(slot.kind, SlotKind::Text { .. }));
+            ask.gather.or(flow.gather.filter(|_| free))
+        }
         _ => None,
     }
 }

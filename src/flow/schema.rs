@@ -35,7 +35,7 @@ pub fn flow() -> Value {
             "The step for three failures at any prompt that has no `on_failure` of its own.",
             target(),
         ),
-        may("gather", "Messages that come within this time are one answer: 3s.", scalar()),
+        may("gather", "For every `ask` of a free text that does not say its own.", pause()),
         may(
             "on_error",
             "Where an `http` step without a good answer goes, or a `lookup` that finds nothing.",
@@ -110,6 +110,11 @@ pub fn map(description: &str, keys: impl IntoIterator<Item = Key>) -> Value {
         schema["required"] = json!(required);
     }
     schema
+}
+
+/// A short time: seconds, or `3s`.
+pub fn pause() -> Value {
+    json!({ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 30 }, { "type": "string", "pattern": "^[0-9]+(ms|s)?$" }] })
 }
 
 fn defined(name: &str) -> Value {

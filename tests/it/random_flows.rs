@@ -2,8 +2,8 @@
 //! people say: no panic, no fault, no run without a wait, and an end, a person or a ticket when they stop answering.
 //! Chat and voice, answered alike, fill the same slots and come to the same outcome.
 //!
-//! `VESTIBULE_RANDOM_CASES` says how many (10,000), `VESTIBULE_RANDOM_SEED` which. A failure is shrunk and shown as the
-//! flow's file and the conversation.
+//! `VESTIBULE_RANDOM_CASES` says how many conversations (10,000, eight with each playbook), `VESTIBULE_RANDOM_SEED`
+//! which. A failure is shrunk and shown as the flows' files and the conversation.
 
 mod book;
 mod talk;
@@ -21,8 +21,11 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[derive(Clone)]
 struct Case {
     plan: Plan,
-    acts: Vec<Act>,
+    talks: Vec<Vec<Act>>,
 }
+
+/// Conversations with one playbook.
+const TALKS: usize = 8;
 
 impl std::fmt::Debug for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,7 +33,7 @@ impl std::fmt::Debug for Case {
         for text in self.plan.files() {
             writeln!(f, "```yaml\n{text}```")?;
         }
-        write!(f, "{:?}", self.acts)
+        self.talks.iter().filter(|acts| !acts.is_empty()).try_for_each(|acts| writeln!(f, "{acts:?}"))
     }
 }
 
@@ -46,16 +49,20 @@ fn run(salt: u8, portable: bool, cases: u64, test: fn(&Case) -> Result<(), Strin
                     bytes[..8].copy_from_slice(&seed.to_le_bytes());
                     bytes[8..16].copy_from_slice(&worker.to_le_bytes());
                     let config = Config {
-                        cases: u32::try_from(cases.div_ceil(threads)).expect("a number of cases"),
+                        cases: u32::try_from(cases.div_ceil(threads * TALKS as u64))
+                            .expect("a number of cases"),
                         failure_persistence: None,
                         max_shrink_iters: 3_000,
                         ..Config::default()
                     };
                     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-                    let strategy = (plan(portable), acts(portable));
+                    let strategy = (plan(portable), proptest::collection::vec(acts(portable), TALKS));
                     let mut runner = TestRunner::new_with_rng(config, rng);
                     runner.run(
-                        &proptest::strategy::Strategy::prop_map(strategy, |(plan, acts)| Case { plan, acts }),
+                        &proptest::strategy::Strategy::prop_map(strategy, |(plan, talks)| Case {
+                            plan,
+                            talks,
+                        }),
                         |case| test(&case).map_err(proptest::test_runner::TestCaseError::fail),
                     )
                 })
@@ -72,15 +79,15 @@ fn run(salt: u8, portable: bool, cases: u64, test: fn(&Case) -> Result<(), Strin
 #[test]
 fn whatever_is_said_a_conversation_holds_and_ends() {
     run(1, false, number("VESTIBULE_RANDOM_CASES", 10_000) * 7 / 10, |case| {
-        let book = case.plan.book()?;
-        talk::holds(&book, &case.acts, case.acts.len() % 3 == 0)
+        case.plan.with_book(|book| {
+            case.talks.iter().try_for_each(|acts| talk::holds(book, acts, acts.len() % 3 == 0))
+        })
     });
 }
 
 #[test]
 fn chat_and_voice_reach_the_same() {
     run(2, true, number("VESTIBULE_RANDOM_CASES", 10_000) * 3 / 10, |case| {
-        let book = case.plan.book()?;
-        talk::alike(&book, &case.acts)
+        case.plan.with_book(|book| case.talks.iter().try_for_each(|acts| talk::alike(book, acts)))
     });
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{flag, map, may, need, phrases, words_of};
+use super::{flag, map, may, need, phrases, text, words_of};
 use crate::flow::parse::slots::TYPES;
 
 /// What the other shapes refer to.
@@ -139,6 +139,7 @@ fn slot(kind: &'static str) -> Value {
         "`digits`: entered by keys on a call, spoken back in groups.",
         words_of(&["digits"]),
     ));
+    keys.push(may("label", "What people call it; reads no slots.", text()));
     keys.push(may("sensitive", "Never spoken back, never logged, masked where it is shown.", flag()));
     map(&format!("A slot of type {kind}."), keys)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Key, defined, flag, localised, map, may, need, scalar, target, text, word_or_template, words_of,
+    Key, defined, flag, localised, map, may, need, pause, scalar, target, text, word_or_template, words_of,
 };
 use crate::flow::parse::step::{KINDS, PRIORITIES, SURVEYS, ticket};
 use crate::flow::step::Http;
@@ -109,7 +109,11 @@ fn ask() -> Value {
         "",
         asking([
             need("slot", "The slot that it fills.", scalar()),
-            may("gather", "Messages that come within this time are one answer: 3s.", scalar()),
+            may(
+                "gather",
+                "In chat, messages that follow each other within this time are one answer.",
+                pause(),
+            ),
         ]),
     )
 }

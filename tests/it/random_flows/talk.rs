@@ -3,10 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use vestibule::conversation::{
-    Channel, Conversation, Event, Facts, Hope, Owner, Prompt, Said, Utterance, ids,
+    Channel, Conversation, Event, Facts, Hope, Owner, Prompt, PromptKind, Said, Utterance, WaitKind, ids,
 };
 use vestibule::engine::{self, Turn};
-use vestibule::flow::{Playbook, SlotKind};
+use vestibule::flow::{Kind, Playbook, SlotKind};
 
 /// What the contact, or somebody else, does next.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +121,6 @@ struct Talk<'a> {
     facts: Facts,
     prompts: Vec<(u64, Prompt)>,
     filled: Vec<(String, String)>,
-    asked: u32,
     tickets: usize,
 }
 
@@ -145,7 +144,7 @@ impl<'a> Talk<'a> {
         };
         let conversation = engine::fresh(book, &beginning);
         let (prompts, filled) = (Vec::new(), Vec::new());
-        let mut talk = Self { book, conversation, facts, prompts, filled, asked: 0, tickets: 0 };
+        let mut talk = Self { book, conversation, facts, prompts, filled, tickets: 0 };
         talk.take(Said::Started { flow: None }, None)?;
         Ok(talk)
     }
@@ -175,7 +174,6 @@ impl<'a> Talk<'a> {
                 _ => {}
             }
         }
-        self.asked = turn.conversation.turn as u32;
         self.conversation = turn.conversation;
         self.stands().map_err(|problem| format!("after {said:?} {problem}"))
     }
@@ -218,15 +216,23 @@ impl<'a> Talk<'a> {
     /// A good answer to what is asked: the value of an option, or words for the slot's type.
     fn answer(&self, nth: u8) -> Option<Answer> {
         let last = self.prompts.last().map(|(_, prompt)| prompt.clone())?;
-        if !last.options.is_empty() {
+        if !last.options.is_empty() && last.kind != PromptKind::Survey {
             let option = &last.options[usize::from(nth) % last.options.len()];
             return Some(Answer::Option(option.value.clone(), option.key.clone()));
         }
         let frame = self.conversation.frames.last()?;
         let flow = self.book.flow(&frame.flow)?;
         let step = flow.step(&frame.step)?;
-        let vestibule::flow::Kind::Ask(ask) = &step.kind else {
-            return Some(Answer::Words("some words".into()));
+        let comments = frame.wait.as_ref().is_some_and(|wait| wait.kind == WaitKind::Comment);
+        let ask = match &step.kind {
+            Kind::Ask(ask) => ask,
+            // On a call the score's keys are told in the words of the question.
+            Kind::Survey(survey) if !comments => {
+                let (low, high) = survey.ask.range();
+                let count = u8::try_from(high - low + 1).expect("few scores");
+                return Some(Answer::Digits((i64::from(nth % count) + low).to_string()));
+            }
+            _ => return Some(Answer::Words("some words".into())),
         };
         let nth = nth % 3;
         let words = match &flow.slots.get(&ask.slot.value)?.kind {
@@ -290,9 +296,6 @@ impl<'a> Talk<'a> {
                 self.take(Said::Keys { keys: "*".into() }, None)
             }
             Act::Back => self.say("back"),
-            Act::Agent if self.conversation.channel.voice() => {
-                self.take(Said::Keys { keys: "0".into() }, None)
-            }
             Act::Agent => self.say("agent"),
             Act::OldButton => self.old_button(),
             Act::Free(free) => {
@@ -337,7 +340,13 @@ impl<'a> Talk<'a> {
     fn goes_back_to(&self, before: &Conversation) -> Result<(), String> {
         let c = &self.conversation;
         let answered = c.trail.len() == before.trail.len() + 1 && c.owner == Owner::Bot && !c.is_closed();
-        if !answered || before.reopened.is_some() {
+        // A menu over a question is gone once it was answered: back leads to the question.
+        let over = before
+            .frames
+            .last()
+            .and_then(|frame| frame.wait.as_ref())
+            .is_some_and(|wait| matches!(wait.kind, WaitKind::Menu { .. } | WaitKind::Language { .. }));
+        if !answered || over || before.reopened.is_some() {
             return Ok(());
         }
         let said = Said::Text { text: "back".into() };
@@ -352,7 +361,13 @@ impl<'a> Talk<'a> {
             }
             frames
         };
-        if bare(&back) == bare(before) && back.trail == before.trail {
+        let trail = |c: &Conversation| {
+            c.trail
+                .iter()
+                .map(|last| (last.flow.clone(), last.step.clone(), last.given.clone()))
+                .collect::<Vec<_>>()
+        };
+        if bare(&back) == bare(before) && trail(&back) == trail(before) {
             return Ok(());
         }
         Err(format!("back does not lead back:\nbefore {:#?}\nafter {:#?}", before.frames, back.frames))
