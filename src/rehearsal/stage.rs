@@ -9,8 +9,8 @@ use super::script::{ChannelKind, Given, Moment, Test};
 use crate::app::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
-    Channel, ContactFacts, Conversation, Event, Facts, OpenTicket, Owner, Said, Segment, TicketDraft,
-    TimerKind, Utterance, code, ids,
+    Channel, ContactFacts, Conversation, Event, Facts, OpenTicket, Owner, Prompt, PromptKind, Said, Segment,
+    TicketDraft, TimerKind, Utterance, code, ids,
 };
 use crate::desk::{self, Level, State};
 use crate::engine::{self, Beginning};
@@ -76,6 +76,8 @@ pub(super) struct Stage<'a> {
     now: Timestamp,
     timers: BTreeMap<TimerKind, Timestamp>,
     pub messages: Vec<Message>,
+    /// The options of what is being asked.
+    shown: Vec<Button>,
     pub talk: Vec<Entry>,
     pub tickets: Vec<Ticket>,
     /// Slots as they were filled last, those of flows that are done among them.
@@ -100,6 +102,7 @@ impl<'a> Stage<'a> {
             now,
             timers: BTreeMap::new(),
             messages: Vec::new(),
+            shown: Vec::new(),
             talk: Vec::new(),
             tickets: Vec::new(),
             slots: BTreeMap::new(),
@@ -204,36 +207,45 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The button of the last prompt that a test means.
+    /// The button of what is being asked that a test means.
     pub fn button(&self, means: impl Fn(&Button) -> bool) -> Option<&Button> {
-        let shown = self.messages.iter().rev().find(|message| !message.options.is_empty());
-        shown.and_then(|message| message.options.iter().find(|button| means(button)))
+        self.shown.iter().find(|button| means(button))
+    }
+
+    /// A message of the bot's, as this kind of channel shows or speaks it.
+    fn prompted(&mut self, prompt: &Prompt) {
+        let voice = self.kind == ChannelKind::Voice;
+        let options: Vec<Button> = prompt
+            .options
+            .iter()
+            .map(|option| Button {
+                value: option.value.clone(),
+                label: option.label.clone(),
+                key: option.key.clone(),
+            })
+            .collect();
+        let code = |digits: &str| if voice { code::grouped(digits) } else { digits.to_owned() };
+        let text = joined(&prompt.text, code);
+        let masked = joined(&prompt.text, |_| "{code}".to_owned());
+        let mut shown = text.clone();
+        if !voice && !options.is_empty() {
+            let labels: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
+            shown += &format!("  [{}]", labels.join("] ["));
+        }
+        let extras: Vec<String> =
+            prompt.image.iter().chain(&prompt.link).map(|extra| format!("  <{extra}>")).collect();
+        shown.extend(extras);
+        self.note(Speaker::Bot, shown);
+        let asks = !matches!(prompt.kind, PromptKind::Say | PromptKind::System | PromptKind::Answer);
+        if asks || !options.is_empty() {
+            self.shown.clone_from(&options);
+        }
+        self.messages.push(Message { text, masked, options });
     }
 
     fn happened(&mut self, event: &Event) {
         match event {
-            Event::Prompted { prompt, .. } => {
-                let options = prompt.options.iter().map(|option| Button {
-                    value: option.value.clone(),
-                    label: option.label.clone(),
-                    key: option.key.clone(),
-                });
-                let voice = self.kind == ChannelKind::Voice;
-                let code = |digits: &str| if voice { code::grouped(digits) } else { digits.to_owned() };
-                let text = joined(&prompt.text, code);
-                let masked = joined(&prompt.text, |_| "{code}".to_owned());
-                let options: Vec<Button> = options.collect();
-                let mut shown = text.clone();
-                if !voice && !options.is_empty() {
-                    let labels: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
-                    shown += &format!("  [{}]", labels.join("] ["));
-                }
-                for extra in prompt.image.iter().chain(&prompt.link) {
-                    shown += &format!("  <{extra}>");
-                }
-                self.note(Speaker::Bot, shown);
-                self.messages.push(Message { text, masked, options });
-            }
+            Event::Prompted { prompt, .. } => self.prompted(prompt),
             Event::AgentWrote { agent, text, .. } => self.note(Speaker::Agent, format!("{agent}: {text}")),
             Event::SlotFilled { slot, value } => {
                 self.slots.insert(slot.clone(), value.to_string());

@@ -1,5 +1,6 @@
 //! What the tests did not take, for people and for programs.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde_json::{Value, json};
@@ -8,8 +9,18 @@ use crate::rehearsal::coverage::{Count, Coverage, Item};
 
 /// Each step and way that no test took, at its place; what cannot be taken, and why; how much of all.
 pub fn text(coverage: &Coverage, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut missing: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut order = Vec::new();
     for item in &coverage.missing {
-        writeln!(out, "{}: not taken in {}", named(item), item.kind.word())?;
+        let kinds = missing.entry(named(item)).or_default();
+        if kinds.is_empty() {
+            order.push(named(item));
+        }
+        kinds.push(item.kind.word());
+    }
+    for name in order {
+        let kinds = missing.get(&name).map(|kinds| kinds.join(" and ")).unwrap_or_default();
+        writeln!(out, "{name}: not taken in {kinds}")?;
     }
     for (item, why) in &coverage.inapplicable {
         writeln!(out, "{}: not to be taken in {}: {why}", named(item), item.kind.word())?;
