@@ -7,6 +7,7 @@ pub mod limits;
 pub mod name;
 pub mod parse;
 pub mod playbook;
+pub mod schema;
 pub mod slot;
 pub mod step;
 pub mod system;

@@ -46,6 +46,9 @@ pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<A
         Findings { diagnostics: gathered.found, sources: gathered.sources, files: gathered.files };
     findings.diagnostics.extend(parsed.diagnostics);
     findings.diagnostics.extend(faq::check(&gathered.articles, &settings.locales));
+    if let Some(used) = parsed.context_tags.filter(|_| gathered.whole) {
+        findings.diagnostics.extend(faq::dead_tags(&gathered.articles, &used));
+    }
     findings.sources.extend(parsed.sources);
     let good = !findings.diagnostics.iter().any(Diagnostic::is_error);
     (parsed.playbook.filter(|_| good), gathered.articles, findings)

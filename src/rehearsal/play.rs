@@ -348,6 +348,7 @@ impl Player<'_> {
                 (!offered.is_empty()).then(|| offered.join(", "))
             }
             What::Survey => stage.score.clone(),
+            What::Masked(name) => Some(stage.masked.contains(name).to_string()),
         }
     }
 }

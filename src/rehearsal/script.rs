@@ -204,6 +204,8 @@ pub enum What {
     Answers,
     /// The score of the last survey.
     Survey,
+    /// Whether a slot's value is masked in journal and transcript.
+    Masked(String),
 }
 
 impl What {
@@ -222,6 +224,7 @@ impl What {
             Self::Tickets => "the number of tickets".into(),
             Self::Answers => "the answers offered".into(),
             Self::Survey => "the survey's score".into(),
+            Self::Masked(name) => format!("whether the slot `{name}` is masked"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The world of one test, held in memory: a conversation on the real engine, its clock and timers, who is free, which
 //! tickets there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -82,6 +82,8 @@ pub(super) struct Stage<'a> {
     pub tickets: Vec<Ticket>,
     /// Slots as they were filled last, those of flows that are done among them.
     pub slots: BTreeMap<String, String>,
+    /// Slots whose values the journal hides.
+    pub masked: BTreeSet<String>,
     pub score: Option<String>,
     pub faults: Vec<String>,
     pub walked: Vec<Way>,
@@ -106,6 +108,7 @@ impl<'a> Stage<'a> {
             talk: Vec::new(),
             tickets: Vec::new(),
             slots: BTreeMap::new(),
+            masked: BTreeSet::new(),
             score: None,
             faults: Vec::new(),
             walked: Vec::new(),
@@ -248,6 +251,9 @@ impl<'a> Stage<'a> {
             Event::Prompted { prompt, .. } => self.prompted(prompt),
             Event::AgentWrote { agent, text, .. } => self.note(Speaker::Agent, format!("{agent}: {text}")),
             Event::SlotFilled { slot, value } => {
+                if value.to_string().starts_with('•') {
+                    self.masked.insert(slot.clone());
+                }
                 self.slots.insert(slot.clone(), value.to_string());
             }
             Event::SlotCleared { slot } => {
