@@ -3,6 +3,7 @@
 mod browser;
 mod diagnostics;
 mod docs;
+mod flow_tests;
 mod hostile;
 mod house;
 mod ivr;
