@@ -60,10 +60,10 @@ enum Command {
         #[arg(long, value_name = "CODE", conflicts_with = "paths")]
         explain: Option<String>,
     },
-    /// Play the tests of the flows, and compare
-    Test(test::Options),
     /// JSON Schemas of flow, FAQ and settings files, for editors
     Schema(schema::Schema),
+    /// Play the tests of the flows, and compare
+    Test(test::Options),
     /// Talk to the flows in this terminal
     #[command(
         after_help = "Example:\n  vestibule chat --channel voice --locale it\n\nOn voice, what is spoken is printed; digits, * and # are keys, an empty line is silence, anything else is speech."
@@ -238,11 +238,11 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             };
             Ok(ExitCode::from(check::run(&paths, format, &settings, &mut out)?))
         }
-        Command::Test(options) => test::run(&options, &settings()?, &mut out),
         Command::Schema(options) => {
             schema::run(&options, &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Test(options) => test::run(&options, &settings()?, &mut out),
         Command::Chat { channel, locale, flow, repro } => {
             drop(out);
             block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow, repro))

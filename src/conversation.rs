@@ -7,11 +7,13 @@ pub mod facts;
 pub mod ids;
 pub mod prompt;
 pub mod state;
+pub mod trail;
 pub mod utterance;
 
 pub use event::{Event, TicketDraft, TimerKind};
 pub use facts::{ContactFacts, Facts, Incident, OpenTicket};
 pub use ids::{ContactId, ConversationId};
 pub use prompt::{Hope, Prompt, PromptKind, PromptOption, Segment};
-pub use state::{Answered, Channel, Conversation, Frame, Life, Offered, OpenedTicket, Owner, Wait, WaitKind};
+pub use state::{Channel, Conversation, Frame, Gathered, Life, Offered, OpenedTicket, Owner, Wait, WaitKind};
+pub use trail::{Ahead, Answered, Changed, Kept, Reopened, Undo};
 pub use utterance::{Said, Utterance};

@@ -156,6 +156,8 @@ pub enum Event {
 pub enum TimerKind {
     /// Silence in chat: remind, then park.
     Silence,
+    /// Quick messages are gathered until then.
+    Gather,
     /// Nobody took it from the queue.
     Queue,
     /// A call whose end was never reported.
@@ -165,11 +167,12 @@ pub enum TimerKind {
 }
 
 impl TimerKind {
-    pub const ALL: [Self; 4] = [Self::Silence, Self::Queue, Self::Ghost, Self::Lease];
+    pub const ALL: [Self; 5] = [Self::Silence, Self::Gather, Self::Queue, Self::Ghost, Self::Lease];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Silence => "silence",
+            Self::Gather => "gather",
             Self::Queue => "queue",
             Self::Ghost => "ghost",
             Self::Lease => "lease",

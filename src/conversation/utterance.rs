@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ConversationId;
+
 /// One inbound, freed of its channel's form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Utterance {
@@ -25,6 +27,16 @@ pub enum Said {
     /// A button or list entry: the option's value as it was offered.
     Choice {
         value: String,
+    },
+    /// A button that says where it stood: one of an earlier question, of another revision or of a conversation that is
+    /// over has no effect.
+    Pressed {
+        value: String,
+        conversation: ConversationId,
+        /// `None` where the channel does not carry it.
+        revision: Option<String>,
+        /// The turn that put the button there.
+        turn: u64,
     },
     /// Keys of a phone: digits, `*`, `#`, as pressed, without a finishing `#`.
     Keys {
@@ -66,6 +78,8 @@ pub enum Said {
     },
     /// Nobody took the conversation from the queue in time.
     NobodyCame,
+    /// No further message came in time: those that were gathered are one answer.
+    Gathered,
     /// The contact was silent for long in chat: first a reminder, then parked.
     Reminder,
     Park,

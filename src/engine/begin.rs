@@ -40,6 +40,11 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         turn: 0,
         seq,
         frames: Vec::new(),
+        trail: Vec::new(),
+        reopened: None,
+        tongue_chosen: false,
+        asked: 0,
+        gathered: None,
         tickets: Vec::new(),
         offered: Vec::new(),
         hope: Hope::Nothing,
@@ -76,7 +81,7 @@ pub(super) fn enter(w: &mut Working<'_>, flow: &Flow) {
         step,
         slots: Default::default(),
         ahead: Vec::new(),
-        trail: Vec::new(),
+        digression: false,
         wait: None,
     });
 }

@@ -5,7 +5,7 @@ use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
 use super::answer::{Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, person, prompts};
+use super::{MAX_CALLBACKS, begin, gather, person, prompts, tongue};
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if w.c.is_closed() {
@@ -13,7 +13,12 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     }
     let from_contact = matches!(
         utterance.said,
-        Said::Text { .. } | Said::Choice { .. } | Said::Keys { .. } | Said::Speech { .. } | Said::Silence
+        Said::Text { .. }
+            | Said::Choice { .. }
+            | Said::Pressed { .. }
+            | Said::Keys { .. }
+            | Said::Speech { .. }
+            | Said::Silence
     );
     match &utterance.said {
         Said::Started { flow } if w.c.frames.is_empty() => begin::begin(w, flow.as_deref()),
@@ -26,6 +31,7 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::LeaseEnded => person::lease_ended(w),
         Said::ClosedByAgent { agent, disposition } => person::closed(w, agent, disposition),
         Said::NobodyCame => person::nobody_came(w),
+        Said::Gathered => gather::over(w),
         Said::Reminder => remind(w),
         Said::Park => park(w),
         _ => {}
@@ -35,17 +41,25 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     }
     let opening = w.c.frames.is_empty();
     if opening {
+        // No button of this conversation exists yet: it is one of a conversation that is over.
+        if is_button(&utterance.said) {
+            w.say_words("old_button", &[]);
+            return begin::begin(w, None);
+        }
         begin::begin(w, None);
         if w.c.is_closed() {
             return;
         }
     }
-    let stale = utterance.answers_turn.is_some_and(|turn| turn + 1 != w.c.turn);
+    let stale = stale(w, utterance);
     let Some(input) = input(&utterance.said) else { return unclear(w, &utterance.said) };
     if w.c.owner != Owner::Bot {
         return note_for_person(w, &utterance.said, &input);
     }
     if stale && !opening {
+        if is_button(&utterance.said) {
+            w.say_words("old_button", &[]);
+        }
         return again(w);
     }
     resume(w);
@@ -57,7 +71,31 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         }
     }
     heard(w, &utterance.said, &input);
+    if gather::takes(w, &utterance.said, &input, opening) {
+        return;
+    }
+    if let Input::Words(text) = &input {
+        tongue::notice(w, text);
+    }
     answer(w, &input, opening);
+}
+
+fn is_button(said: &Said) -> bool {
+    matches!(said, Said::Choice { .. } | Said::Pressed { .. })
+}
+
+/// Whether it answers what was asked before, in another revision's words, or in another conversation.
+fn stale(w: &Working<'_>, utterance: &Utterance) -> bool {
+    // A button may stand some turns above, as long as it is the present question's.
+    let gone = |turn: u64| turn < w.c.asked || turn >= w.c.turn;
+    match &utterance.said {
+        Said::Pressed { conversation, revision, turn, .. } => {
+            let other = revision.as_ref().is_some_and(|revision| *revision != w.c.revision);
+            *conversation != w.c.id || other || gone(*turn)
+        }
+        Said::Choice { .. } => utterance.answers_turn.is_some_and(gone),
+        _ => utterance.answers_turn.is_some_and(|turn| turn + 1 != w.c.turn),
+    }
 }
 
 /// `None`: heard, but too unsure to act on.
@@ -65,7 +103,7 @@ fn input(said: &Said) -> Option<Input> {
     const UNSURE: f64 = 0.3;
     match said {
         Said::Text { text } => Some(words(text)),
-        Said::Choice { value } => Some(Input::Value(value.clone())),
+        Said::Choice { value } | Said::Pressed { value, .. } => Some(Input::Value(value.clone())),
         Said::Keys { keys } if keys.is_empty() => Some(Input::Nothing),
         Said::Keys { keys } => Some(Input::Keys(keys.clone())),
         Said::Speech { confidence: Some(confidence), .. } if *confidence < UNSURE && *confidence > 0.0 => {
@@ -96,7 +134,7 @@ fn unclear(w: &mut Working<'_>, said: &Said) {
 /// Writes down what was said, masked where a sensitive slot was asked for.
 fn heard(w: &mut Working<'_>, said: &Said, input: &Input) {
     let how = match said {
-        Said::Choice { .. } => "choice",
+        Said::Choice { .. } | Said::Pressed { .. } => "choice",
         Said::Keys { .. } => "keys",
         Said::Speech { .. } => "speech",
         _ => "text",
@@ -131,6 +169,7 @@ fn resume(w: &mut Working<'_>) {
     w.c.heard_at = w.now;
     if w.c.life == Life::Parked {
         w.c.life = Life::Active;
+        w.resumed = true;
         w.event(Event::Resumed);
     }
 }

@@ -3,4 +3,5 @@
 pub mod option;
 pub mod slot;
 pub mod text;
+pub mod within;
 pub mod yes_no;

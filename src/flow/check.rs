@@ -76,6 +76,10 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let trials = types::Trials::of(flow);
     let mut titles = Vec::new();
     texts::text(&mut titles, &flow.title);
+    flow.slots
+        .values()
+        .filter_map(|slot| slot.label.as_ref())
+        .for_each(|label| texts::text(&mut titles, label));
     for expr in titles {
         scope::check(set, draft, expr, true, found);
     }

@@ -9,6 +9,7 @@ pub mod spot;
 
 mod cut;
 mod flow;
+mod pause;
 pub(super) mod slots;
 pub(super) mod step;
 #[cfg(test)]

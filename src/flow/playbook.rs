@@ -17,6 +17,8 @@ pub struct Flow {
     pub slots: BTreeMap<SlotName, Slot>,
     pub steps: Vec<Step>,
     pub on_failure: Option<Target>,
+    /// For every `ask` that does not say its own.
+    pub gather: Option<jiff::SignedDuration>,
     /// From `flows/system/`.
     pub system: bool,
 }

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::SlotName;
+use super::{SlotName, Text};
 use crate::source::Place;
 
 /// A slot as declared under `slots:`.
@@ -16,6 +16,8 @@ pub struct Slot {
     pub digits: bool,
     /// Never spoken back, never logged, masked where it is shown.
     pub sensitive: bool,
+    /// What people call it: "change my postcode", "Postcode: 20121". Reads no slots.
+    pub label: Option<Text>,
 }
 
 #[derive(Debug, Clone)]

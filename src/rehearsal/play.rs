@@ -72,8 +72,13 @@ impl Player<'_> {
             if self.stops() {
                 return;
             }
+            // Quick messages are one where the flow says so; anything else comes when they were taken.
+            if !matches!(line.act, Act::User(_)) {
+                self.stage.settle();
+            }
             self.line(line);
         }
+        self.stage.settle();
         if !self.stops() {
             self.expect(&self.test.expect);
         }

@@ -202,6 +202,14 @@ impl<'a> Stage<'a> {
         true
     }
 
+    /// Takes the quick messages that were gathered.
+    pub fn settle(&mut self) {
+        if let Some(at) = self.timers.get(&TimerKind::Gather).copied() {
+            self.now = self.now.max(at);
+            self.fire(TimerKind::Gather);
+        }
+    }
+
     fn fire(&mut self, kind: TimerKind) {
         self.timers.remove(&kind);
         let said = timers::said(kind, &self.conversation, self.desk, false, self.now);

@@ -10,6 +10,7 @@ mod ivr;
 mod load;
 mod phone;
 mod postgres;
+mod random_flows;
 mod schema;
 mod store;
 mod support;

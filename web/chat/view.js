@@ -187,7 +187,12 @@ export class ChatView {
 
   #option(message, option) {
     const press = () => {
-      this.#write(option.label, { choice: option.value, turn: message.turn });
+      this.#write(option.label, {
+        choice: option.value,
+        turn: message.turn,
+        conversation: message.conversation,
+        revision: message.revision,
+      });
       this.field.focus({ preventScroll: true });
     };
     return make("button", { type: "button", onclick: press }, option.label);

@@ -18,6 +18,13 @@ impl Refusal {
         Self { key, extra: Vec::new() }
     }
 
+    /// It was a value of the kind, out of its bounds.
+    pub fn is_bound(&self) -> bool {
+        const BOUNDS: [&str; 5] =
+            ["refused_whole", "refused_low", "refused_high", "refused_not_past", "refused_not_future"];
+        BOUNDS.contains(&self.key)
+    }
+
     fn with(key: &'static str, name: &'static str, value: impl ToString) -> Self {
         Self { key, extra: vec![(name, value.to_string())] }
     }

@@ -52,7 +52,7 @@ pub fn hope(slot: &Slot) -> Hope {
 }
 
 pub fn filled(w: &mut Working<'_>, ask: &Ask, value: SlotValue) -> Then {
-    w.answered();
+    w.answered_with(Some(value.clone()));
     w.fill(&ask.slot.value, value);
     Then::next()
 }

@@ -11,4 +11,6 @@ pub struct Ask {
     /// The second and third asking; built-in words otherwise.
     pub reprompts: Vec<Text>,
     pub on_failure: Option<Target>,
+    /// In chat, messages that follow each other within this time are one answer.
+    pub gather: Option<jiff::SignedDuration>,
 }

@@ -13,8 +13,9 @@ pub fn ask(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Ask> {
     let prompt = reader.text(prompt, voice);
     let reprompts = reader.texts(fields.take("reprompts"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
     fields.close(reader);
-    Some(Ask { slot: slot?, prompt, reprompts, on_failure })
+    Some(Ask { slot: slot?, prompt, reprompts, on_failure, gather })
 }
 
 pub fn confirm(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Confirm> {
