@@ -191,7 +191,7 @@ fn coverage_knows_what_a_channel_cannot_do() {
         .collect();
     assert_eq!(
         missing,
-        ["17 topic option:keys", "26 secret ", "28 #9 ", "29 #10 ", "31 alone "].map(str::to_owned)
+        ["18 topic option:keys", "26 secret ", "28 #9 ", "29 #10 ", "30 alone "].map(str::to_owned)
     );
     let shut: Vec<(ChannelKind, &str)> = coverage
         .inapplicable
