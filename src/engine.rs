@@ -12,6 +12,7 @@ mod gather;
 mod globals;
 mod hear;
 mod history;
+mod notice;
 mod onward;
 mod person;
 mod prompts;

@@ -40,6 +40,7 @@ pub fn due(desk: &Desk, conversation: &Conversation, timer: TimerKind, now: Time
         TimerKind::Queue => desk.queue_wait,
         TimerKind::Ghost => desk.ghost_call,
         TimerKind::Lease => desk.lease,
+        TimerKind::Pause => return conversation.paused_until().unwrap_or(now),
     };
     later(now, after)
 }

@@ -44,6 +44,13 @@ pub(super) fn facts(
 ) -> Facts {
     let hours = &app.settings.desk.hours;
     let local = hours.local(now);
+    let opens = hours.opens(now);
+    // The day is told only where it is another one.
+    let told = |at: Timestamp| {
+        let at = hours.local(at);
+        let form = if at.date() == local.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        at.strftime(form).to_string()
+    };
     Facts {
         contact: ContactFacts {
             name: contact.name.clone(),
@@ -51,8 +58,12 @@ pub(super) fn facts(
             verified: contact.verified,
         },
         open_tickets: if contact.verified { loaded.open_tickets.clone() } else { Vec::new() },
-        incidents: Vec::new(),
+        incidents: loaded.incidents.clone(),
         business_open: hours.is_open(now),
+        opens_at: opens.map(told),
+        closes_at: hours.closes(now).map(told),
+        opens,
+        notices: loaded.notices.clone(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
         code_salt: loaded.code_salt,

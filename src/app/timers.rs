@@ -122,6 +122,7 @@ pub fn said(
         TimerKind::Silence => Some(Said::Park),
         TimerKind::Gather => conversation.gathered.is_some().then_some(Said::Gathered),
         TimerKind::Queue => Some(Said::NobodyCame),
+        TimerKind::Pause => Some(Said::Waited),
         TimerKind::Ghost => {
             let silent = now.duration_since(conversation.heard_at) >= signed(desk.ghost_call);
             silent.then(|| Said::Left { reason: "no sign".into() })

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{Answered, ContactId, ConversationId, Hope, Reopened};
+use super::{Answered, ContactId, ConversationId, Hope, HttpAnswer, Reopened};
 use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
 
 /// The channels there are. The engine knows only whether one speaks or shows.
@@ -169,10 +171,39 @@ pub enum WaitKind {
     Comment,
     /// An agent.
     Person,
+    /// The answer of a service. It is kept where it comes while something else has the word.
+    Http {
+        id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Box<HttpAnswer>>,
+    },
+    /// Time; what the contact says meanwhile is kept for the next question.
+    Pause {
+        until: Timestamp,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
+    },
     /// Which flow? Asked over the frame's own prompt, which comes again on `back`.
     Menu { under: Option<Box<Wait>> },
     /// Which language?
     Language { under: Option<Box<Wait>> },
+}
+
+impl WaitKind {
+    /// Whether the next move is ours, so that nobody is asked anything.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Http { .. } | Self::Pause { .. })
+    }
+
+    fn awaits(&self, request: Uuid) -> bool {
+        match self {
+            Self::Http { id, answer } => *id == request && answer.is_none(),
+            Self::Menu { under: Some(under) } | Self::Language { under: Some(under) } => {
+                under.kind.awaits(request)
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,6 +229,19 @@ pub struct Offered {
 }
 
 impl Conversation {
+    /// When the `wait` step on top is over.
+    pub fn paused_until(&self) -> Option<Timestamp> {
+        match self.frames.last()?.wait.as_ref()?.kind {
+            WaitKind::Pause { until, .. } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Whether the answer to a request is waited for, be it beneath something else.
+    pub fn awaits(&self, request: Uuid) -> bool {
+        self.frames.iter().filter_map(|frame| frame.wait.as_ref()).any(|wait| wait.kind.awaits(request))
+    }
+
     pub fn is_closed(&self) -> bool {
         matches!(self.life, Life::Closed(_))
     }

@@ -1,6 +1,9 @@
 //! What comes in: one thing said, pressed, or not said.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{HttpAnswer, Notice};
 
 use super::ConversationId;
 
@@ -47,6 +50,13 @@ pub enum Said {
         text: String,
         confidence: Option<f64>,
     },
+    /// A file was sent: its reference, and what is known of it.
+    File {
+        file: String,
+        name: String,
+        kind: String,
+        size: u64,
+    },
     /// Nothing within the time allowed.
     Silence,
     /// The contact hung up or left.
@@ -83,6 +93,17 @@ pub enum Said {
     /// The contact was silent for long in chat: first a reminder, then parked.
     Reminder,
     Park,
+    /// A service answered, or did not; `id` is that of the request.
+    HttpAnswered {
+        id: Uuid,
+        answer: HttpAnswer,
+    },
+    /// The time of a `wait` step is over.
+    Waited,
+    /// Something that the contact watches changed.
+    Informed {
+        notice: Notice,
+    },
     /// The channel asks for what is being asked, again (a stale nonce, a poll).
     Again,
 }

@@ -2,7 +2,8 @@
 
 use crate::conversation::{Event, Wait, WaitKind};
 use crate::faq::Query;
-use crate::flow::{Kind, Slot, SlotKind};
+use crate::flow::format::Marks;
+use crate::flow::{Kind, Slot, SlotKind, SlotValue};
 
 use super::failure::{Failure, failed};
 use super::globals::{self, Global};
@@ -20,6 +21,8 @@ pub(super) enum Input {
     /// A button's value.
     Value(String),
     Keys(String),
+    /// A file's reference.
+    File(String),
     Nothing,
 }
 
@@ -56,7 +59,7 @@ fn global(w: &Working<'_>, input: &Input) -> Option<Global> {
     match input {
         Input::Words(text) => globals::named(w, text),
         Input::Keys(keys) => globals::keyed(keys),
-        Input::Value(_) | Input::Nothing => None,
+        Input::Value(_) | Input::File(_) | Input::Nothing => None,
     }
 }
 
@@ -66,7 +69,7 @@ fn certain(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) ->
         Input::Value(value) => option::by_value(value, offers),
         Input::Keys(keys) => option::by_key(keys, offers),
         Input::Words(text) => option::by_name(text, offers),
-        Input::Nothing => None,
+        Input::File(_) | Input::Nothing => None,
     }?;
     meant(w, wait, &meaning)
 }
@@ -94,7 +97,7 @@ fn likely(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> 
             let meaning = by_words(w, offers, text)?;
             meant(w, wait, &meaning)
         }
-        WaitKind::Person => None,
+        WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => None,
     }
 }
 
@@ -113,7 +116,7 @@ fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &In
         Kind::Survey(survey) => {
             let text = match input {
                 Input::Words(text) | Input::Keys(text) | Input::Value(text) => text,
-                Input::Nothing => return None,
+                Input::File(_) | Input::Nothing => return None,
             };
             let score = step::survey::score(survey.ask, text)?;
             Some(step::survey::scored(w, survey, Some(score)))
@@ -123,6 +126,10 @@ fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &In
             let (text, keyed) = match input {
                 Input::Words(text) | Input::Value(text) => (text, false),
                 Input::Keys(keys) => (keys, true),
+                Input::File(file) => {
+                    let asked = matches!(slot.kind, SlotKind::File);
+                    return asked.then(|| step::ask::filled(w, ask, SlotValue::Text(file.clone())));
+                }
                 Input::Nothing => return None,
             };
             let value = match read(w, slot, text, keyed) {
@@ -140,7 +147,7 @@ fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &In
 fn only_words(input: &Input) -> Option<&str> {
     match input {
         Input::Words(text) => Some(text),
-        Input::Value(_) | Input::Keys(_) | Input::Nothing => None,
+        Input::Value(_) | Input::Keys(_) | Input::File(_) | Input::Nothing => None,
     }
 }
 
@@ -161,6 +168,9 @@ pub(super) fn reading<'a>(w: &'a Working<'_>, keyed: bool) -> Reading<'a> {
         yes: words("yes"),
         no: words("no"),
         days: [words("today"), words("yesterday"), words("tomorrow")],
+        months: words("months"),
+        numerals: words("numerals"),
+        group_mark: Marks::of(&w.playbook.words, &w.c.locale).group,
         keyed,
         locale: &w.c.locale,
     }
@@ -236,7 +246,7 @@ fn meant(w: &mut Working<'_>, wait: &Wait, meaning: &Meaning) -> Option<Then> {
             globals::speak_in(w, value);
             Some(Then::Wait)
         }
-        WaitKind::Comment | WaitKind::Person => None,
+        WaitKind::Comment | WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => None,
         WaitKind::Step => meant_at_step(w, meaning),
     }
 }
@@ -271,6 +281,23 @@ fn commented(w: &mut Working<'_>, comment: Option<String>) -> Option<Then> {
 
 /// Nothing fitted: another flow's phrase, a question asked instead of an answer, or a failure.
 fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
+    if let WaitKind::Pause { .. } = wait.kind {
+        if let Some(text) = only_words(input) {
+            step::wait::keep(w, text);
+        }
+        return;
+    }
+    if wait.kind.is_ours() {
+        if *input != Input::Nothing {
+            prompts::ask(w);
+        }
+        return;
+    }
+    if let Input::File(_) = input {
+        // A person may want it; it is kept with the conversation.
+        w.say_words("file_kept", &[]);
+        return prompts::ask(w);
+    }
     match &wait.kind {
         WaitKind::Reason { .. } => {
             let then = question::reasoned(w, None);
@@ -334,6 +361,7 @@ fn why(w: &Working<'_>, wait: &Wait, input: &Input) -> Failure {
         Input::Nothing => return Failure::NoInput,
         Input::Words(text) | Input::Value(text) => (text, false),
         Input::Keys(keys) => (keys, true),
+        Input::File(_) => return Failure::NoMatch(String::new()),
     };
     if wait.kind == WaitKind::Step
         && let Some(slot) = asked_slot(w)

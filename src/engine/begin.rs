@@ -5,8 +5,8 @@ use crate::conversation::{
 };
 use crate::flow::{Flow, Playbook};
 
-use super::run;
 use super::working::Working;
+use super::{notice, run};
 
 /// What a new conversation is told of itself.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +64,7 @@ pub(super) fn begin(w: &mut Working<'_>, flow: Option<&str>) {
         return;
     };
     w.event(Event::Started { flow: flow.name.clone() });
+    notice::all(w);
     enter(w, flow);
     if w.facts.ask_language && w.playbook.locales.len() > 1 {
         w.wait(Wait { kind: WaitKind::Language { under: None }, failures: 0 });

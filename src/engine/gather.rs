@@ -28,7 +28,7 @@ pub(super) fn takes(w: &mut Working<'_>, said: &Said, input: &Input, opening: bo
     }
     match input {
         Input::Words(_) => over(w),
-        Input::Value(_) | Input::Keys(_) => w.c.gathered = None,
+        Input::Value(_) | Input::Keys(_) | Input::File(_) => w.c.gathered = None,
         Input::Nothing => {}
     }
     false

@@ -5,9 +5,12 @@ use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
 use super::answer::{Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, gather, person, prompts, tongue};
+use super::{MAX_CALLBACKS, begin, gather, notice, person, prompts, step, tongue};
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
+    if let Said::Informed { notice } = &utterance.said {
+        return notice::told(w, notice);
+    }
     if w.c.is_closed() {
         return;
     }
@@ -18,6 +21,7 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
             | Said::Pressed { .. }
             | Said::Keys { .. }
             | Said::Speech { .. }
+            | Said::File { .. }
             | Said::Silence
     );
     match &utterance.said {
@@ -32,6 +36,10 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::ClosedByAgent { agent, disposition } => person::closed(w, agent, disposition),
         Said::NobodyCame => person::nobody_came(w),
         Said::Gathered => gather::over(w),
+        Said::HttpAnswered { id, answer } => step::http::answered(w, *id, answer),
+        Said::Waited => {
+            step::wait::go_on(w);
+        }
         Said::Reminder => remind(w),
         Said::Park => park(w),
         _ => {}
@@ -104,6 +112,7 @@ fn input(said: &Said) -> Option<Input> {
     match said {
         Said::Text { text } => Some(words(text)),
         Said::Choice { value } | Said::Pressed { value, .. } => Some(Input::Value(value.clone())),
+        Said::File { file, .. } => Some(Input::File(file.clone())),
         Said::Keys { keys } if keys.is_empty() => Some(Input::Nothing),
         Said::Keys { keys } => Some(Input::Keys(keys.clone())),
         Said::Speech { confidence: Some(confidence), .. } if *confidence < UNSURE && *confidence > 0.0 => {
@@ -139,8 +148,13 @@ fn heard(w: &mut Working<'_>, said: &Said, input: &Input) {
         Said::Speech { .. } => "speech",
         _ => "text",
     };
+    if let Said::File { file, name, kind, size } = said {
+        let seq = w.next_seq();
+        let (file, name, kind, size) = (file.clone(), name.clone(), kind.clone(), *size);
+        return w.event(Event::FileReceived { seq, file, name, kind, size });
+    }
     let text = match input {
-        Input::Nothing => return,
+        Input::Nothing | Input::File(_) => return,
         Input::Value(value) => label_of(w, value).unwrap_or_else(|| value.clone()),
         Input::Words(text) | Input::Keys(text) if asked_slot(w).is_some_and(|slot| slot.sensitive) => {
             "•".repeat(text.chars().count().clamp(4, 12))
@@ -179,7 +193,11 @@ fn again(w: &mut Working<'_>) {
     if w.c.frames.is_empty() {
         return begin::begin(w, None);
     }
-    if w.c.owner == Owner::Bot {
+    if w.c.owner != Owner::Bot || step::http::go_on(w) || step::wait::go_on(w) {
+        return;
+    }
+    // Where the next move is ours nothing is asked.
+    if w.current_wait().is_none_or(|wait| !wait.kind.is_ours()) {
         prompts::ask(w);
     }
 }
@@ -197,14 +215,16 @@ fn left(w: &mut Working<'_>, reason: &str) {
 }
 
 fn remind(w: &mut Working<'_>) {
-    if w.c.owner == Owner::Bot && w.c.life == Life::Active && w.current_wait().is_some() {
+    let asked = w.current_wait().is_some_and(|wait| !wait.kind.is_ours());
+    if w.c.owner == Owner::Bot && w.c.life == Life::Active && asked {
         w.c.reminders += 1;
         w.say_words("reminder", &[]);
     }
 }
 
 fn park(w: &mut Working<'_>) {
-    if w.c.owner == Owner::Bot && w.c.life == Life::Active {
+    let ours = w.current_wait().is_some_and(|wait| wait.kind.is_ours());
+    if w.c.owner == Owner::Bot && w.c.life == Life::Active && !ours {
         w.c.life = Life::Parked;
         w.event(Event::TimersCleared);
         w.event(Event::Parked);

@@ -1,5 +1,7 @@
 //! What the contact meant: options, yes and no, values of slots. Pure functions of texts and word lists.
 
+pub mod day;
+pub mod number;
 pub mod option;
 pub mod slot;
 pub mod text;

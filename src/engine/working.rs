@@ -38,6 +38,8 @@ pub(super) struct Working<'a> {
     events: Vec<Event>,
     /// Steps run and ways out of steps taken in this turn, by flow.
     walked: Vec<Walked>,
+    /// What the contact said during a wait, on its way to the next question.
+    pub kept: Vec<String>,
     was_closed: bool,
     /// How the flows stood before the last answer of the trail.
     pub(super) before_last: Option<Vec<Frame>>,
@@ -60,7 +62,7 @@ impl<'a> Working<'a> {
         c.turn += 1;
         let was_closed = c.is_closed();
         let before_last = history::before_last(&c.trail, &c.frames);
-        let (events, walked, cleared) = (Vec::new(), Vec::new(), Vec::new());
+        let (events, walked, cleared, kept) = Default::default();
         let (rest, reopening, noted, resumed) = Default::default();
         let asked_before = asks(&c);
         Self {
@@ -71,6 +73,7 @@ impl<'a> Working<'a> {
             c,
             events,
             walked,
+            kept,
             was_closed,
             before_last,
             cleared,
@@ -87,6 +90,12 @@ impl<'a> Working<'a> {
 
     pub fn event(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Requests that left in this turn.
+    pub fn requests(&self) -> u32 {
+        let left = self.events.iter().filter(|event| matches!(event, Event::HttpRequested { .. }));
+        u32::try_from(left.count()).unwrap_or(u32::MAX)
     }
 
     pub fn fault(&mut self, place: &str, message: &str) {
@@ -207,7 +216,12 @@ impl<'a> Working<'a> {
         }
         if !self.c.is_closed() {
             self.c.hope = super::prompts::hope(&self);
-            let asks = self.c.owner == Owner::Bot && self.current_wait().is_some();
+            let wait = self.current_wait().filter(|_| self.c.owner == Owner::Bot).map(|wait| &wait.kind);
+            let pauses = matches!(wait, Some(WaitKind::Pause { .. }));
+            let asks = wait.is_some_and(|wait| !wait.is_ours());
+            if pauses {
+                self.events.push(Event::TimerSet { timer: TimerKind::Pause });
+            }
             if asks && !self.voice() && self.c.life == Life::Active {
                 self.events.push(Event::TimerSet { timer: TimerKind::Silence });
             }

@@ -26,7 +26,8 @@ use self::draft::Draft;
 use self::node::{Data, Node};
 use self::reader::Reader;
 use super::check::{self, Known, Set};
-use super::{FlowName, Locale, Playbook, Templates, Words, system};
+use super::format::Formats;
+use super::{FlowName, Kind, Locale, Playbook, Table, Templates, Words, system};
 use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -47,6 +48,11 @@ impl SourceFile {
         let mut folders = name.rsplit(['/', '\\']).skip(1);
         let system = folders.next() == Some("system");
         Self { system, text: text.into(), name }
+    }
+
+    /// A table of `lookup` steps.
+    fn is_table(&self) -> bool {
+        self.name.to_lowercase().ends_with(".csv")
     }
 
     /// The name without folder and ending.
@@ -76,7 +82,9 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     let mut found = Vec::new();
     let mut words = Words::default();
     let mut drafts = Vec::new();
-    for file in &files {
+    let (mut tables, problems) = tables(&files);
+    found.extend(problems);
+    for file in files.iter().filter(|file| !file.is_table()) {
         let mut reading =
             Reading { locales, templates: &mut templates, found: &mut found, words: &mut words };
         drafts.extend(reading.file(file));
@@ -84,14 +92,17 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     if let Some(file) = files.iter().find(|file| file.system && file.stem() == "words") {
         found.extend(words::lacking(&words, locales, &file.name));
     }
+    templates.set_formats(Formats::of(&words));
     drafts.iter_mut().for_each(|draft| check::targets::resolve(&mut draft.flow));
-    let (problems, context_tags) = checked(&files, &drafts, &templates, locales, known);
+    let (problems, context_tags) = checked(&files, &drafts, &templates, &tables, locales, known);
     found.extend(problems);
+    index(&mut tables, &drafts);
     sort(&mut found, &files);
     let playbook = (!found.iter().any(Diagnostic::is_error)).then(|| Playbook {
         revision: revision(files.iter().map(|file| (file.name.as_str(), file.text.as_str()))),
         locales: locales.to_vec(),
         flows: drafts.into_iter().map(|draft| (draft.flow.name.clone(), draft.flow)).collect(),
+        tables,
         templates,
         words,
         faq: faq::Base::default(),
@@ -99,6 +110,48 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     });
     let sources = files.into_iter().map(|file| (Arc::from(file.name.as_str()), file.text)).collect();
     Parsed { playbook, diagnostics: found, sources, context_tags }
+}
+
+/// The tables among the files, by name; the second of two of one name is told and left out.
+fn tables(files: &[SourceFile]) -> (BTreeMap<String, Table>, Vec<Diagnostic>) {
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| file.is_table()) {
+        let (table, problems) = Table::read(&file.name, &file.text);
+        found.extend(problems);
+        if let Some(first) = tables.get(file.stem()) {
+            let message = format!("there is another table `{}`, in {}", file.stem(), first.file);
+            found.push(Diagnostic::error("V122", Place::start_of(&file.name), message));
+            continue;
+        }
+        tables.insert(file.stem().to_owned(), table);
+    }
+    (tables, found)
+}
+
+/// Makes each table quick for the steps that look in it.
+fn index(tables: &mut BTreeMap<String, Table>, drafts: &[Draft]) {
+    for step in drafts.iter().flat_map(|draft| &draft.flow.steps) {
+        let Kind::Lookup(lookup) = &step.kind else { continue };
+        let Some(table) = tables.get_mut(&lookup.table.value) else { continue };
+        let columns: Option<Vec<usize>> =
+            lookup.r#where.iter().map(|(column, _)| table.column(&column.value)).collect();
+        if let Some(columns) = columns {
+            table.index(&columns);
+        }
+    }
+}
+
+/// The words that are compiled in, and their texts.
+#[cfg(test)]
+pub fn built_in_words(locales: &[Locale]) -> (Words, Templates) {
+    let (mut words, mut templates, mut found) = (Words::default(), Templates::new(), Vec::new());
+    for file in complete(&[]) {
+        Reading { locales, templates: &mut templates, found: &mut found, words: &mut words }.file(&file);
+    }
+    assert_eq!(found, []);
+    templates.set_formats(Formats::of(&words));
+    (words, templates)
 }
 
 /// The start phrases of all flows, for the ranking of intents: flow name, then phrases by locale.
@@ -217,6 +270,7 @@ fn checked(
     files: &[SourceFile],
     drafts: &[Draft],
     templates: &Templates,
+    tables: &BTreeMap<String, Table>,
     locales: &[Locale],
     known: &Known,
 ) -> (Vec<Diagnostic>, Option<BTreeSet<String>>) {
@@ -226,7 +280,7 @@ fn checked(
     for (index, draft) in drafts.iter().enumerate() {
         by_name.entry(draft.flow.name.as_str()).or_insert(index);
     }
-    let set = Set { drafts, by_name, templates, known, locales, sources: &sources };
+    let set = Set { drafts, by_name, templates, tables, known, locales, sources: &sources };
     (check::check(&set), check::context_tags(&set))
 }
 

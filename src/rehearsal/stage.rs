@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
-use super::script::{ChannelKind, Given, Moment, Test};
+use super::script::{ChannelKind, Given, Moment, Stub, Test};
 use crate::app::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
-    Channel, ContactFacts, Conversation, Event, Facts, OpenTicket, Owner, Prompt, PromptKind, Said, Segment,
-    TicketDraft, TimerKind, Utterance, code, ids,
+    Channel, ContactFacts, Conversation, Event, Facts, HttpAnswer, OpenTicket, Owner, Prompt, PromptKind,
+    Said, Segment, TicketDraft, TimerKind, Utterance, code, ids,
 };
 use crate::desk::{self, Level, State};
 use crate::engine::{self, Beginning};
@@ -86,6 +87,10 @@ pub(super) struct Stage<'a> {
     pub masked: BTreeSet<String>,
     pub score: Option<String>,
     pub faults: Vec<String>,
+    /// Requests to HTTP services that nothing answered yet: id, step, address.
+    requests: Vec<(Uuid, String, String)>,
+    /// Answers of the test that were given.
+    answered: BTreeSet<usize>,
     pub walked: Vec<Way>,
     begun: u32,
 }
@@ -111,6 +116,8 @@ impl<'a> Stage<'a> {
             masked: BTreeSet::new(),
             score: None,
             faults: Vec::new(),
+            requests: Vec::new(),
+            answered: BTreeSet::new(),
             walked: Vec::new(),
             begun: 0,
         }
@@ -130,6 +137,9 @@ impl<'a> Stage<'a> {
             let ahead = then.duration_since(self.now);
             if ahead.is_positive() { self.pass(ahead) } else { self.now = then }
         }
+        if given.http.is_some() {
+            self.answered.clear();
+        }
         self.given = given.over(&self.given);
     }
 
@@ -148,6 +158,34 @@ impl<'a> Stage<'a> {
         for frame in &self.conversation.frames {
             self.slots.extend(frame.slots.iter().map(|(name, value)| (name.clone(), value.to_string())));
         }
+        self.answer();
+    }
+
+    /// Services answer what was asked: with the first answer that fits and was not given, else the last that fits.
+    fn answer(&mut self) {
+        while let Some((id, step, url)) = self.requests.pop() {
+            let stubs = self.given.http.as_deref().unwrap_or_default();
+            let fits = |stub: &Stub| {
+                stub.step.as_ref().is_none_or(|wanted| *wanted == step)
+                    && stub.url.as_ref().is_none_or(|part| url.contains(part.as_str()))
+            };
+            let fitting: Vec<usize> = (0..stubs.len()).filter(|at| fits(&stubs[*at])).collect();
+            let fresh = fitting.iter().find(|at| !self.answered.contains(at));
+            let answer = match fresh.or(fitting.last()).copied() {
+                Some(at) => {
+                    let answer = stubs[at].answer.clone();
+                    self.answered.insert(at);
+                    answer
+                }
+                None => {
+                    self.faults.push(format!(
+                        "the step `{step}` calls {url}, and the test has no `http` answer for it"
+                    ));
+                    HttpAnswer::Failed { reason: "no answer in the test".into() }
+                }
+            };
+            self.take(Said::HttpAnswered { id, answer });
+        }
     }
 
     fn facts(&self) -> Facts {
@@ -163,6 +201,8 @@ impl<'a> Stage<'a> {
             r#type: ticket.draft.r#type.clone(),
         });
         let known = self.given.tickets.clone().unwrap_or_default();
+        let opens = self.desk.hours.opens(self.now);
+        let told = |at: Timestamp| self.desk.hours.local(at).strftime("%Y-%m-%d %H:%M").to_string();
         Facts {
             contact: ContactFacts {
                 name: self.given.name.clone(),
@@ -173,6 +213,10 @@ impl<'a> Stage<'a> {
             incidents: self.given.incidents.clone().unwrap_or_default(),
             business_open: self.given.open.unwrap_or_else(|| self.desk.hours.is_open(self.now)),
             agent_free: self.given.agents.unwrap_or(0) > held,
+            opens_at: opens.map(told),
+            closes_at: self.desk.hours.closes(self.now).map(told),
+            opens,
+            notices: Vec::new(),
             ask_language: false,
             code_salt: 0,
             now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
@@ -183,7 +227,6 @@ impl<'a> Stage<'a> {
     /// The clock moves on; what is due on the way happens.
     pub fn pass(&mut self, time: SignedDuration) {
         let until = self.now.checked_add(time).unwrap_or(self.now);
-        // A timer that watches over something lasting may be due again and again.
         for _ in 0..1_000 {
             let due = self.timers.iter().min_by_key(|(_, at)| **at).map(|(kind, at)| (*kind, *at));
             let Some((kind, at)) = due.filter(|(_, at)| *at <= until) else { break };
@@ -243,9 +286,7 @@ impl<'a> Stage<'a> {
             let labels: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
             shown += &format!("  [{}]", labels.join("] ["));
         }
-        let extras: Vec<String> =
-            prompt.image.iter().chain(&prompt.link).map(|extra| format!("  <{extra}>")).collect();
-        shown.extend(extras);
+        shown.extend(prompt.image.iter().chain(&prompt.link).map(|extra| format!("  <{extra}>")));
         self.note(Speaker::Bot, shown);
         let asks = !matches!(prompt.kind, PromptKind::Say | PromptKind::System | PromptKind::Answer);
         if asks || !options.is_empty() {
@@ -273,6 +314,9 @@ impl<'a> Stage<'a> {
             Event::TicketAdded { code, .. } => self.added_to(code),
             Event::SurveyAnswered { score: Some(score), .. } => self.score = Some(score.to_string()),
             Event::Faulted { place, message } => self.faults.push(format!("{place}: {message}")),
+            Event::HttpRequested { id, step, request, .. } => {
+                self.requests.push((*id, step.clone(), request.url.clone()));
+            }
             Event::TimersCleared => self.timers.clear(),
             Event::TimerSet { timer } => {
                 let due = commit::due(self.desk, &self.conversation, *timer, self.now);
@@ -307,6 +351,10 @@ impl<'a> Stage<'a> {
             | Event::OwnerChanged { .. }
             | Event::SurveyAnswered { score: None, .. }
             | Event::LanguageChanged { .. }
+            | Event::HttpAnswered { .. }
+            | Event::Watched { .. }
+            | Event::NoticeTold { .. }
+            | Event::FileReceived { .. }
             | Event::Parked
             | Event::Resumed
             | Event::Deflected { .. }

@@ -3,6 +3,7 @@
 mod chores;
 mod load;
 mod reads;
+mod world;
 mod write;
 
 use std::str::FromStr;

@@ -259,6 +259,19 @@ impl Talk<'_> {
             Event::Closed { outcome } => format!("* closed: {outcome}"),
             Event::Faulted { place, message } => format!("* FAULT {place}: {message}"),
             Event::AgentWrote { agent, text, .. } => format!("{agent}: {text}"),
+            Event::HttpRequested { request, .. } => format!(
+                "* calls {} {}{}",
+                request.method,
+                request.url,
+                request.body.as_ref().map(|body| format!(" with {body}")).unwrap_or_default()
+            ),
+            Event::HttpAnswered { status, reason, .. } => match (status, reason) {
+                (Some(status), _) => format!("* answered {status}"),
+                (None, reason) => format!("* not answered: {}", reason.as_deref().unwrap_or_default()),
+            },
+            Event::Watched { subject } => format!("* watches {} {}", subject.word(), subject.of()),
+            Event::NoticeTold { .. } => "* told".into(),
+            Event::FileReceived { name, kind, size, .. } => format!("* file {name} ({kind}, {size} bytes)"),
             Event::Parked => "* parked".into(),
             Event::Resumed => "* resumed".into(),
             Event::Started { .. }

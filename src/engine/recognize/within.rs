@@ -1,5 +1,6 @@
 //! Values that stand in a longer text: "my invoice 204417 of yesterday".
 
+use super::number;
 use super::slot::{self, Reading};
 use super::text::plain;
 use crate::flow::{Slot, SlotKind, SlotValue};
@@ -30,7 +31,9 @@ fn all(asked: &Slot, text: &str, reading: &Reading<'_>) -> Vec<Found> {
         SlotKind::Pattern { pattern } if tells(pattern) => runs(asked, &words, reading, 1),
         SlotKind::Email => singles(asked, &words, reading, |word| word.contains('@')),
         SlotKind::Phone => runs(asked, &words, reading, 7),
-        SlotKind::Number { .. } => singles(asked, &words, reading, |word| slot::number(word).is_some()),
+        SlotKind::Number { .. } => {
+            singles(asked, &words, reading, |word| number::written(word, reading.group_mark).is_some())
+        }
         SlotKind::Date { .. } => dates(asked, text, &words, reading),
         SlotKind::Choice { options } => options
             .iter()
@@ -110,6 +113,9 @@ mod tests {
             yes: &[],
             no: &[],
             days: [&[], &yesterday, &[]],
+            months: &[],
+            numerals: &[],
+            group_mark: Some(','),
             keyed: false,
             locale: "en",
         };

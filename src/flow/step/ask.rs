@@ -1,6 +1,6 @@
 //! `ask`: fills a typed slot.
 
-use super::Target;
+use super::{Handlers, Target};
 use crate::flow::{SlotName, Text};
 use crate::source::Placed;
 
@@ -13,4 +13,5 @@ pub struct Ask {
     pub on_failure: Option<Target>,
     /// In chat, messages that follow each other within this time are one answer.
     pub gather: Option<jiff::SignedDuration>,
+    pub handlers: Handlers,
 }

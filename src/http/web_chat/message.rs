@@ -118,7 +118,8 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         Event::Prompted { seq, prompt } => Some(ChatMessage::prompted(*seq, at, "bot", prompt)),
         Event::AgentWrote { seq, text, .. } => Some(ChatMessage::written(*seq, at, "agent", text)),
         Event::Heard { seq, text, .. } if own => Some(ChatMessage::written(*seq, at, "contact", text)),
-        Event::Heard { .. } => None,
+        Event::FileReceived { seq, name, .. } if own => Some(ChatMessage::written(*seq, at, "contact", name)),
+        Event::Heard { .. } | Event::FileReceived { .. } => None,
         // The rest is ours: a page learns nothing of it.
         Event::Started { .. }
         | Event::FlowEntered { .. }
@@ -142,6 +143,10 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::NobodyCame { .. }
         | Event::OwnerChanged { .. }
         | Event::SurveyAnswered { .. }
+        | Event::HttpRequested { .. }
+        | Event::HttpAnswered { .. }
+        | Event::Watched { .. }
+        | Event::NoticeTold { .. }
         | Event::LanguageChanged { .. }
         | Event::TimerSet { .. }
         | Event::TimersCleared
