@@ -94,9 +94,8 @@ impl Player<'_> {
     /// In chat the first words begin, where the test names no flow. A call begins by itself.
     fn begin(&mut self, first: Option<&Act>) {
         let flow = self.test.flow.as_ref().map(|flow| flow.value.clone());
-        let by_words = flow.is_none()
-            && self.stage.kind == ChannelKind::Chat
-            && matches!(first, Some(Act::User(_) | Act::Button(_) | Act::Key(_)));
+        let by_words =
+            flow.is_none() && self.stage.kind == ChannelKind::Chat && matches!(first, Some(Act::User(_)));
         if !by_words {
             self.stage.take(Said::Started { flow });
         }
