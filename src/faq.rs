@@ -25,6 +25,7 @@ pub mod ranking;
 pub mod schema;
 mod shelf;
 mod spelling;
+pub mod spoken;
 mod tree;
 
 pub use article::Article;

@@ -6,6 +6,7 @@ pub mod mutate;
 pub mod play;
 pub mod read;
 pub mod repro;
+pub mod schema;
 pub mod script;
 pub mod stage;
 pub mod update;

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::{config, faq, flow};
+use crate::{config, faq, flow, rehearsal};
 
 #[derive(Debug, Args)]
 #[command(
@@ -23,6 +23,8 @@ pub enum Files {
     Flow,
     /// FAQ files in YAML
     Faq,
+    /// Tests of flows (flows/tests/*.yaml)
+    Tests,
     /// The system's words (system/words.yaml)
     Words,
     /// The settings file
@@ -44,6 +46,7 @@ fn of(files: Files) -> Value {
     match files {
         Files::Flow => flow::schema::flow(),
         Files::Faq => faq::schema::articles(),
+        Files::Tests => rehearsal::schema::tests(),
         Files::Words => flow::schema::words(),
         Files::Settings => config::schema::settings(),
     }

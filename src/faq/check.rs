@@ -5,6 +5,7 @@ mod same;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::article::Article;
+use super::spoken::unspeakable;
 use crate::source::Diagnostic;
 
 const DUPLICATE_ID: &str = "V802";
@@ -12,6 +13,7 @@ const MISSING_LOCALE: &str = "V803";
 const UNSPEAKABLE: &str = "V805";
 const FEW_PHRASINGS: &str = "V806";
 const DEAD_TAG: &str = "V807";
+const NOT_SPOKEN: &str = "V808";
 
 /// An answer of more characters is too long to be spoken.
 pub const LONGEST_SPOKEN: usize = 600;
@@ -27,6 +29,7 @@ pub fn check(articles: &[Article], locales: &[String]) -> Vec<Diagnostic> {
     for article in articles {
         missing_locales(article, locales, &mut found);
         too_long(article, &mut found);
+        not_spoken(article, &mut found);
     }
     found
 }
@@ -115,6 +118,22 @@ fn too_long(article: &Article, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(UNSPEAKABLE, article.answer_at(locale).clone(), message).help(help),
             );
         }
+    }
+}
+
+/// What a call would leave out. A line of JSON has no place for a spoken form.
+fn not_spoken(article: &Article, found: &mut Vec<Diagnostic>) {
+    if article.single_locale {
+        return;
+    }
+    for (locale, answer) in &article.answer {
+        let Some((range, what)) = unspeakable(answer).filter(|_| !article.voice.contains_key(locale)) else {
+            continue;
+        };
+        let message =
+            format!("the answer of `{}` in `{locale}` holds {what}: {}", article.id, &answer[range]);
+        let problem = Diagnostic::warning(NOT_SPOKEN, article.answer_at(locale).clone(), message);
+        found.push(problem.help("say it in words for callers: give it a `voice:`"));
     }
 }
 

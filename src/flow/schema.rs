@@ -35,6 +35,12 @@ pub fn flow() -> Value {
             "The step for three failures at any prompt that has no `on_failure` of its own.",
             target(),
         ),
+        may("gather", "Messages that come within this time are one answer: 3s.", scalar()),
+        may(
+            "on_error",
+            "Where an `http` step without a good answer goes, or a `lookup` that finds nothing.",
+            target(),
+        ),
         may(
             "moved",
             "Old step: new step, for conversations that stand at a step which is no longer there.",
@@ -42,6 +48,7 @@ pub fn flow() -> Value {
         ),
         may("steps", "What happens, read from top to bottom.", steps::list()),
     ];
+    let keys = keys.into_iter().chain(steps::handlers());
     let mut schema = map("A flow: a conversation that the support desk wants to have.", keys);
     schema["required"] = json!(["flow", "steps"]);
     schema["$schema"] = json!(DIALECT);

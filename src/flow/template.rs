@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::check::token::{self, Piece};
 use super::format::{self, Formats};
 use super::slot::SlotValue;
 use crate::source::{Diagnostic, Place};
@@ -138,6 +139,9 @@ impl Templates {
             let reads = BTreeSet::new();
             return Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: None, reads });
         }
+        if too_long(&token::pieces(source)) {
+            return Err(long(at, "text"));
+        }
         let (id, reads) = self.add(source.to_owned()).map_err(|error| finding(&error, at, "text"))?;
         Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: Some(id), reads })
     }
@@ -147,6 +151,9 @@ impl Templates {
     /// # Errors
     /// A `V401` finding at `at` where it is not an expression.
     pub fn condition(&mut self, source: &str, at: &Place) -> Result<Condition, Diagnostic> {
+        if too_long(&token::condition(source)) {
+            return Err(long(at, "condition"));
+        }
         let bare = bare(source);
         if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
             return Err(finding(&error, at, "condition"));
@@ -161,6 +168,9 @@ impl Templates {
     /// # Errors
     /// A `V401` finding at `at` where it is none.
     pub fn expression(&mut self, source: &str, at: &Place) -> Result<Expression, Diagnostic> {
+        if too_long(&token::condition(source)) {
+            return Err(long(at, "expression"));
+        }
         let bare = bare(source);
         if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
             return Err(finding(&error, at, "expression"));
@@ -172,6 +182,10 @@ impl Templates {
 
     /// The bytes of `source` where it does not compile, where that can be told.
     pub fn error_range(&self, source: &str, condition: bool) -> Option<std::ops::Range<usize>> {
+        let pieces = if condition { token::condition(source) } else { token::pieces(source) };
+        if too_long(&pieces) {
+            return None;
+        }
         if !condition {
             return self.env.template_from_str(source).err()?.range();
         }
@@ -249,6 +263,21 @@ impl Templates {
         };
         self.env.get_template(id)?.render(names)
     }
+}
+
+/// Names, signs and values of one expression. The engine walks a long one by recursion, and would run out of stack.
+const MOST_TOKENS: usize = 600;
+
+fn too_long(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| match piece {
+        Piece::Expression(tokens) | Piece::Statement(_, tokens) => tokens.len() > MOST_TOKENS,
+    })
+}
+
+fn long(at: &Place, what: &str) -> Diagnostic {
+    let message =
+        format!("this {what} does not compile: an expression of more than {MOST_TOKENS} words and signs");
+    Diagnostic::error("V401", at.clone(), message).help("compute parts of it in `set` steps before")
 }
 
 /// A condition without the `{{ }}` that may stand around it.

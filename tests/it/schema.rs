@@ -88,7 +88,7 @@ fn what_is_broken_in_shape_does_not_fit() {
 
 #[test]
 fn the_command_writes_them() {
-    for of in ["flow", "faq", "words", "settings"] {
+    for of in ["flow", "faq", "tests", "words", "settings"] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"))
             .args(["schema", of])
             .output()

@@ -87,10 +87,26 @@ fn unreachable(
         if told.contains(step) {
             continue;
         }
-        told.extend(reached(graph, [*step], returns).0);
+        behind(graph, *step, returns, &mut told);
         let found_here =
             Diagnostic::error("V103", draft.heads[*step].place().clone(), "no way leads to this step");
         found.push(found_here.help("lead to it with a `goto`, or take it out"));
+    }
+}
+
+/// Adds the steps that a step leads to; what is there already was followed before.
+fn behind(graph: &Graph<'_>, step: usize, returns: &dyn Fn(&str) -> Summary, told: &mut BTreeSet<usize>) {
+    let mut left = vec![step];
+    while let Some(step) = left.pop() {
+        if !told.insert(step) {
+            continue;
+        }
+        let edges = graph.edges[step].iter();
+        let passed = edges.filter(|edge| edge.calls.is_none_or(|call| returns(&call.flow.value).returns));
+        left.extend(passed.filter_map(|edge| match edge.to {
+            To::Step(next) => Some(next),
+            To::Past | To::Closed => None,
+        }));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rule 4, the names within texts: each is one that a text may read, and filters and tests exist.
 
+use std::collections::HashSet;
+
 use super::scan::{Callee, Uses, uses};
 use super::set::Set;
 use super::texts::Expr;
@@ -24,6 +26,73 @@ const ANSWER: [&str; 3] = ["status", "headers", "body"];
 /// Only in the headers of an `http` step.
 const SECRET: &str = "secret";
 const FUNCTIONS: [&str; 4] = ["known_incidents", "range", "dict", "namespace"];
+
+/// To be proposed where a name is not known: the template engine lists neither.
+const FILTERS: [&str; 38] = [
+    "abs",
+    "batch",
+    "bool",
+    "capitalize",
+    "count",
+    "default",
+    "dictsort",
+    "escape",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "slice",
+    "sort",
+    "split",
+    "sum",
+    "title",
+    "trim",
+    "truncate",
+    "unique",
+    "upper",
+];
+const TESTS: [&str; 20] = [
+    "boolean",
+    "containing",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "even",
+    "false",
+    "filter",
+    "in",
+    "integer",
+    "iterable",
+    "mapping",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+    "undefined",
+];
+
+/// Of one text no more is told.
+const MOST_TOLD: usize = 10;
 
 /// What is wrong with the names in one text of a flow. A `title` stands outside any conversation's slots.
 pub fn check(set: &Set<'_>, draft: &Draft, expr: Expr<'_>, title: bool, found: &mut Vec<Diagnostic>) {
@@ -62,20 +131,28 @@ impl Scope<'_> {
     }
 
     fn reads(&self, uses: &Uses, found: &mut Vec<Diagnostic>) {
+        let roots: HashSet<&str> =
+            self.expr.reads().iter().filter_map(|path| path.split('.').next()).collect();
+        let mut told = 0;
         for read in &uses.reads {
             // Names that the text sets itself (`{% for %}`, `{% set %}`) are not read from outside.
             let root = read.path.split('.').next().unwrap_or_default();
-            let outside = self.expr.reads().iter().any(|path| path.split('.').next() == Some(root));
-            if !outside {
+            if !roots.contains(root) {
                 continue;
             }
-            let at = self.place(read.at, read.len);
-            if read.computed && root == "slots" && read.path == "slots" {
-                let message = "slots are read by their names: slots.name";
-                found.push(Diagnostic::error("V402", at, message));
-                continue;
+            let at = self.expr.at().clone();
+            let problem = if read.computed && read.path == "slots" {
+                Some(Diagnostic::error("V402", at, "slots are read by their names: slots.name"))
+            } else {
+                self.path(&read.path, at)
+            };
+            // The very place costs a look through the text, so it is found for what is told only.
+            let Some(problem) = problem else { continue };
+            found.push(Diagnostic { at: self.place(read.at, read.len), ..problem });
+            told += 1;
+            if told == MOST_TOLD {
+                return;
             }
-            found.extend(self.path(&read.path, at));
         }
     }
 
@@ -162,7 +239,11 @@ impl Scope<'_> {
     }
 
     fn calls(&self, uses: &Uses, found: &mut Vec<Diagnostic>) {
+        let mut told = 0;
         for call in &uses.calls {
+            if told == MOST_TOLD {
+                return;
+            }
             let name = call.name.as_str();
             if name == SECRET && matches!(call.callee, Callee::Function) {
                 if !matches!(self.expr, Expr::Header(_)) {
@@ -172,19 +253,22 @@ impl Scope<'_> {
                 continue;
             }
             let (there, what) = match call.callee {
-                Callee::Filter => (self.set.templates.has_filter(name), "filter"),
-                Callee::Test => (self.set.templates.has_test(name), "test"),
+                Callee::Filter => (FILTERS.contains(&name) || self.set.templates.has_filter(name), "filter"),
+                Callee::Test => (TESTS.contains(&name) || self.set.templates.has_test(name), "test"),
                 Callee::Function => (FUNCTIONS.contains(&name) || !self.is_outside(name), "function"),
                 Callee::Method => (!self.is_outside(name), "function"),
             };
             if there {
                 continue;
             }
+            told += 1;
             let at = self.place(call.at, call.name.len());
             let problem = Diagnostic::error("V405", at, format!("there is no {what} `{name}`"));
             let problem = match call.callee {
                 Callee::Function => suggest(problem, name, FUNCTIONS.into_iter()),
-                Callee::Filter | Callee::Test | Callee::Method => problem,
+                Callee::Filter => suggest(problem, name, FILTERS.into_iter()),
+                Callee::Test => suggest(problem, name, TESTS.into_iter()),
+                Callee::Method => problem,
             };
             let help =
                 "filters, tests and functions are those of MiniJinja, and `truncate(n)`: slots.name | upper";
@@ -196,5 +280,22 @@ impl Scope<'_> {
     fn is_outside(&self, name: &str) -> bool {
         let root = name.split('.').next().unwrap_or_default();
         self.expr.reads().iter().any(|path| path.split('.').next() == Some(root))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILTERS, TESTS};
+    use crate::flow::Templates;
+
+    #[test]
+    fn what_is_proposed_is_there() {
+        let templates = Templates::new();
+        for name in FILTERS {
+            assert!(templates.has_filter(name), "{name}");
+        }
+        for name in TESTS {
+            assert!(templates.has_test(name), "{name}");
+        }
     }
 }

@@ -102,8 +102,11 @@ pub fn of_text(set: &Set<'_>, flow: &Flow, text: &crate::flow::Template) -> Type
     if !trimmed.starts_with("{{") || !trimmed.ends_with("}}") {
         return Type::Any;
     }
-    let tree = parse(tokens);
-    tree.map_or(Type::Any, |tree| Typing { set, flow, expr: Expr::Text(text), found: None }.of(&tree))
+    let Some(tree) = parse(tokens) else { return Type::Any };
+    let mut typing = Typing { set, flow, expr: Expr::Text(text), found: None };
+    let is = typing.of(&tree);
+    // What is wrong in itself is told, and nothing of where it goes.
+    if typing.found.is_some() { Type::Any } else { is }
 }
 
 /// The type of a dotted name.

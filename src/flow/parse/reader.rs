@@ -324,10 +324,24 @@ pub fn suggest<'c>(
     }
 }
 
+/// Which letters and digits are in a word, as a set of bits.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << (u32::from(c.to_ascii_lowercase()) % 64))
+}
+
 /// The candidate that a slip of the finger away is.
 pub fn nearest<'c>(written: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let lower = written.to_lowercase();
+    let length = written.chars().count();
+    let letters = letters(&lower);
     candidates
+        .filter(|candidate| {
+            // What surely is further away is not measured: there may be ten thousand steps.
+            let longest = length.max(candidate.len());
+            let limit = 1 + longest / 5;
+            candidate.chars().count().abs_diff(length) <= limit
+                && (self::letters(candidate) ^ letters).count_ones() as usize <= 2 * limit
+        })
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             let longest = candidate.chars().count().max(written.chars().count());

@@ -10,6 +10,15 @@ pub fn definitions() -> Value {
     let locale = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$";
     let scalar = json!({ "type": ["string", "number", "boolean"], "pattern": "\\S" });
     let words = json!({ "anyOf": [{ "$ref": "#/$defs/scalar" }, { "type": "array", "items": { "$ref": "#/$defs/scalar" } }] });
+    let long = map(
+        "What is said, and where it goes.",
+        [
+            may("say", "What is said.", super::text()),
+            may("voice", "What replaces it on a call.", super::localised()),
+            may("goto", "The step that it leads to.", super::target()),
+        ],
+    );
+    let handler = json!({ "anyOf": [{ "$ref": "#/$defs/text" }, long] });
     json!({
         "scalar": scalar,
         "target": { "type": ["string", "number", "boolean"], "pattern": "^[^#]", "description": "The `id` of a step of this flow." },
@@ -34,6 +43,7 @@ pub fn definitions() -> Value {
         },
         "texts": { "anyOf": [{ "$ref": "#/$defs/text" }, { "type": "array", "items": { "$ref": "#/$defs/text" } }] },
         "words": words,
+        "handlers": { "anyOf": [handler, { "type": "array", "maxItems": 9, "items": handler }] },
         "phrases": {
             "description": "Words by locale: { en: [a, b], it: c }, or a list in the default locale.",
             "anyOf": [

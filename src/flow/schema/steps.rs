@@ -6,6 +6,7 @@ use super::{
     Key, defined, flag, localised, map, may, need, scalar, target, text, word_or_template, words_of,
 };
 use crate::flow::parse::step::{KINDS, PRIORITIES, SURVEYS, ticket};
+use crate::flow::step::Http;
 
 /// `steps:`
 pub fn list() -> Value {
@@ -35,6 +36,10 @@ fn step() -> Value {
 
 fn describe(kind: &str) -> &'static str {
     match kind {
+        "http" => "Calls an HTTP service and maps its reply to slots.",
+        "lookup" => "Finds a row of a table (tables/NAME.csv) and puts its columns into slots.",
+        "wait" => "Lets time pass without asking anything.",
+        "watch" => "Subscribes the contact to a known incident or a ticket.",
         "say" => "Sends a text.",
         "choose" => "A menu: buttons, keys, typed or spoken words.",
         "ask" => "Fills a slot, or says why the answer was refused and asks again.",
@@ -56,7 +61,11 @@ fn shape(kind: &str) -> Value {
     match kind {
         "say" => json!({ "anyOf": [text(), say()] }),
         "choose" => choose(),
-        "ask" => map("", asking([need("slot", "The slot that it fills.", scalar())])),
+        "ask" => ask(),
+        "http" => http(),
+        "lookup" => lookup(),
+        "wait" => json!({ "anyOf": [scalar(), wait()] }),
+        "watch" => watch(),
         "confirm" => confirm(),
         "faq" => faq(),
         "set" => assignments(),
@@ -82,7 +91,89 @@ fn asking<const N: usize>(own: [Key; N]) -> Vec<Key> {
     keys.push(may("voice", "What replaces the prompt on a call.", localised()));
     keys.push(may("reprompts", "The second and third asking.", defined("texts")));
     keys.push(may("on_failure", "The step for three failures.", target()));
+    keys.extend(handlers());
     keys
+}
+
+/// What follows the first, second, third failure of a kind.
+pub fn handlers() -> [Key; 3] {
+    [
+        may("on_no_input", "When nothing is heard or written.", defined("handlers")),
+        may("on_no_match", "When nothing fits.", defined("handlers")),
+        may("on_refused", "When a value is refused.", defined("handlers")),
+    ]
+}
+
+fn ask() -> Value {
+    map(
+        "",
+        asking([
+            need("slot", "The slot that it fills.", scalar()),
+            may("gather", "Messages that come within this time are one answer: 3s.", scalar()),
+        ]),
+    )
+}
+
+fn http() -> Value {
+    map(
+        "",
+        [
+            may(
+                "method",
+                "`GET` where it is left out, `POST` where something is sent.",
+                words_of(&Http::METHODS),
+            ),
+            need("url", "Scheme and host are written out.", scalar()),
+            may("headers", "Name: value; the only place for `secret('name')`.", assignments()),
+            may("query", "Name: value.", assignments()),
+            may("json", "A document to send, with templates in it.", json!({})),
+            may("body", "A text to send.", scalar()),
+            may("timeout", "Seconds that one try may take.", scalar()),
+            may("retries", "Tries after the first one.", scalar()),
+            may("into", "Our slot: an expression over `status`, `headers` and `body`.", assignments()),
+            may("say", "What is said while the contact waits.", text()),
+            may("voice", "What replaces `say` on a call.", localised()),
+            may("on_error", "Where it goes when there is no good answer.", target()),
+        ],
+    )
+}
+
+fn lookup() -> Value {
+    map(
+        "",
+        [
+            need("table", "A file tables/NAME.csv in the folder of flows.", scalar()),
+            need("where", "Column: what stands in it.", assignments()),
+            may("into", "Our slot: a column.", assignments()),
+            may("on_missing", "Where it goes when no row fits.", target()),
+        ],
+    )
+}
+
+fn wait() -> Value {
+    let mut schema = map(
+        "",
+        [
+            may("for", "How long: 30s, 2m.", scalar()),
+            may("until", "`open`: until the desk opens.", words_of(&["open"])),
+            may("say", "What is said before.", text()),
+            may("voice", "What replaces `say` on a call.", localised()),
+        ],
+    );
+    schema["oneOf"] = json!([{ "required": ["for"] }, { "required": ["until"] }]);
+    schema
+}
+
+fn watch() -> Value {
+    let mut schema = map(
+        "",
+        [
+            may("incident", "An area of known incidents.", scalar()),
+            may("ticket", "A ticket's code.", scalar()),
+        ],
+    );
+    schema["oneOf"] = json!([{ "required": ["incident"] }, { "required": ["ticket"] }]);
+    schema
 }
 
 fn say() -> Value {
@@ -147,29 +238,28 @@ fn confirm() -> Value {
 fn faq() -> Value {
     let max = json!({ "enum": [1, 2, 3, "1", "2", "3"] });
     let tags = json!({ "anyOf": [scalar(), { "type": "array", "items": scalar() }] });
-    map(
-        "",
-        [
-            need("query", "What is asked: a template.", scalar()),
-            may("context", "Tags that raise the articles which carry them.", tags),
-            may("max", "How many answers at most.", max),
-            may("as", "`list`: titles first.", words_of(&["list", "one_by_one"])),
-            may("reasons", "Ask once, after the last refused answer, why it did not do.", flag()),
-            may("ask", "In place of “did that solve it?”.", text()),
-            may("voice", "What replaces `ask` on a call.", localised()),
-            may(
-                "on_resolved",
-                "Where it goes when an answer did it; else the conversation ends as deflected.",
-                target(),
-            ),
-            may(
-                "on_unresolved",
-                "Where it goes when nothing was found or none fitted; else the next step.",
-                target(),
-            ),
-            may("on_failure", "Another way for three failures.", target()),
-        ],
-    )
+    let mut keys = vec![
+        need("query", "What is asked: a template.", scalar()),
+        may("context", "Tags that raise the articles which carry them.", tags),
+        may("max", "How many answers at most.", max),
+        may("as", "`list`: titles first.", words_of(&["list", "one_by_one"])),
+        may("reasons", "Ask once, after the last refused answer, why it did not do.", flag()),
+        may("ask", "In place of “did that solve it?”.", text()),
+        may("voice", "What replaces `ask` on a call.", localised()),
+        may(
+            "on_resolved",
+            "Where it goes when an answer did it; else the conversation ends as deflected.",
+            target(),
+        ),
+        may(
+            "on_unresolved",
+            "Where it goes when nothing was found or none fitted; else the next step.",
+            target(),
+        ),
+        may("on_failure", "Another way for three failures.", target()),
+    ];
+    keys.extend(handlers());
+    map("", keys)
 }
 
 fn assignments() -> Value {

@@ -7,7 +7,7 @@ use crate::flow::parse::node::{Data, Node};
 use crate::flow::parse::reader::{Entry, Reader, shown};
 
 /// What a ticket has that can be expected.
-const OF_TICKET: [&str; 12] = [
+pub const OF_TICKET: [&str; 12] = [
     "category",
     "type",
     "priority",

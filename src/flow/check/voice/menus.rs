@@ -59,7 +59,7 @@ pub fn keys(flow: &Flow, choose: &Choose, found: &mut Vec<Diagnostic>) {
 
 /// Whether an option leads to a person, over what is only said and set on the way.
 fn leads_to_person(flow: &Flow, option: &ChooseOption) -> bool {
-    let Some(mut at) = option.goto.as_ref().and_then(|target| target.step) else { return true };
+    let Some(mut at) = option.goto.as_ref().and_then(|target| target.step) else { return false };
     for _ in 0..10 {
         let Some(step) = flow.steps.get(at) else { return false };
         match &step.kind {
