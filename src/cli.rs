@@ -79,6 +79,9 @@ enum Command {
         /// Flow to begin with [default: the one that says so]
         #[arg(long)]
         flow: Option<String>,
+        /// Print the conversation as a test when it is over, for a file in `tests` in the folder of flows
+        #[arg(long)]
+        repro: bool,
     },
     /// Rank questions against an FAQ
     #[command(subcommand)]
@@ -248,9 +251,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Test(options) => test::run(&options, &settings()?, &mut out),
-        Command::Chat { channel, locale, flow } => {
+        Command::Chat { channel, locale, flow, repro } => {
             drop(out);
-            block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow))
+            block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow, repro))
         }
         Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
             faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;

@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod mutate;
 pub mod play;
 pub mod read;
+pub mod repro;
 pub mod schema;
 pub mod script;
 pub mod stage;

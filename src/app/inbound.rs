@@ -56,6 +56,8 @@ pub struct Answer {
     pub body: String,
     pub replayed: bool,
     pub conversation: Option<ConversationId>,
+    /// What happened; nothing where it was replayed.
+    pub events: Vec<Event>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +103,12 @@ impl super::App {
             super::measure::turn(arrival.channel, began.elapsed(), &done.events);
             self.tell(done.conversation.as_ref(), &done.events);
         }
-        Ok(Answer { body: done.reply.unwrap_or_default(), replayed: done.replayed, conversation: done.id })
+        Ok(Answer {
+            body: done.reply.unwrap_or_default(),
+            replayed: done.replayed,
+            conversation: done.id,
+            events: done.events,
+        })
     }
 }
 

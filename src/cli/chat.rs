@@ -11,7 +11,8 @@ use super::playbook;
 use crate::app::{App, Arrival, Message, Opens, Outcome, Who};
 use crate::channel::terminal;
 use crate::config::Settings;
-use crate::conversation::{Channel, Conversation, Hope, Owner, Said, Utterance};
+use crate::conversation::{Channel, ContactFacts, Conversation, Facts, Hope, Owner, Said, Utterance};
+use crate::rehearsal::repro::{Record, Setting};
 use crate::store::Store;
 
 /// How often messages of an agent are looked for while a person has the conversation.
@@ -26,6 +27,7 @@ pub async fn run(
     voice: bool,
     locale: Option<String>,
     flow: Option<String>,
+    repro: bool,
 ) -> anyhow::Result<ExitCode> {
     let Some(playbook) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
     if let Some(flow) = &flow
@@ -39,8 +41,16 @@ pub async fn run(
     let store = Store::open(&settings.database_url).await?;
     let app = App::new(store.clone(), Arc::new(settings), playbook);
     let channel = if voice { Channel::TerminalVoice } else { Channel::Terminal };
-    let mut talk =
-        Talk { app, channel, locale, address: uuid::Uuid::now_v7().to_string(), seen: 0, conversation: None };
+    let setting = setting(&app, voice, locale.clone(), flow.clone());
+    let mut talk = Talk {
+        app,
+        channel,
+        locale,
+        address: uuid::Uuid::now_v7().to_string(),
+        seen: 0,
+        conversation: None,
+        record: Record::default(),
+    };
     let stop = tokio_util::sync::CancellationToken::new();
     let world = tokio::spawn({
         let (app, stop) = (talk.app.clone(), stop.clone());
@@ -49,10 +59,23 @@ pub async fn run(
         }
     });
     let result = talk.run(flow).await;
+    if repro {
+        print(&format!("\n{}", talk.record.test("a talk in the terminal", &setting)))?;
+    }
     stop.cancel();
     let _ = world.await;
     store.close().await;
     result.map(|()| ExitCode::SUCCESS)
+}
+
+/// What a test needs to know of the world that the conversation is had in.
+fn setting(app: &App, voice: bool, locale: Option<String>, flow: Option<String>) -> Setting {
+    let now = jiff::Timestamp::now();
+    let hours = &app.settings.desk.hours;
+    let contact = ContactFacts { verified: true, ..ContactFacts::default() };
+    let facts = Facts { contact, business_open: hours.is_open(now), ..Facts::default() };
+    let now = hours.local(now).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    Setting { flow, locale, voice, now, facts }
 }
 
 struct Talk {
@@ -63,6 +86,7 @@ struct Talk {
     /// The last message that was printed.
     seen: u64,
     conversation: Option<uuid::Uuid>,
+    record: Record,
 }
 
 impl Talk {
@@ -110,11 +134,12 @@ impl Talk {
             key: None,
             who: Who { contact: None, name: None, verified: true },
             locale: self.locale.clone(),
-            utterance: Utterance { said, answers_turn: None },
+            utterance: Utterance { said: said.clone(), answers_turn: None },
             opens,
         };
         let answer = self.app.take(arrival, Box::new(render)).await?;
         self.conversation = answer.conversation.or(self.conversation);
+        self.record.turn(&said, &answer.events);
         let mut parts = answer.body.splitn(3, '\n');
         let standing = Standing::of(parts.next().unwrap_or_default());
         self.seen = self.seen.max(parts.next().and_then(|seq| seq.parse().ok()).unwrap_or(0));
@@ -128,6 +153,7 @@ impl Talk {
             return self.say(Said::Again, Opens::Never).await;
         }
         for row in self.app.store.journal_after(self.channel, &self.address, self.seen).await? {
+            self.record.journal(&row.events);
             let fresh: Vec<Message> =
                 Message::of(&row.events).into_iter().filter(|m| m.seq > self.seen).collect();
             self.seen = fresh.last().map_or(self.seen, |message| message.seq);

@@ -40,7 +40,7 @@ pub struct Options {
     #[arg(long)]
     coverage: bool,
     /// Make so many small mistakes in the flows, one at a time, and see whether check or tests find them
-    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["update", "coverage"])]
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "240", conflicts_with_all = ["update", "coverage"])]
     mutate: Option<usize>,
     /// Which mistakes `--mutate` chooses
     #[arg(long, default_value_t = 1)]

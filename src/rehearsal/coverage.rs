@@ -175,7 +175,7 @@ impl Open {
                     (Exit::Skipped, _) => None,
                     (_, Some((when, false))) => Some(never(when, kind)),
                     (Exit::Arm(_) | Exit::Otherwise, _) => arm(book, step, edge, kind, &mut passed),
-                    _ => None,
+                    _ => stays(book, edge),
                 };
                 shut.extend(why.map(|why| ((index, nth), why)));
             }
@@ -199,6 +199,34 @@ impl Open {
             }
         }
     }
+}
+
+/// Why nothing comes back from a called flow, if so: each of its ways ends the conversation.
+fn stays(book: &Playbook, edge: &Edge<'_>) -> Option<String> {
+    let called = &edge.calls?.flow.value;
+    (!returns(book, called, &mut BTreeSet::new())).then(|| format!("`{called}` always ends the conversation"))
+}
+
+/// Whether a flow may run past its last step. `asked`: the flows that are being looked at.
+fn returns<'b>(book: &'b Playbook, name: &'b str, asked: &mut BTreeSet<&'b str>) -> bool {
+    let Some(flow) = book.flow(name).filter(|_| asked.insert(name)) else { return false };
+    let graph = Graph::of(flow);
+    let (mut seen, mut next, mut past) = (BTreeSet::new(), vec![0], flow.steps.is_empty());
+    while let Some(index) = next.pop().filter(|_| !past) {
+        if !seen.insert(index) {
+            continue;
+        }
+        for edge in graph.edges.get(index).into_iter().flatten() {
+            let through = edge.calls.is_none_or(|call| returns(book, &call.flow.value, asked));
+            match edge.to {
+                To::Step(to) if through => next.push(to),
+                To::Past => past |= through,
+                To::Step(_) | To::Closed => {}
+            }
+        }
+    }
+    asked.remove(name);
+    past
 }
 
 /// Why a branch entry is never taken, if so. `passed`: an entry before it that is always taken.

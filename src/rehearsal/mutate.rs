@@ -11,9 +11,10 @@ use super::play::{Run, play};
 use super::script::{ChannelKind, Test};
 use crate::config::Desk;
 use crate::faq::Base;
-use crate::flow::Playbook;
 use crate::flow::check::Known;
+use crate::flow::graph::{Graph, To};
 use crate::flow::parse::{self, SourceFile};
+use crate::flow::{Flow, Playbook};
 use crate::source::{Diagnostic, Place};
 
 /// One mistake.
@@ -37,6 +38,8 @@ pub enum Fate {
     Check(&'static str),
     /// The first test that failed.
     Test(String, ChannelKind),
+    /// It changes nothing: what was left out is what follows anyway.
+    Same,
     Survived,
 }
 
@@ -52,7 +55,12 @@ pub struct Bench<'a> {
     /// Answers and start phrases of the flows as they are; no mistake is made in them.
     faq: Base,
     intents: Base,
+    /// Where each step leads, by flow.
+    ways: BTreeMap<String, Ways>,
 }
+
+/// Where the ways of each step of a flow lead, in order.
+type Ways = Vec<Vec<To>>;
 
 impl<'a> Bench<'a> {
     /// Plays all tests once on the flows as they are. `None` where one fails.
@@ -76,7 +84,8 @@ impl<'a> Bench<'a> {
             }
             walks.push(walk);
         }
-        Some(Self { files, locales, known, desk, tests, walks, faq: book.faq, intents: book.intents })
+        let ways = ways(&book);
+        Some(Self { files, locales, known, desk, tests, walks, ways, faq: book.faq, intents: book.intents })
     }
 
     /// Makes the mistake and sees who finds it.
@@ -94,6 +103,9 @@ impl<'a> Bench<'a> {
             .filter(|flow| *flow.at.file == *self.files[mutant.file].name)
             .map(|flow| flow.name.clone())
             .collect();
+        if LEFT_OUT.contains(&mutant.what) && ways(&book) == self.ways {
+            return Fate::Same;
+        }
         book.faq = std::mem::take(&mut self.faq);
         book.intents = std::mem::take(&mut self.intents);
         let fate = self.tested(&book, &flows);
@@ -113,6 +125,16 @@ impl<'a> Bench<'a> {
         }
         Fate::Survived
     }
+}
+
+/// Mistakes that leave a jump out: none where the step that follows anyway is the one it led to.
+const LEFT_OUT: [&str; 3] = ["drop a way out", "drop a goto", "drop a branch entry"];
+
+fn ways(book: &Playbook) -> BTreeMap<String, Ways> {
+    let of = |flow: &Flow| {
+        Graph::of(flow).edges.iter().map(|edges| edges.iter().map(|edge| edge.to).collect()).collect()
+    };
+    book.flows.values().map(|flow| (flow.name.clone(), of(flow))).collect()
 }
 
 impl Mutant {

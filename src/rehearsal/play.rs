@@ -72,8 +72,13 @@ impl Player<'_> {
             if self.stops() {
                 return;
             }
+            // Quick messages are one where the flow says so; anything else comes when they were taken.
+            if !matches!(line.act, Act::User(_)) {
+                self.stage.settle();
+            }
             self.line(line);
         }
+        self.stage.settle();
         if !self.stops() {
             self.expect(&self.test.expect);
         }
@@ -89,9 +94,8 @@ impl Player<'_> {
     /// In chat the first words begin, where the test names no flow. A call begins by itself.
     fn begin(&mut self, first: Option<&Act>) {
         let flow = self.test.flow.as_ref().map(|flow| flow.value.clone());
-        let by_words = flow.is_none()
-            && self.stage.kind == ChannelKind::Chat
-            && matches!(first, Some(Act::User(_) | Act::Button(_) | Act::Key(_)));
+        let by_words =
+            flow.is_none() && self.stage.kind == ChannelKind::Chat && matches!(first, Some(Act::User(_)));
         if !by_words {
             self.stage.take(Said::Started { flow });
         }
@@ -108,7 +112,13 @@ impl Player<'_> {
                 self.stage.note(Speaker::World, "the world changes");
                 return self.stage.change((**given).clone());
             }
-            Act::User(_) | Act::Key(_) | Act::Button(_) | Act::Silence(_) | Act::Leaves | Act::Agent(_) => {}
+            Act::User(_)
+            | Act::Key(_)
+            | Act::Button(_)
+            | Act::File(_)
+            | Act::Silence(_)
+            | Act::Leaves
+            | Act::Agent(_) => {}
         }
         // What the beginning said is kept for the first `bot:` line after the first input.
         if self.heard {
@@ -139,6 +149,7 @@ impl Player<'_> {
             Act::User(words) => self.words(words),
             Act::Key(keys) => self.keys(keys),
             Act::Button(name) => return self.button(name),
+            Act::File(name) => return self.file(name),
             Act::Silence(silence) => return self.silence(*silence),
             Act::Leaves => {
                 self.stage.note(Speaker::World, "the contact leaves");
@@ -182,6 +193,22 @@ impl Player<'_> {
         let button = self.stage.button(|button| button.value == name || means.fits(&button.label)).cloned();
         let button = button.ok_or_else(|| format!("there is no button `{name}`"))?;
         self.press(&button);
+        Ok(())
+    }
+
+    fn file(&mut self, name: &str) -> Result<(), String> {
+        if self.stage.kind == ChannelKind::Voice {
+            return Err("no file can be sent on a call".into());
+        }
+        let kind = match name.rsplit('.').next().map(str::to_lowercase).as_deref() {
+            Some("jpg" | "jpeg") => "image/jpeg",
+            Some("png") => "image/png",
+            Some("pdf") => "application/pdf",
+            _ => "text/plain",
+        };
+        self.stage.note(Speaker::Contact, format!("<{name}>"));
+        let (file, name, kind) = (format!("test/{name}"), name.to_owned(), kind.to_owned());
+        self.stage.take(Said::File { file, name, kind, size: 1_000 });
         Ok(())
     }
 
@@ -348,6 +375,7 @@ impl Player<'_> {
                 (!offered.is_empty()).then(|| offered.join(", "))
             }
             What::Survey => stage.score.clone(),
+            What::Masked(name) => Some(stage.masked.contains(name).to_string()),
         }
     }
 }

@@ -53,6 +53,7 @@ pub fn read(file: &str, source: &str, playbook: &Playbook) -> (Script, Vec<Diagn
     for test in &script.tests {
         verify(&mut reader, test, playbook);
     }
+    found.sort_by_key(|one| (one.at.line, one.at.column));
     (script, found)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp, civil};
 
 use crate::config::Hours;
-use crate::conversation::{Incident, OpenTicket};
+use crate::conversation::{HttpAnswer, Incident, OpenTicket};
 use crate::flow::Locale;
 use crate::source::{Place, Placed};
 
@@ -66,6 +66,18 @@ pub struct Given {
     pub open: Option<bool>,
     pub incidents: Option<Vec<Incident>>,
     pub tickets: Option<Vec<OpenTicket>>,
+    /// What HTTP services answer, in turn.
+    pub http: Option<Vec<Stub>>,
+}
+
+/// The answer of an HTTP service in a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stub {
+    /// Only to the step with this id.
+    pub step: Option<String>,
+    /// Only to an address that holds this.
+    pub url: Option<String>,
+    pub answer: HttpAnswer,
 }
 
 impl Given {
@@ -81,6 +93,7 @@ impl Given {
             open: self.open.or(before.open),
             incidents: self.incidents.or_else(|| before.incidents.clone()),
             tickets: self.tickets.or_else(|| before.tickets.clone()),
+            http: self.http.or_else(|| before.http.clone()),
         }
     }
 }
@@ -122,6 +135,8 @@ pub enum Act {
     /// A button by its label or value; on a call its key.
     Button(String),
     Silence(Silence),
+    /// A file by its name, in chat.
+    File(String),
     /// Hangs up, or closes the chat.
     Leaves,
     Agent(AgentAct),
@@ -204,6 +219,8 @@ pub enum What {
     Answers,
     /// The score of the last survey.
     Survey,
+    /// Whether a slot's value is masked in journal and transcript.
+    Masked(String),
 }
 
 impl What {
@@ -222,6 +239,7 @@ impl What {
             Self::Tickets => "the number of tickets".into(),
             Self::Answers => "the answers offered".into(),
             Self::Survey => "the survey's score".into(),
+            Self::Masked(name) => format!("whether the slot `{name}` is masked"),
         }
     }
 }

@@ -1,17 +1,18 @@
 //! The world of one test, held in memory: a conversation on the real engine, its clock and timers, who is free, which
 //! tickets there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
-use super::script::{ChannelKind, Given, Moment, Test};
+use super::script::{ChannelKind, Given, Moment, Stub, Test};
 use crate::app::facts::Changes;
 use crate::app::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
-    Channel, ContactFacts, Conversation, Event, Facts, OpenTicket, Owner, Said, Segment, TicketDraft,
-    TimerKind, Utterance, code, ids,
+    Channel, ContactFacts, Conversation, Event, Facts, HttpAnswer, OpenTicket, Owner, Prompt, PromptKind,
+    Said, Segment, TicketDraft, TimerKind, Utterance, code, ids,
 };
 use crate::desk::{self, Level, State};
 use crate::engine::{self, Beginning};
@@ -77,12 +78,20 @@ pub(super) struct Stage<'a> {
     now: Timestamp,
     timers: BTreeMap<TimerKind, Timestamp>,
     pub messages: Vec<Message>,
+    /// The options of what is being asked.
+    shown: Vec<Button>,
     pub talk: Vec<Entry>,
     pub tickets: Vec<Ticket>,
     /// Slots as they were filled last, those of flows that are done among them.
     pub slots: BTreeMap<String, String>,
+    /// Slots whose values the journal hides.
+    pub masked: BTreeSet<String>,
     pub score: Option<String>,
     pub faults: Vec<String>,
+    /// Requests to HTTP services that nothing answered yet: id, step, address.
+    requests: Vec<(Uuid, String, String)>,
+    /// Answers of the test that were given.
+    answered: BTreeSet<usize>,
     pub walked: Vec<Way>,
     begun: u32,
 }
@@ -101,11 +110,15 @@ impl<'a> Stage<'a> {
             now,
             timers: BTreeMap::new(),
             messages: Vec::new(),
+            shown: Vec::new(),
             talk: Vec::new(),
             tickets: Vec::new(),
             slots: BTreeMap::new(),
+            masked: BTreeSet::new(),
             score: None,
             faults: Vec::new(),
+            requests: Vec::new(),
+            answered: BTreeSet::new(),
             walked: Vec::new(),
             begun: 0,
         }
@@ -125,6 +138,9 @@ impl<'a> Stage<'a> {
             let ahead = then.duration_since(self.now);
             if ahead.is_positive() { self.pass(ahead) } else { self.now = then }
         }
+        if given.http.is_some() {
+            self.answered.clear();
+        }
         self.given = given.over(&self.given);
     }
 
@@ -142,6 +158,34 @@ impl<'a> Stage<'a> {
         }
         for frame in &self.conversation.frames {
             self.slots.extend(frame.slots.iter().map(|(name, value)| (name.clone(), value.to_string())));
+        }
+        self.answer();
+    }
+
+    /// Services answer what was asked: with the first answer that fits and was not given, else the last that fits.
+    fn answer(&mut self) {
+        while let Some((id, step, url)) = self.requests.pop() {
+            let stubs = self.given.http.as_deref().unwrap_or_default();
+            let fits = |stub: &Stub| {
+                stub.step.as_ref().is_none_or(|wanted| *wanted == step)
+                    && stub.url.as_ref().is_none_or(|part| url.contains(part.as_str()))
+            };
+            let fitting: Vec<usize> = (0..stubs.len()).filter(|at| fits(&stubs[*at])).collect();
+            let fresh = fitting.iter().find(|at| !self.answered.contains(at));
+            let answer = match fresh.or(fitting.last()).copied() {
+                Some(at) => {
+                    let answer = stubs[at].answer.clone();
+                    self.answered.insert(at);
+                    answer
+                }
+                None => {
+                    self.faults.push(format!(
+                        "the step `{step}` calls {url}, and the test has no `http` answer for it"
+                    ));
+                    HttpAnswer::Failed { reason: "no answer in the test".into() }
+                }
+            };
+            self.take(Said::HttpAnswered { id, answer });
         }
     }
 
@@ -183,7 +227,6 @@ impl<'a> Stage<'a> {
     /// The clock moves on; what is due on the way happens.
     pub fn pass(&mut self, time: SignedDuration) {
         let until = self.now.checked_add(time).unwrap_or(self.now);
-        // A timer that watches over something lasting may be due again and again.
         for _ in 0..1_000 {
             let due = self.timers.iter().min_by_key(|(_, at)| **at).map(|(kind, at)| (*kind, *at));
             let Some((kind, at)) = due.filter(|(_, at)| *at <= until) else { break };
@@ -202,6 +245,14 @@ impl<'a> Stage<'a> {
         true
     }
 
+    /// Takes the quick messages that were gathered.
+    pub fn settle(&mut self) {
+        if let Some(at) = self.timers.get(&TimerKind::Gather).copied() {
+            self.now = self.now.max(at);
+            self.fire(TimerKind::Gather);
+        }
+    }
+
     fn fire(&mut self, kind: TimerKind) {
         self.timers.remove(&kind);
         let said = timers::said(kind, &self.conversation, self.desk, false, self.now);
@@ -210,38 +261,48 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The button of the last prompt that a test means.
+    /// The button of what is being asked that a test means.
     pub fn button(&self, means: impl Fn(&Button) -> bool) -> Option<&Button> {
-        let shown = self.messages.iter().rev().find(|message| !message.options.is_empty());
-        shown.and_then(|message| message.options.iter().find(|button| means(button)))
+        self.shown.iter().find(|button| means(button))
+    }
+
+    /// A message of the bot's, as this kind of channel shows or speaks it.
+    fn prompted(&mut self, prompt: &Prompt) {
+        let voice = self.kind == ChannelKind::Voice;
+        let options: Vec<Button> = prompt
+            .options
+            .iter()
+            .map(|option| Button {
+                value: option.value.clone(),
+                label: option.label.clone(),
+                key: option.key.clone(),
+            })
+            .collect();
+        let code = |digits: &str| if voice { code::grouped(digits) } else { digits.to_owned() };
+        let text = joined(&prompt.text, code);
+        let masked = joined(&prompt.text, |_| "{code}".to_owned());
+        let mut shown = text.clone();
+        if !voice && !options.is_empty() {
+            let labels: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
+            shown += &format!("  [{}]", labels.join("] ["));
+        }
+        shown.extend(prompt.image.iter().chain(&prompt.link).map(|extra| format!("  <{extra}>")));
+        self.note(Speaker::Bot, shown);
+        let asks = !matches!(prompt.kind, PromptKind::Say | PromptKind::System | PromptKind::Answer);
+        if asks || !options.is_empty() {
+            self.shown.clone_from(&options);
+        }
+        self.messages.push(Message { text, masked, options });
     }
 
     fn happened(&mut self, event: &Event) {
         match event {
-            Event::Prompted { prompt, .. } => {
-                let options = prompt.options.iter().map(|option| Button {
-                    value: option.value.clone(),
-                    label: option.label.clone(),
-                    key: option.key.clone(),
-                });
-                let voice = self.kind == ChannelKind::Voice;
-                let code = |digits: &str| if voice { code::grouped(digits) } else { digits.to_owned() };
-                let text = joined(&prompt.text, code);
-                let masked = joined(&prompt.text, |_| "{code}".to_owned());
-                let options: Vec<Button> = options.collect();
-                let mut shown = text.clone();
-                if !voice && !options.is_empty() {
-                    let labels: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
-                    shown += &format!("  [{}]", labels.join("] ["));
-                }
-                for extra in prompt.image.iter().chain(&prompt.link) {
-                    shown += &format!("  <{extra}>");
-                }
-                self.note(Speaker::Bot, shown);
-                self.messages.push(Message { text, masked, options });
-            }
+            Event::Prompted { prompt, .. } => self.prompted(prompt),
             Event::AgentWrote { agent, text, .. } => self.note(Speaker::Agent, format!("{agent}: {text}")),
             Event::SlotFilled { slot, value } => {
+                if value.to_string().starts_with('•') {
+                    self.masked.insert(slot.clone());
+                }
                 self.slots.insert(slot.clone(), value.to_string());
             }
             Event::SlotCleared { slot } => {
@@ -253,6 +314,9 @@ impl<'a> Stage<'a> {
             Event::TicketAdded { code, .. } => self.added_to(code),
             Event::SurveyAnswered { score: Some(score), .. } => self.score = Some(score.to_string()),
             Event::Faulted { place, message } => self.faults.push(format!("{place}: {message}")),
+            Event::HttpRequested { id, step, request, .. } => {
+                self.requests.push((*id, step.clone(), request.url.clone()));
+            }
             Event::TimersCleared => self.timers.clear(),
             Event::TimerSet { timer } => {
                 let due = commit::due(self.desk, &self.conversation, *timer, self.now);
@@ -287,7 +351,6 @@ impl<'a> Stage<'a> {
             | Event::OwnerChanged { .. }
             | Event::SurveyAnswered { score: None, .. }
             | Event::LanguageChanged { .. }
-            | Event::HttpRequested { .. }
             | Event::HttpAnswered { .. }
             | Event::Watched { .. }
             | Event::NoticeTold { .. }

@@ -4,6 +4,7 @@ mod browser;
 mod calls;
 mod diagnostics;
 mod docs;
+mod flow_tests;
 mod hostile;
 mod house;
 mod ivr;

@@ -8,17 +8,36 @@ use crate::rehearsal::coverage::{Count, Coverage, Item};
 
 /// Each step and way that no test took, at its place; what cannot be taken, and why; how much of all.
 pub fn text(coverage: &Coverage, out: &mut impl Write) -> anyhow::Result<()> {
-    for item in &coverage.missing {
-        writeln!(out, "{}: not taken in {}", named(item), item.kind.word())?;
-    }
-    for (item, why) in &coverage.inapplicable {
-        writeln!(out, "{}: not to be taken in {}: {why}", named(item), item.kind.word())?;
+    let missing =
+        coverage.missing.iter().map(|item| (format!("{}: not taken in ", named(item)), item, String::new()));
+    let inapplicable = coverage.inapplicable.iter().map(|(item, why)| {
+        let why = why.trim_end_matches(&format!(" in {}", item.kind.word())).to_owned();
+        (format!("{}: not to be taken in ", named(item)), item, format!(", as {why}"))
+    });
+    for lines in [folded(missing), folded(inapplicable)] {
+        for (head, kinds, tail) in lines {
+            writeln!(out, "{head}{}{tail}", kinds.join(" and "))?;
+        }
     }
     for (kind, steps) in &coverage.steps {
         let branches = coverage.branches.get(kind).copied().unwrap_or_default();
         writeln!(out, "{}: steps {steps}, branches {branches}", kind.word())?;
     }
     Ok(())
+}
+
+/// What is the same on both kinds of channel in one line, in order.
+fn folded<'i>(
+    lines: impl Iterator<Item = (String, &'i Item, String)>,
+) -> Vec<(String, Vec<&'static str>, String)> {
+    let mut out: Vec<(String, Vec<&'static str>, String)> = Vec::new();
+    for (head, item, tail) in lines {
+        match out.iter_mut().find(|(other, _, end)| *other == head && *end == tail) {
+            Some((_, kinds, _)) => kinds.push(item.kind.word()),
+            None => out.push((head, vec![item.kind.word()], tail)),
+        }
+    }
+    out
 }
 
 /// `flows/support.yaml:12: the way `option:other` of `topic``.

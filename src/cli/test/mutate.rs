@@ -40,8 +40,9 @@ pub fn run(
         progress.one();
     }
     progress.done();
-    let survived = judged.iter().filter(|(_, fate)| *fate == Fate::Survived).count();
-    let caught = (judged.len() - survived) * 100 / judged.len();
+    let count = |wanted: Fate| judged.iter().filter(|(_, fate)| *fate == wanted).count();
+    let (survived, all) = (count(Fate::Survived), judged.len() - count(Fate::Same));
+    let caught = (all - survived) * 100 / all.max(1);
     if options.json {
         as_json(&judged, out)?;
     } else {
@@ -51,35 +52,47 @@ pub fn run(
 }
 
 fn as_text(judged: &[(Mutant, Fate)], caught: usize, out: &mut impl Write) -> anyhow::Result<()> {
-    let mut kinds: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     for (mutant, fate) in judged {
         let counts = kinds.entry(mutant.what).or_default();
         counts[match fate {
             Fate::Check(_) => 0,
             Fate::Test(..) => 1,
             Fate::Survived => 2,
+            Fate::Same => 3,
         }] += 1;
     }
-    writeln!(out, "{:<34} {:>8} {:>8} {:>8}", "mistake", "check", "tests", "nobody")?;
-    for (kind, [check, test, nobody]) in &kinds {
-        writeln!(out, "{kind:<34} {check:>8} {test:>8} {nobody:>8}")?;
+    writeln!(out, "{:<34} {:>8} {:>8} {:>8} {:>8}", "mistake", "check", "tests", "nobody", "none")?;
+    for (kind, [check, test, nobody, same]) in &kinds {
+        writeln!(out, "{kind:<34} {check:>8} {test:>8} {nobody:>8} {same:>8}")?;
     }
-    let mut survivors = judged.iter().filter(|(_, fate)| *fate == Fate::Survived).peekable();
-    if survivors.peek().is_some() {
-        writeln!(out, "\nNobody finds these. Where one changes what happens, a test is missing:")?;
-    }
-    for (mutant, _) in survivors {
-        writeln!(out, "  {}:{}: {}: {}", mutant.at.file, mutant.at.line, mutant.what, mutant.shown)?;
-    }
+    let same = judged.iter().filter(|(_, fate)| *fate == Fate::Same);
+    listed("These are no mistakes: the step that follows anyway is the one that was named.", same, out)?;
+    let survivors = judged.iter().filter(|(_, fate)| *fate == Fate::Survived);
+    listed("Nobody finds these. Where one changes what happens, a test is missing:", survivors, out)?;
     let sum = |place: usize| kinds.values().map(|counts| counts[place]).sum::<usize>();
     writeln!(
         out,
         "\n{} mistakes: {} found by the check, {} by tests, {} by nobody ({caught} % found)",
-        judged.len(),
+        judged.len() - sum(3),
         sum(0),
         sum(1),
         sum(2)
     )?;
+    Ok(())
+}
+
+fn listed<'m>(
+    head: &str,
+    mutants: impl Iterator<Item = &'m (Mutant, Fate)>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    for (nth, (mutant, _)) in mutants.enumerate() {
+        if nth == 0 {
+            writeln!(out, "\n{head}")?;
+        }
+        writeln!(out, "  {}:{}: {}: {}", mutant.at.file, mutant.at.line, mutant.what, mutant.shown)?;
+    }
     Ok(())
 }
 
@@ -88,6 +101,7 @@ fn as_json(judged: &[(Mutant, Fate)], out: &mut impl Write) -> anyhow::Result<()
         let (by, name) = match fate {
             Fate::Check(code) => (Some("check"), Some((*code).to_owned())),
             Fate::Test(name, kind) => (Some("test"), Some(format!("{name}, in {}", kind.word()))),
+            Fate::Same => (Some("none"), Some("it changes nothing".to_owned())),
             Fate::Survived => (None, None),
         };
         json!({

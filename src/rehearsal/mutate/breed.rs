@@ -22,8 +22,8 @@ const JUMPS: [&str; 10] = [
     "on_no_input",
 ];
 /// Keys that change what happens where they are left out.
-const DROPPED: [&str; 9] =
-    ["when", "slot", "without_faq", "reasons", "comment", "fields", "urgency", "sensitive", "queue"];
+const DROPPED: [&str; 8] =
+    ["when", "slot", "without_faq", "reasons", "comment", "fields", "sensitive", "queue"];
 
 /// Names of the flows in files, for calls that go astray.
 pub fn flow_names(files: &[SourceFile]) -> Vec<String> {

@@ -52,6 +52,12 @@ pub fn all(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Expectation> {
         let want = super::Wanted { pattern, at: entry.value.at.clone() };
         expected.push(Expectation { what: What::Answers, want });
     }
+    if let Some(entry) = fields.take("masked") {
+        for name in reader.list(entry.value) {
+            let want = super::Wanted { pattern: Pattern::Whole("true".into()), at: entry.value.at.clone() };
+            expected.push(Expectation { what: What::Masked(name), want });
+        }
+    }
     if let Some(entry) = fields.take("ticket") {
         ticket(reader, entry, &mut expected);
     }

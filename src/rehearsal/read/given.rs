@@ -1,11 +1,15 @@
 //! The world of a test: the clock, the contact, who is free, what is wrong, which tickets there are.
 
-use super::super::script::{Given, Moment};
-use crate::conversation::{Incident, OpenTicket, code, ids};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::super::script::{Given, Moment, Stub};
+use crate::conversation::{HttpAnswer, Incident, OpenTicket, code, ids};
 use crate::desk::State;
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
-use crate::flow::parse::reader::{Entry, Reader};
+use crate::flow::parse::reader::{Entry, Reader, shown};
 use crate::source::Diagnostic;
 
 pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
@@ -23,6 +27,9 @@ pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
     }
     if let Some(entry) = fields.take("tickets") {
         given.tickets = Some(tickets(reader, entry));
+    }
+    if let Some(entry) = fields.take("http") {
+        given.http = Some(stubs(reader, entry));
     }
     given
 }
@@ -120,4 +127,51 @@ fn tickets(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<OpenTicket> {
         tickets.push(OpenTicket { code, category, flow, state, subject, r#type });
     }
     tickets
+}
+
+/// `http: [{ step, url, status, headers, body }, { step, fail: timeout }]`
+fn stubs(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Stub> {
+    let mut stubs = Vec::new();
+    for item in items(reader, entry, "a list of answers of HTTP services") {
+        let Some(mut fields) = Fields::open(reader, item, "an answer of an HTTP service", &item.at) else {
+            continue;
+        };
+        let mut text = |reader: &mut Reader<'_>, key: &'static str| {
+            fields.take(key).and_then(|entry| reader.name(entry)).map(|name| name.value)
+        };
+        let (step, url, fail) = (text(reader, "step"), text(reader, "url"), text(reader, "fail"));
+        let status = fields.take("status").and_then(|entry| reader.count(entry));
+        let headers = fields.take("headers").map(|entry| headers(entry.value)).unwrap_or_default();
+        let body = fields.take("body").map(|entry| json(entry.value)).unwrap_or_default();
+        fields.close(reader);
+        let answer = match fail {
+            Some(reason) => HttpAnswer::Failed { reason },
+            None => {
+                let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
+                HttpAnswer::Reply { status, headers, body }
+            }
+        };
+        stubs.push(Stub { step, url, answer });
+    }
+    stubs
+}
+
+fn headers(node: &Node) -> BTreeMap<String, String> {
+    let Data::Map(pairs) = &node.data else { return BTreeMap::new() };
+    let text = |node: &Node| node.text().unwrap_or_default().to_owned();
+    pairs.iter().map(|(key, value)| (shown(key).to_lowercase(), text(value))).collect()
+}
+
+/// A body as JSON: bare numbers, `true` and `false` are such, all else is text.
+fn json(node: &Node) -> Value {
+    match &node.data {
+        Data::Null => Value::Null,
+        Data::Scalar { text, plain: true } => match serde_json::from_str(text) {
+            Ok(value @ (Value::Bool(_) | Value::Number(_) | Value::Null)) => value,
+            _ => Value::String(text.clone()),
+        },
+        Data::Scalar { text, .. } => Value::String(text.clone()),
+        Data::List(items) => Value::Array(items.iter().map(json).collect()),
+        Data::Map(pairs) => pairs.iter().map(|(key, value)| (shown(key), json(value))).collect(),
+    }
 }

@@ -8,7 +8,8 @@ use crate::flow::parse::reader::{Entry, Reader};
 use crate::source::{Diagnostic, Place};
 
 /// Each kind of line, by the key that makes it.
-const KINDS: [&str; 9] = ["user", "bot", "key", "button", "silence", "leaves", "agent", "expect", "given"];
+const KINDS: [&str; 10] =
+    ["user", "bot", "key", "button", "file", "silence", "leaves", "agent", "expect", "given"];
 /// The name of an agent where the test gives none.
 const AGENT: &str = "Ada";
 
@@ -102,6 +103,7 @@ fn act(reader: &mut Reader<'_>, word: &str, entry: Entry<'_>) -> Option<Act> {
         "user" => text(reader).map(Act::User),
         "key" => keys(reader, entry).map(Act::Key),
         "button" => text(reader).map(Act::Button),
+        "file" => text(reader).map(Act::File),
         "silence" => silence(reader, entry).map(Act::Silence),
         "leaves" => Some(Act::Leaves),
         "agent" => agent(reader, entry).map(Act::Agent),

@@ -32,7 +32,7 @@ fn expectation(reader: &mut Reader<'_>, expected: &Expectation, playbook: &Playb
     let slots = || playbook.flows.values().flat_map(|flow| flow.slots.keys().map(String::as_str));
     let at = &expected.want.at;
     match (&expected.what, &expected.want.pattern) {
-        (What::Slot(name), _) => known(reader, "slot", name, at, &unique(slots())),
+        (What::Slot(name) | What::Masked(name), _) => known(reader, "slot", name, at, &unique(slots())),
         (What::Step, Pattern::Whole(name)) if name != "none" => {
             known(reader, "step", name, at, &unique(steps()));
         }
