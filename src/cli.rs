@@ -8,6 +8,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod faq;
+pub mod graph;
 mod login;
 pub mod logs;
 pub mod playbook;
@@ -68,6 +69,11 @@ enum Command {
         #[arg(long)]
         flow: Option<String>,
     },
+    /// Draw a flow: its steps, ways and findings
+    #[command(
+        after_help = "Example:\n  vestibule graph support > support.svg\n  vestibule graph support --format mermaid --locale it"
+    )]
+    Graph(graph::Options),
     /// Rank questions against an FAQ
     #[command(subcommand)]
     Faq(FaqCommand),
@@ -223,6 +229,10 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Chat { channel, locale, flow } => {
             drop(out);
             block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow))
+        }
+        Command::Graph(options) => {
+            graph::run(&options, &settings()?, None, &mut out)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
             faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;

@@ -40,15 +40,7 @@ pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Playbook>> {
 
 /// What was gathered, read and checked: the flows without their bases of answers, the articles, and all findings.
 pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<Article>, Findings) {
-    let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
-    let tags: BTreeSet<String> =
-        gathered.articles.iter().flat_map(|article| article.tags.iter().cloned()).collect();
-    let known = Known {
-        categories: listed(&settings.categories),
-        queues: listed(&settings.queues),
-        faq_tags: gathered.has_faq.then_some(tags),
-        whole: gathered.whole,
-    };
+    let known = known(&gathered, settings);
     let parsed = parse::playbook(&gathered.flows, &settings.locales, &known);
     let mut findings =
         Findings { diagnostics: gathered.found, sources: gathered.sources, files: gathered.files };
@@ -57,6 +49,19 @@ pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<A
     findings.sources.extend(parsed.sources);
     let good = !findings.diagnostics.iter().any(Diagnostic::is_error);
     (parsed.playbook.filter(|_| good), gathered.articles, findings)
+}
+
+/// What the check knows of the world around the flows.
+pub fn known(gathered: &Gathered, settings: &Settings) -> Known {
+    let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+    let tags: BTreeSet<String> =
+        gathered.articles.iter().flat_map(|article| article.tags.iter().cloned()).collect();
+    Known {
+        categories: listed(&settings.categories),
+        queues: listed(&settings.queues),
+        faq_tags: gathered.has_faq.then_some(tags),
+        whole: gathered.whole,
+    }
 }
 
 /// Puts the answers and the start phrases in. The revision is that of everything; `faq` is that of the FAQ files.

@@ -25,7 +25,8 @@ use self::draft::Draft;
 use self::node::{Data, Node};
 use self::reader::Reader;
 use super::check::{self, Known, Set};
-use super::{FlowName, Locale, Playbook, Templates, Words, system};
+use super::playbook::Written;
+use super::{Flow, FlowName, Locale, Playbook, Templates, Words, system};
 use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -60,6 +61,8 @@ impl SourceFile {
 pub struct Parsed {
     /// `None` where there is an error. Its two bases of answers are empty: the caller puts them in.
     pub playbook: Option<Playbook>,
+    /// The flows as far as they could be read, where there is no playbook: for looking at, never for serving.
+    pub broken: Vec<Flow>,
     /// Sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts of the files, the compiled-in ones included, to show findings in.
@@ -84,17 +87,22 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     drafts.iter_mut().for_each(|draft| check::targets::resolve(&mut draft.flow));
     found.extend(checked(&files, &drafts, &templates, locales, known));
     sort(&mut found, &files);
-    let playbook = (!found.iter().any(Diagnostic::is_error)).then(|| Playbook {
-        revision: revision(files.iter().map(|file| (file.name.as_str(), file.text.as_str()))),
+    let flows = drafts.into_iter().map(|draft| draft.flow);
+    let good = !found.iter().any(Diagnostic::is_error);
+    let (flows, broken) = if good { (flows.collect(), Vec::new()) } else { (Vec::new(), flows.collect()) };
+    let revision = revision(files.iter().map(|file| (file.name.as_str(), file.text.as_str())));
+    let sources: Sources = files.into_iter().map(|file| (Arc::from(file.name.as_str()), file.text)).collect();
+    let playbook = good.then(|| Playbook {
+        revision,
         locales: locales.to_vec(),
-        flows: drafts.into_iter().map(|draft| (draft.flow.name.clone(), draft.flow)).collect(),
+        flows: flows.into_iter().map(|flow: Flow| (flow.name.clone(), flow)).collect(),
         templates,
         words,
         faq: faq::Base::default(),
         intents: faq::Base::default(),
+        written: Written { sources: sources.clone(), findings: found.clone() },
     });
-    let sources = files.into_iter().map(|file| (Arc::from(file.name.as_str()), file.text)).collect();
-    Parsed { playbook, diagnostics: found, sources }
+    Parsed { playbook, broken, diagnostics: found, sources }
 }
 
 /// The start phrases of all flows, for the ranking of intents: flow name, then phrases by locale.
