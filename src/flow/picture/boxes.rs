@@ -61,8 +61,8 @@ pub struct Content {
 /// The first line of a box, in its parts: the kind, the id, and whether it waits.
 pub fn head(node: &Node) -> String {
     let id = if node.id.starts_with(['[', '#']) { "" } else { node.id.as_str() };
-    let count = node.entered.map(|count| format!("  {}", grouped(count))).unwrap_or_default();
-    let waits = if node.waits { "  ⏳" } else { "" };
+    let count = node.entered.map(|count| format!(" · {}×", grouped(count))).unwrap_or_default();
+    let waits = if node.waits { " · waits" } else { "" };
     let kind = node.kind;
     if id.is_empty() { format!("{kind}{waits}{count}") } else { format!("{kind} {id}{waits}{count}") }
 }

@@ -101,7 +101,7 @@ pub fn slot(step: &Step) -> Option<&str> {
 pub fn exit(flow: &Flow, step: &Step, exit: &Exit, tongue: Tongue<'_>) -> String {
     match exit {
         Exit::Next => String::new(),
-        Exit::Skipped => "skipped".to_owned(),
+        Exit::Skipped => "or skipped".to_owned(),
         Exit::Option(value) => option(step, value).map_or_else(
             || value.clone(),
             |option| {
