@@ -1,12 +1,13 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
-mod commit;
+pub mod commit;
 pub mod desk;
 mod facts;
 pub mod inbound;
 pub mod live;
 mod measure;
 pub mod outcome;
+pub mod simulate;
 pub mod timers;
 
 pub use inbound::{Answer, Arrival, DoorError, Opens, Render, Who};

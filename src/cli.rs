@@ -2,6 +2,7 @@
 //! logs go to standard error.
 
 pub mod agent;
+pub mod bench_compile;
 pub mod bench_faq;
 pub mod bench_store;
 pub mod bench_turns;
@@ -12,7 +13,9 @@ pub mod graph;
 mod login;
 pub mod logs;
 pub mod playbook;
+pub mod schema;
 pub mod serve;
+pub mod test;
 pub mod ticket;
 
 use std::io::{IsTerminal, Write};
@@ -47,14 +50,21 @@ enum Command {
     Serve,
     /// Find what is wrong with flow and FAQ files
     #[command(
-        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json"
+        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json\n  vestibule check --explain V101"
     )]
     Check {
         /// Flow or FAQ files and folders [default: those of the settings]
         paths: Vec<PathBuf>,
         #[arg(long, value_enum, default_value = "text")]
         format: FormatArg,
+        /// Tell what a code means and what to do
+        #[arg(long, value_name = "CODE", conflicts_with = "paths")]
+        explain: Option<String>,
     },
+    /// JSON Schemas of flow, FAQ and settings files, for editors
+    Schema(schema::Schema),
+    /// Play the tests of the flows, and compare
+    Test(test::Options),
     /// Talk to the flows in this terminal
     #[command(
         after_help = "Example:\n  vestibule chat --channel voice --locale it\n\nOn voice, what is spoken is printed; digits, * and # are keys, an empty line is silence, anything else is speech."
@@ -178,6 +188,8 @@ enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Time to read and prove flows of some sizes
+    Compile(bench_compile::Compile),
     /// Complete phone calls through the real server, and the disk's own speed in the same run
     Turns(bench_turns::Turns),
     /// Turns through the store alone
@@ -212,7 +224,10 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             drop(out);
             block_on(serve::serve(settings()?))
         }
-        Command::Check { paths, format } => {
+        Command::Check { explain: Some(code), .. } => {
+            Ok(ExitCode::from(check::explain::run(&code, &mut out)?))
+        }
+        Command::Check { paths, format, explain: None } => {
             let settings = settings()?;
             let paths = if paths.is_empty() {
                 vec![settings.flows.clone().into(), settings.faq.clone().into()]
@@ -226,12 +241,17 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             };
             Ok(ExitCode::from(check::run(&paths, format, &settings, &mut out)?))
         }
+        Command::Schema(options) => {
+            schema::run(&options, &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Test(options) => test::run(&options, &settings()?, &mut out),
         Command::Chat { channel, locale, flow } => {
             drop(out);
             block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow))
         }
         Command::Graph(options) => {
-            graph::run(&options, &settings()?, None, &mut out)?;
+            runtime()?.block_on(graph::run(&options, &settings()?, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
@@ -262,6 +282,11 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Bench(BenchCommand::Faq { phrasings, json }) => {
             drop(out);
             bench_faq::run(phrasings, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bench(BenchCommand::Compile(options)) => {
+            drop(out);
+            bench_compile::run(&options)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(BenchCommand::Turns(options)) => {

@@ -3,6 +3,7 @@
 
 mod hours;
 mod load;
+pub mod schema;
 mod secret;
 
 pub use hours::{Hours, HoursError};

@@ -8,6 +8,7 @@ mod failure;
 mod globals;
 mod hear;
 mod person;
+pub mod preview;
 mod prompts;
 mod question;
 pub mod recognize;

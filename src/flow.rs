@@ -8,6 +8,7 @@ pub mod name;
 pub mod parse;
 pub mod picture;
 pub mod playbook;
+pub mod schema;
 pub mod slot;
 pub mod step;
 pub mod system;

@@ -8,5 +8,6 @@ pub mod engine;
 pub mod faq;
 pub mod flow;
 pub mod http;
+pub mod rehearsal;
 pub mod source;
 pub mod store;

@@ -5,6 +5,7 @@ mod batch;
 mod chore;
 mod commit;
 mod connection;
+mod counted;
 mod failure;
 pub mod job;
 mod lanes;
@@ -17,6 +18,7 @@ mod sqlite;
 mod writer;
 mod writes;
 
+pub use counted::Since;
 pub use job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
 pub use rows::{AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, TicketRow};
 
@@ -91,6 +93,8 @@ macro_rules! reads {
         }
     };
 }
+
+use reads;
 
 /// Which conversations a list shows.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::outcome::Message;
+use crate::config::Desk;
 use crate::conversation::{Conversation, Event, TimerKind, ids};
 use crate::engine::Turn;
 use crate::store::{Decision, Outgoing};
@@ -20,7 +21,7 @@ pub(super) fn decision(app: &super::App, turn: Turn, now: Timestamp) -> Decision
             }
             Event::TimerSet { timer } => {
                 decision.timers.retain(|(kind, _)| kind != timer);
-                decision.timers.push((*timer, due(app, &turn.conversation, *timer, now)));
+                decision.timers.push((*timer, due(&app.settings.desk, &turn.conversation, *timer, now)));
             }
             _ => {}
         }
@@ -30,8 +31,8 @@ pub(super) fn decision(app: &super::App, turn: Turn, now: Timestamp) -> Decision
     decision
 }
 
-fn due(app: &super::App, conversation: &Conversation, timer: TimerKind, now: Timestamp) -> Timestamp {
-    let desk = &app.settings.desk;
+/// When a timer that is set now runs out.
+pub fn due(desk: &Desk, conversation: &Conversation, timer: TimerKind, now: Timestamp) -> Timestamp {
     let after = match timer {
         TimerKind::Silence if conversation.reminders > 0 => desk.park,
         TimerKind::Silence => desk.reminder,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::commit::{later, signed};
 use super::desk::turned;
+use crate::config::Desk;
 use crate::conversation::{Conversation, Owner, Said, TimerKind, Utterance};
 use crate::store::{Decision, DueTimer, Loaded, StoreError, TurnJob, Whose};
 
@@ -61,7 +62,8 @@ impl super::App {
                 else {
                     return Decision::default();
                 };
-                let mut decision = match app.due(kind, &conversation, &gone, now) {
+                let gone = matches!(&conversation.owner, Owner::Agent(name) if gone.contains(name));
+                let mut decision = match said(kind, &conversation, &app.settings.desk, gone, now) {
                     Some(said) => {
                         let utterance = Utterance { said, answers_turn: None };
                         turned(&app, &playbook, conversation, &loaded, &utterance, now)
@@ -81,32 +83,6 @@ impl super::App {
             self.tell(done.conversation.as_ref(), &done.events);
         }
         Ok(())
-    }
-
-    /// What a due timer says to the conversation, if anything.
-    fn due(
-        &self,
-        kind: TimerKind,
-        conversation: &Conversation,
-        gone: &HashSet<String>,
-        now: Timestamp,
-    ) -> Option<Said> {
-        match kind {
-            TimerKind::Silence if conversation.reminders == 0 => Some(Said::Reminder),
-            TimerKind::Silence => Some(Said::Park),
-            TimerKind::Queue => Some(Said::NobodyCame),
-            TimerKind::Ghost => {
-                self.is_ghost(conversation, now).then(|| Said::Left { reason: "no sign".into() })
-            }
-            TimerKind::Lease => match &conversation.owner {
-                Owner::Agent(name) => gone.contains(name).then_some(Said::LeaseEnded),
-                Owner::Bot | Owner::Queue(_) => None,
-            },
-        }
-    }
-
-    fn is_ghost(&self, conversation: &Conversation, now: Timestamp) -> bool {
-        now.duration_since(conversation.heard_at) >= signed(self.settings.desk.ghost_call)
     }
 
     /// Agents whose page is closed, or who may not work here any more.
@@ -130,5 +106,25 @@ impl super::App {
             _ => return,
         };
         decision.timers.push((kind, later(now, after)));
+    }
+}
+
+/// What a timer that ran out says to the conversation, if anything. `gone`: its agent went away.
+pub fn said(
+    kind: TimerKind,
+    conversation: &Conversation,
+    desk: &Desk,
+    gone: bool,
+    now: Timestamp,
+) -> Option<Said> {
+    match kind {
+        TimerKind::Silence if conversation.reminders == 0 => Some(Said::Reminder),
+        TimerKind::Silence => Some(Said::Park),
+        TimerKind::Queue => Some(Said::NobodyCame),
+        TimerKind::Ghost => {
+            let silent = now.duration_since(conversation.heard_at) >= signed(desk.ghost_call);
+            silent.then(|| Said::Left { reason: "no sign".into() })
+        }
+        TimerKind::Lease => gone.then_some(Said::LeaseEnded),
     }
 }

@@ -1,5 +1,6 @@
 //! `vestibule check`: what is wrong with flow and FAQ files.
 
+pub mod explain;
 pub mod gather;
 mod render;
 

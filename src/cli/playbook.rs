@@ -46,12 +46,20 @@ pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<A
         Findings { diagnostics: gathered.found, sources: gathered.sources, files: gathered.files };
     findings.diagnostics.extend(parsed.diagnostics);
     findings.diagnostics.extend(faq::check(&gathered.articles, &settings.locales));
+    if let Some(used) = parsed.context_tags.filter(|_| gathered.whole) {
+        findings.diagnostics.extend(faq::dead_tags(&gathered.articles, &used));
+    }
     findings.sources.extend(parsed.sources);
     let good = !findings.diagnostics.iter().any(Diagnostic::is_error);
     (parsed.playbook.filter(|_| good), gathered.articles, findings)
 }
 
-/// What the check knows of the world around the flows.
+/// The revision of flows and answers together.
+pub fn whole(flows: &str, faq: &str) -> String {
+    parse::revision([("flows", flows), ("faq", faq)])
+}
+
+/// What the check may know beside the flows themselves.
 pub fn known(gathered: &Gathered, settings: &Settings) -> Known {
     let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
     let tags: BTreeSet<String> =
@@ -75,7 +83,7 @@ fn with_bases(mut playbook: Playbook, articles: Vec<Article>, faq: &str) -> Play
             ..Article::default()
         })
         .collect();
-    playbook.revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", faq)]);
+    playbook.revision = whole(&playbook.revision, faq);
     std::thread::scope(|scope| {
         let intents = scope.spawn(|| Base::build(intents, Dial::default()));
         playbook.faq = Base::build(articles, Dial::default());

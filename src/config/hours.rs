@@ -1,6 +1,6 @@
 //! When the desk is open: `mon-fri 08:00-18:00`, in the desk's time zone.
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -43,6 +43,16 @@ impl Hours {
 
     pub fn local(&self, now: Timestamp) -> ZonedDateTime {
         now.to_zoned_datetime(self.zone.clone())
+    }
+
+    /// The instant at which the desk's clock shows `local`; where a change of the clock leaves a gap, the one after it.
+    pub fn instant(&self, local: DateTime) -> Timestamp {
+        local.to_zoned_datetime(self.zone.clone()).map(|zoned| zoned.timestamp()).unwrap_or_default()
+    }
+
+    /// The first moment of a day in the desk's time zone.
+    pub fn begins(&self, day: jiff::civil::Date) -> Option<Timestamp> {
+        day.to_zoned_datetime(self.zone.clone()).ok().map(|moment| moment.timestamp())
     }
 
     pub fn is_open(&self, now: Timestamp) -> bool {

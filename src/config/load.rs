@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Desk, Hours, Secret, Settings};
 
-const DEFAULTS: &str = include_str!("default.yaml");
+pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 const PREFIX: &str = "VESTIBULE_";
 /// Environment variables with our prefix that are no settings.
 const NOT_SETTINGS: [&str; 2] = ["VESTIBULE_CONFIG", "VESTIBULE_TEST_POSTGRES"];

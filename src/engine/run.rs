@@ -35,7 +35,7 @@ pub(super) fn run(w: &mut Working<'_>) {
     w.close("failed");
 }
 
-fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
+pub(super) fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
     match kind {
         Kind::Say(say) => step::say::enter(w, say),
         Kind::Choose(choose) => step::choose::enter(w, choose),

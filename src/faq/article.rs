@@ -20,9 +20,30 @@ pub struct Article {
     /// True for an article of a JSON-lines file, which has one locale and no more.
     pub single_locale: bool,
     pub at: Place,
+    pub places: Places,
+}
+
+/// Where the parts of an article stand, for findings; empty where that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Places {
+    /// One for each tag.
+    pub tags: Vec<Place>,
+    /// One for each phrasing.
+    pub questions: BTreeMap<String, Vec<Place>>,
+    pub answer: BTreeMap<String, Place>,
 }
 
 impl Article {
+    /// Where a phrasing stands.
+    pub fn question_at(&self, locale: &str, index: usize) -> &Place {
+        self.places.questions.get(locale).and_then(|places| places.get(index)).unwrap_or(&self.at)
+    }
+
+    /// Where the answer in a locale stands.
+    pub fn answer_at(&self, locale: &str) -> &Place {
+        self.places.answer.get(locale).unwrap_or(&self.at)
+    }
+
     /// The question shown to a person: in `locale`, else in `fallback`, else in any.
     pub fn title(&self, locale: &str, fallback: &str) -> Option<&str> {
         let of = |locale: &str| self.questions.get(locale).and_then(|questions| questions.first());

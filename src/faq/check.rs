@@ -1,16 +1,17 @@
 //! What is wrong with a set of articles as a whole.
 
-use std::collections::BTreeMap;
+mod same;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::article::Article;
-use super::normalize;
-use crate::source::{Diagnostic, Place};
+use crate::source::Diagnostic;
 
 const DUPLICATE_ID: &str = "V802";
 const MISSING_LOCALE: &str = "V803";
-const SAME_QUESTION: &str = "V804";
 const UNSPEAKABLE: &str = "V805";
 const FEW_PHRASINGS: &str = "V806";
+const DEAD_TAG: &str = "V807";
 
 /// An answer of more characters is too long to be spoken.
 pub const LONGEST_SPOKEN: usize = 600;
@@ -18,14 +19,35 @@ pub const LONGEST_SPOKEN: usize = 600;
 pub const FEWEST_PHRASINGS: usize = 3;
 
 /// Problems across files: duplicate ids (`V802`, errors) and, as warnings, articles that lack one of `locales`
-/// (`V803`), two articles with one question (`V804`), answers too long to be spoken (`V805`).
+/// (`V803`), two articles that are asked alike (`V804`), answers too long to be spoken (`V805`).
 pub fn check(articles: &[Article], locales: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     duplicate_ids(articles, &mut found);
-    same_questions(articles, &mut found);
+    same::questions(articles, &mut found);
     for article in articles {
         missing_locales(article, locales, &mut found);
         too_long(article, &mut found);
+    }
+    found
+}
+
+/// Tags that raise their articles nowhere (`V807`, warnings, each told once): no flow's context names them. `used`: the
+/// tags that some context can name.
+pub fn dead_tags(articles: &[Article], used: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let used: BTreeSet<String> = used.iter().map(|tag| tag.to_lowercase()).collect();
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    let mut found = Vec::new();
+    for article in articles {
+        for (index, tag) in article.tags.iter().enumerate() {
+            let plain = tag.trim().to_lowercase();
+            if used.contains(&plain) || !told.insert(plain) {
+                continue;
+            }
+            let at = article.places.tags.get(index).unwrap_or(&article.at).clone();
+            let message = format!("no flow's `context` names the tag `{tag}`, so it raises nothing");
+            let help = "name it in a `faq` step's `context`, or take it out";
+            found.push(Diagnostic::warning(DEAD_TAG, at, message).help(help));
+        }
     }
     found
 }
@@ -49,44 +71,18 @@ fn phrasings(count: usize) -> String {
     if count == 1 { "1 phrasing".to_owned() } else { format!("{count} phrasings") }
 }
 
-fn seen_at(place: &Place) -> String {
-    format!("the other is at {}:{}", place.file, place.line)
-}
-
 fn duplicate_ids(articles: &[Article], found: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, &Article> = BTreeMap::new();
     for article in articles {
         match first.get(article.id.as_str()) {
-            Some(other) => found.push(
-                Diagnostic::error(
-                    DUPLICATE_ID,
-                    article.at.clone(),
-                    format!("`{}` is the id of two articles", article.id),
-                )
-                .help(seen_at(&other.at)),
-            ),
+            Some(other) => {
+                let message = format!("`{}` is the id of two articles", article.id);
+                let problem = Diagnostic::error(DUPLICATE_ID, article.at.clone(), message);
+                let help = format!("the other is at {}:{}", other.at.file, other.at.line);
+                found.push(problem.help(help).related(&other.at, "first defined here"));
+            }
             None => {
                 first.insert(&article.id, article);
-            }
-        }
-    }
-}
-
-fn same_questions(articles: &[Article], found: &mut Vec<Diagnostic>) {
-    let mut first: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    for (at, article) in articles.iter().enumerate() {
-        for (locale, questions) in &article.questions {
-            for question in questions {
-                let plain = normalize::words(question).join(" ");
-                let other = *first.entry((locale, plain)).or_insert(at);
-                if articles[other].id != article.id {
-                    let message =
-                        format!("`{}` and `{}` both answer “{question}”", articles[other].id, article.id);
-                    found.push(
-                        Diagnostic::warning(SAME_QUESTION, article.at.clone(), message)
-                            .help(seen_at(&articles[other].at)),
-                    );
-                }
             }
         }
     }
@@ -115,7 +111,9 @@ fn too_long(article: &Article, found: &mut Vec<Diagnostic>) {
             let message =
                 format!("the answer of `{}` in `{locale}` takes {length} characters to speak", article.id);
             let help = format!("give a `voice:` of at most {LONGEST_SPOKEN} characters");
-            found.push(Diagnostic::warning(UNSPEAKABLE, article.at.clone(), message).help(help));
+            found.push(
+                Diagnostic::warning(UNSPEAKABLE, article.answer_at(locale).clone(), message).help(help),
+            );
         }
     }
 }
@@ -140,7 +138,7 @@ mod tests {
         assert_eq!(codes(&same_id), [("V802", 4)]);
         let same_question =
             format!("{one}- id: b\n  questions: {{ en: HOW, it: Perché? }}\n  answer: {{ en: A, it: B }}\n");
-        assert_eq!(codes(&same_question), [("V804", 4)]);
+        assert_eq!(codes(&same_question), [("V804", 5)]);
     }
 
     #[test]
@@ -148,7 +146,7 @@ mod tests {
         let long = "x".repeat(LONGEST_SPOKEN + 1);
         assert_eq!(
             codes(&format!("- id: a\n  questions: How?\n  answer: {long}\n")),
-            [("V803", 1), ("V805", 1)]
+            [("V803", 1), ("V805", 3)]
         );
         assert_eq!(
             codes(&format!("- id: a\n  questions: How?\n  answer: {long}\n  voice: Short.\n")),

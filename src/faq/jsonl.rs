@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::article::Article;
+use super::article::{Article, Places};
 use super::parse::MALFORMED;
 use crate::source::{Diagnostic, Place};
 
@@ -30,45 +30,91 @@ pub fn parse_jsonl(file: &str, text: &str, default_locale: &str) -> (Vec<Article
     let file: Arc<str> = file.into();
     let (mut articles, mut found) = (Vec::new(), Vec::new());
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let at = Place::at(&file, text, offset, line.trim_end().len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let at = Place { file: file.clone(), line: index + 1, column: 1, offset, len: line.trim_end().len() };
         offset += line.len();
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if line.is_empty() {
+        let line = line.trim_end();
+        let object = line.trim_start_matches('\u{feff}').trim_start();
+        if object.is_empty() {
             continue;
         }
-        match article(line, at.clone(), default_locale) {
+        match article(object, &within(&at, line, line.len() - object.len(), object.len()), default_locale) {
             Ok(article) => articles.push(article),
-            Err(message) => found.push(Diagnostic::error(MALFORMED, at, message)),
+            Err(Refused { byte, message }) => {
+                let at = within(&at, line, line.len() - object.len() + byte, 1);
+                found.push(Diagnostic::error(MALFORMED, at, message));
+            }
         }
     }
     (articles, found)
 }
 
-fn article(line: &str, at: Place, default_locale: &str) -> Result<Article, String> {
-    let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+/// The place of a part of a line that begins at `at`.
+fn within(at: &Place, line: &str, byte: usize, len: usize) -> Place {
+    let byte = (0..=byte.min(line.len())).rev().find(|byte| line.is_char_boundary(*byte)).unwrap_or_default();
+    // A mark of the byte order is no column.
+    let column = line[..byte].trim_start_matches('\u{feff}').chars().count() + 1;
+    Place { column, offset: at.offset + byte, len: len.min(line.len() - byte), ..at.clone() }
+}
+
+/// Why a line is no article, and the byte of it where that shows.
+struct Refused {
+    byte: usize,
+    message: String,
+}
+
+fn article(line: &str, at: &Place, default_locale: &str) -> Result<Article, Refused> {
+    let read: Line = serde_json::from_str(line).map_err(|error| {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        Refused {
+            byte: error.column().saturating_sub(1),
+            message: format!("this line is no article: {message}"),
+        }
+    })?;
     let filled = |text: &str| !text.trim().is_empty();
-    if !filled(&line.id) {
-        return Err("an article needs an `id`".to_owned());
+    if !filled(&read.id) {
+        return Err(Refused { byte: 0, message: "an article needs an `id`".to_owned() });
     }
-    let questions: Vec<String> = [line.question]
+    let questions: Vec<String> = [read.question]
         .into_iter()
-        .chain(line.alternatives.unwrap_or_default())
-        .filter(|q| filled(q))
+        .chain(read.alternatives.unwrap_or_default())
+        .filter(|question| filled(question))
         .collect();
     if questions.is_empty() {
-        return Err(format!("`{}` has no question", line.id));
+        return Err(Refused { byte: 0, message: format!("`{}` has no question", read.id) });
     }
-    let locale = line.locale.filter(|locale| filled(locale)).unwrap_or_else(|| default_locale.to_owned());
+    let locale = read.locale.filter(|locale| filled(locale)).unwrap_or_else(|| default_locale.to_owned());
+    let answer = read.answer.filter(|answer| filled(answer));
+    let tags: Vec<String> = read.category.into_iter().filter(|tag| filled(tag)).collect();
+    let places = Places {
+        tags: tags.iter().map(|tag| place_of(at, line, tag)).collect(),
+        questions: BTreeMap::from([(
+            locale.clone(),
+            questions.iter().map(|question| place_of(at, line, question)).collect(),
+        )]),
+        answer: answer.iter().map(|answer| (locale.clone(), place_of(at, line, answer))).collect(),
+    };
     Ok(Article {
-        id: line.id,
-        tags: line.category.into_iter().filter(|tag| filled(tag)).collect(),
+        id: read.id,
+        tags,
         questions: BTreeMap::from([(locale.clone(), questions)]),
-        answer: line.answer.into_iter().filter(|a| filled(a)).map(|a| (locale.clone(), a)).collect(),
+        answer: answer.into_iter().map(|answer| (locale.clone(), answer)).collect(),
         single_locale: true,
-        at,
+        at: at.clone(),
+        places,
         ..Article::default()
     })
+}
+
+/// Where a text stands in a line: that of the line where it is written with other escapes.
+fn place_of(at: &Place, line: &str, text: &str) -> Place {
+    let Ok(written) = serde_json::to_string(text) else { return at.clone() };
+    line.find(&written).map_or_else(|| at.clone(), |byte| within_from(at, line, byte, written.len()))
+}
+
+fn within_from(at: &Place, line: &str, byte: usize, len: usize) -> Place {
+    Place { column: at.column + line[..byte].chars().count(), offset: at.offset + byte, len, ..at.clone() }
 }
 
 #[cfg(test)]

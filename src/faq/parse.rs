@@ -10,7 +10,7 @@ use crate::source::{Diagnostic, Place};
 /// A malformed FAQ file.
 pub const MALFORMED: &str = "V801";
 
-const KEYS: [&str; 6] = ["id", "tags", "questions", "answer", "voice", "review"];
+pub(super) const KEYS: [&str; 6] = ["id", "tags", "questions", "answer", "voice", "review"];
 
 /// Whether a YAML text is an FAQ file, a list at the top, and not a flow, which is a mapping.
 pub fn is_faq(text: &str) -> bool {
@@ -77,20 +77,19 @@ impl Reader<'_> {
             article.id = self.string(value).unwrap_or_default();
             article.at = self.place(key);
         }
-        article.tags = fields.get("tags").map(|(_, value)| self.strings(value)).unwrap_or_default();
+        let tags = fields.get("tags").map(|(_, value)| self.strings(value)).unwrap_or_default();
+        (article.tags, article.places.tags) = tags.into_iter().unzip();
         if let Some((_, value)) = fields.get("questions") {
-            article.questions = self.by_locale(value, Self::strings);
-            article.questions.retain(|_, list| !list.is_empty());
-        }
-        let mut texts = |name: &str| match fields.get(name) {
-            Some((_, value)) => {
-                let texts = self.by_locale(value, |reader, node| reader.string(node).unwrap_or_default());
-                texts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+            let mut questions = self.by_locale(value, Self::strings);
+            questions.retain(|_, list| !list.is_empty());
+            for (locale, list) in questions {
+                let (texts, places) = list.into_iter().unzip();
+                article.questions.insert(locale.clone(), texts);
+                article.places.questions.insert(locale, places);
             }
-            None => BTreeMap::new(),
-        };
-        article.answer = texts("answer");
-        article.voice = texts("voice");
+        }
+        (article.answer, article.places.answer) = self.texts(fields.get("answer"));
+        article.voice = self.texts(fields.get("voice")).0;
         if let Some((_, value)) = fields.get("review") {
             article.review = self.date(value);
         }
@@ -107,6 +106,22 @@ impl Reader<'_> {
             }
         }
         complete.then_some(article)
+    }
+
+    /// A text for each locale, with its place.
+    fn texts(
+        &mut self,
+        entry: Option<&(&Node, &Node)>,
+    ) -> (BTreeMap<String, String>, BTreeMap<String, Place>) {
+        let Some((_, value)) = entry else { return Default::default() };
+        let texts =
+            self.by_locale(value, |reader, node| reader.string(node).map(|text| (text, reader.place(node))));
+        let mut both = (BTreeMap::new(), BTreeMap::new());
+        for (locale, (text, place)) in texts.into_iter().filter_map(|(locale, text)| Some((locale, text?))) {
+            both.0.insert(locale.clone(), text);
+            both.1.insert(locale, place);
+        }
+        both
     }
 
     /// The entries of an article by name; unknown and repeated ones are reported.
@@ -155,11 +170,10 @@ impl Reader<'_> {
     }
 
     /// A list of texts, or one text alone. Empty ones are reported and left out.
-    fn strings(&mut self, node: &Node) -> Vec<String> {
-        match &node.kind {
-            Kind::List(items) => items.iter().filter_map(|item| self.string(item)).collect(),
-            _ => self.string(node).into_iter().collect(),
-        }
+    fn strings(&mut self, node: &Node) -> Vec<(String, Place)> {
+        let single = std::slice::from_ref(node);
+        let items = if let Kind::List(items) = &node.kind { items.as_slice() } else { single };
+        items.iter().filter_map(|item| Some((self.string(item)?, self.place(item)))).collect()
     }
 
     /// A text that is not blank; anything else is reported.

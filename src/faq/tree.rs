@@ -37,16 +37,16 @@ pub(super) fn parse(file: &Arc<str>, text: &str) -> Result<Node, (Place, String)
     })
 }
 
-/// Where a location is in `text`.
+/// Where a location is. Its line is known; to count lines anew for each place would take long in a large file.
 pub(super) fn place(file: &Arc<str>, text: &str, at: Location) -> Place {
-    let len = at.span().byte_len().unwrap_or(0) as usize;
-    match at.span().byte_offset() {
-        Some(offset) if at.line() > 0 => Place::at(file, text, offset as usize, len.min(text.len())),
-        _ => Place {
-            line: at.line().max(1) as usize,
-            column: at.column().max(1) as usize,
-            ..Place::start_of(file)
-        },
+    let size = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+    let offset = at.span().byte_offset().map_or(0, |offset| size(offset).min(text.len()));
+    Place {
+        file: file.clone(),
+        line: size(at.line()).max(1),
+        column: size(at.column()).max(1),
+        offset,
+        len: at.span().byte_len().map_or(0, size).min(text.len() - offset),
     }
 }
 

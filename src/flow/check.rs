@@ -1,10 +1,12 @@
-//! What must hold of a set of flows before it may be served: the proofs of rules 1 to 4 over all ways through all
+//! What must hold of a set of flows before it may be served: the proofs of rules 1 to 7 over all ways through all
 //! flows, calls included. (Rule 5, every text in every locale, is told while texts are read.)
 
 pub mod bits;
 pub mod targets;
 
 mod answers;
+pub(super) mod branches;
+mod chat;
 mod cycles;
 mod filled;
 mod names;
@@ -13,11 +15,14 @@ pub(super) mod scan;
 mod scope;
 mod set;
 mod starts;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;
 pub(super) mod token;
 mod types;
+mod typing;
+mod voice;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,9 +45,29 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
         names::check(set, draft, &mut found);
         texts_of(set, draft, &mut found);
         types::assignments(set, draft, &mut found);
+        branches::check(set, draft, &mut found);
     }
+    chat::check(set, &mut found);
     ways(set, &mut found);
     found
+}
+
+/// The tags that the contexts of `faq` steps can name; `None` where one names what cannot be told.
+pub fn context_tags(set: &Set<'_>) -> Option<BTreeSet<String>> {
+    let mut tags = BTreeSet::new();
+    for draft in set.drafts.iter() {
+        for step in &draft.flow.steps {
+            let Kind::Faq(faq) = &step.kind else { continue };
+            for tag in &faq.context {
+                let named = names::yields(set, &draft.flow, tag);
+                if named.is_empty() {
+                    return None;
+                }
+                tags.extend(named.into_iter().map(|(tag, _)| tag));
+            }
+        }
+    }
+    Some(tags)
 }
 
 /// The names, then the types and a trial of each text.
@@ -87,6 +112,7 @@ fn ways(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
             down.flow(draft, graph, found);
         }
     }
+    voice::check(set, &graphs, &order, found);
 }
 
 /// What comes down from callers to the flows they call.

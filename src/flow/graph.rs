@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::check::branches::complete;
 use super::check::scan::filled_if;
 use super::check::token::{Piece, condition};
 use crate::flow::step::{Kind, Step, Target};
@@ -207,7 +208,7 @@ impl<'a> Builder<'a> {
                     otherwise &= arm.when.is_some();
                     edges.push(edge);
                 }
-                if otherwise {
+                if otherwise && !complete(self.flow, branch) {
                     let mut edge = self.inner(Exit::Otherwise, None, step, index);
                     edge.fills.extend(before);
                     edges.push(edge);

@@ -2,15 +2,15 @@
 //! there is no error.
 
 pub mod draft;
+pub mod fields;
+pub mod node;
 pub mod reader;
 pub mod spot;
 
 mod cut;
-mod fields;
 mod flow;
-mod node;
-mod slots;
-mod step;
+pub(super) mod slots;
+pub(super) mod step;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -67,6 +67,8 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts of the files, the compiled-in ones included, to show findings in.
     pub sources: Sources,
+    /// The tags that some `faq` step's context can name; `None` where one names what cannot be told.
+    pub context_tags: Option<BTreeSet<String>>,
 }
 
 /// Reads and checks a set of flows. `locales`: those of the settings, the default first.
@@ -85,7 +87,8 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
         found.extend(words::lacking(&words, locales, &file.name));
     }
     drafts.iter_mut().for_each(|draft| check::targets::resolve(&mut draft.flow));
-    found.extend(checked(&files, &drafts, &templates, locales, known));
+    let (problems, context_tags) = checked(&files, &drafts, &templates, locales, known);
+    found.extend(problems);
     sort(&mut found, &files);
     let flows = drafts.into_iter().map(|draft| draft.flow);
     let good = !found.iter().any(Diagnostic::is_error);
@@ -102,7 +105,7 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
         intents: faq::Base::default(),
         written: Written { sources: sources.clone(), findings: found.clone() },
     });
-    Parsed { playbook, broken, diagnostics: found, sources }
+    Parsed { playbook, broken, diagnostics: found, sources, context_tags }
 }
 
 /// The start phrases of all flows, for the ranking of intents: flow name, then phrases by locale.
@@ -223,14 +226,15 @@ fn checked(
     templates: &Templates,
     locales: &[Locale],
     known: &Known,
-) -> Vec<Diagnostic> {
+) -> (Vec<Diagnostic>, Option<BTreeSet<String>>) {
     let sources: BTreeMap<Arc<str>, &str> =
         files.iter().map(|file| (Arc::from(file.name.as_str()), file.text.as_str())).collect();
     let mut by_name = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         by_name.entry(draft.flow.name.as_str()).or_insert(index);
     }
-    check::check(&Set { drafts, by_name, templates, known, locales, sources: &sources })
+    let set = Set { drafts, by_name, templates, known, locales, sources: &sources };
+    (check::check(&set), check::context_tags(&set))
 }
 
 /// By file in the order given, then by place. The same told twice is told once.

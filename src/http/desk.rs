@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod events;
 pub mod feed;
+pub mod flows;
 pub mod presence;
 pub mod transcript;
 pub mod view;
@@ -35,6 +36,10 @@ pub fn routes() -> Router<Web> {
         .route("/api/conversations/{id}/close", post(acts::close))
         .route("/api/tickets", get(tickets))
         .route("/api/tickets/{code}", get(ticket))
+        .route("/api/flows", get(flows::list))
+        .route("/api/flows/{name}", get(flows::one))
+        .route("/api/flows/{name}/preview", get(flows::preview))
+        .route("/api/simulate", post(flows::simulate::turn))
         .route("/api/events", get(events::stream))
         .route("/api/presence", post(presence::choose))
 }

@@ -19,20 +19,36 @@ pub struct Diagnostic {
     pub at: Place,
     pub message: String,
     pub help: Option<String>,
+    /// Other places that belong to it, with what is there: "first defined here".
+    pub related: Vec<(Place, String)>,
 }
 
 impl Diagnostic {
     pub fn error(code: &'static str, at: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, at, message: message.into(), help: None }
+        Self { code, severity: Severity::Error, at, message: message.into(), help: None, related: Vec::new() }
     }
 
     pub fn warning(code: &'static str, at: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Warning, at, message: message.into(), help: None }
+        Self {
+            code,
+            severity: Severity::Warning,
+            at,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+        }
     }
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a place that belongs to the finding, with what is there.
+    #[must_use]
+    pub fn related(mut self, at: &Place, note: impl Into<String>) -> Self {
+        self.related.push((at.clone(), note.into()));
         self
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may name. `main -> cli -> http -> channel -> app -> store -> desk -> conversation -> flow ->
 /// faq -> source`; `app -> engine -> {conversation, flow, faq}`; `config` and `source` name nothing.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("source", &[]),
     ("config", &[]),
     ("faq", &["source"]),
@@ -17,9 +17,11 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("app", &["store", "engine", "desk", "conversation", "flow", "config"]),
     ("channel", &["app", "conversation", "flow", "config"]),
     ("http", &["channel", "app", "store", "desk", "conversation", "flow", "config"]),
+    ("rehearsal", &["app", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),
     (
         "cli",
         &[
+            "rehearsal",
             "http",
             "channel",
             "app",

@@ -3,11 +3,13 @@
 mod browser;
 mod diagnostics;
 mod docs;
+mod hostile;
 mod house;
 mod ivr;
 mod load;
 mod phone;
 mod postgres;
+mod schema;
 mod store;
 mod support;
 mod turns;

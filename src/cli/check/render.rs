@@ -21,7 +21,11 @@ pub fn text(findings: &Findings, colour: bool, out: &mut impl Write) -> anyhow::
             &mut report,
             &Report { found, excerpt: Excerpt { at: &found.at, text: source } },
         )?;
-        writeln!(out, "{}\n", report.trim_end())?;
+        writeln!(out, "{}", report.trim_end())?;
+        for (at, note) in &found.related {
+            writeln!(out, "  note: {}:{}:{}: {note}", at.file, at.line, at.column)?;
+        }
+        writeln!(out)?;
     }
     writeln!(out, "{}", summary(findings))?;
     Ok(())
@@ -34,11 +38,11 @@ fn summary(findings: &Findings) -> String {
     format!("{}, {} in {}", count(errors, "error"), count(warnings, "warning"), count(findings.files, "file"))
 }
 
-/// An array of objects, one a line.
+/// An array of objects, one a line; `related` is there where other places belong to a finding.
 pub fn json(found: &[Diagnostic], out: &mut impl Write) -> anyhow::Result<()> {
     write!(out, "[")?;
     for (index, one) in found.iter().enumerate() {
-        let object = serde_json::json!({
+        let mut object = serde_json::json!({
             "code": one.code,
             "severity": word(one.severity),
             "file": &*one.at.file,
@@ -47,19 +51,29 @@ pub fn json(found: &[Diagnostic], out: &mut impl Write) -> anyhow::Result<()> {
             "message": one.message,
             "help": one.help,
         });
+        if !one.related.is_empty() {
+            object["related"] = one.related.iter().map(|(at, note)| related(at, note)).collect();
+        }
         write!(out, "{}\n  {object}", if index == 0 { "" } else { "," })?;
     }
     writeln!(out, "{}]", if found.is_empty() { "" } else { "\n" })?;
     Ok(())
 }
 
+fn related(at: &Place, note: &str) -> serde_json::Value {
+    serde_json::json!({ "file": &*at.file, "line": at.line, "column": at.column, "message": note })
+}
+
 /// Workflow commands (docs.github.com, "Workflow commands for GitHub Actions").
 pub fn github(found: &[Diagnostic], out: &mut impl Write) -> anyhow::Result<()> {
     for one in found {
-        let message = match &one.help {
-            Some(help) => format!("{} ({help})", one.message),
-            None => one.message.clone(),
-        };
+        let mut message = one.message.clone();
+        if let Some(help) = &one.help {
+            message.push_str(&format!(" ({help})"));
+        }
+        for (at, note) in &one.related {
+            message.push_str(&format!("\n{}:{}:{}: {note}", at.file, at.line, at.column));
+        }
         writeln!(
             out,
             "::{} file={},line={},col={},title={}::{}",
@@ -252,7 +266,9 @@ mod tests {
         let offset = SOURCE.find("proble").unwrap_or_default();
         let at = Place::at(&FILE.into(), SOURCE, offset, 6);
         let found = Diagnostic::error("V101", at, "no step of this flow has the id `proble`, at 100 %");
+        let first = Place::at(&FILE.into(), SOURCE, SOURCE.find("problem").unwrap_or_default(), 7);
         let whole = Diagnostic::warning("V110", Place::start_of(FILE), "nothing begins this flow");
+        let whole = whole.related(&first, "the step that is meant");
         Findings {
             diagnostics: vec![found.help("did you mean `problem`?"), whole],
             sources: BTreeMap::from([(FILE.into(), SOURCE.to_owned())]),
@@ -287,6 +303,8 @@ mod tests {
         });
         assert_eq!(array[0], expected);
         assert_eq!(array[1]["help"], serde_json::Value::Null);
+        let related = serde_json::json!([{ "file": FILE, "line": 5, "column": 9, "message": "the step that is meant" }]);
+        assert_eq!(array[1]["related"], related);
         assert_eq!(written(|out| json(&[], out)), "[]\n");
     }
 
@@ -296,6 +314,13 @@ mod tests {
         let first = "::error file=flows/support.yaml,line=4,col=11,title=V101::no step of this flow has the id \
                      `proble`, at 100 %25 (did you mean `problem`?)";
         assert_eq!(lines.lines().next(), Some(first));
+        assert!(
+            lines
+                .lines()
+                .nth(1)
+                .is_some_and(|line| line.ends_with("%0Aflows/support.yaml:5:9: the step that is meant"))
+        );
+        assert_eq!(lines.lines().count(), 2);
     }
 
     #[test]

@@ -10,7 +10,6 @@ pub struct Uses {
     pub reads: Vec<Read>,
     /// Filters, tests and functions.
     pub calls: Vec<CallOf>,
-    pub comparisons: Vec<Comparison>,
     /// `{% include %}` and the like, which reach for other texts.
     pub reaching: Vec<(usize, String)>,
     /// Texts in the source, for `known_incidents('network')`.
@@ -42,23 +41,6 @@ pub struct CallOf {
     pub callee: Callee,
     pub name: String,
     pub at: usize,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
-    pub path: String,
-    pub sign: &'static str,
-    pub literal: Literal,
-    /// Of the literal.
-    pub at: usize,
-    pub len: usize,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Literal {
-    Text(String),
-    Number(f64),
-    Bool(bool),
 }
 
 /// Dotted names that are filled wherever the text is rendered.
@@ -302,7 +284,6 @@ fn leaf(uses: &mut Uses, tokens: &[Token], known: &Known) {
         };
         at += named(uses, tokens, at, name, known);
     }
-    comparisons(uses, tokens);
 }
 
 /// The index of the bracket that closes the one at `at`, or the end.
@@ -358,74 +339,6 @@ fn defined_test_follows(next: &[Token]) -> bool {
     let [is, rest @ ..] = next else { return false };
     let rest = if rest.first().is_some_and(|token| token.is_name("not")) { &rest[1..] } else { rest };
     is.is_name("is") && matches!(rest.first().and_then(Token::name), Some("defined" | "undefined"))
-}
-
-/// `path == literal`, `literal == path` and `path in [literals]`.
-fn comparisons(uses: &mut Uses, tokens: &[Token]) {
-    for at in 0..tokens.len() {
-        if after_point(tokens, at) || at.checked_sub(1).is_some_and(|before| operates(&tokens[before])) {
-            continue;
-        }
-        let Some((path, used, false)) = path(&tokens[at..]) else { continue };
-        let next = &tokens[at + used..];
-        if let [sign, literal, ..] = next
-            && let Some(sign) = comparing(sign)
-            && let Some(value) = alone(literal, next.get(2))
-        {
-            uses.comparisons.push(compared(&path, sign, value, literal));
-        }
-        if let [is_in, open, ..] = next
-            && is_in.is_name("in")
-            && open.is_sign("[")
-        {
-            let end = closing(next, 1);
-            for literal in &next[2..end.max(2)] {
-                if let Some(value) = alone(literal, None) {
-                    uses.comparisons.push(compared(&path, "==", value, literal));
-                }
-            }
-        }
-        let begins = at.checked_sub(3).is_none_or(|before| !operates(&tokens[before]));
-        let ends = next.first().is_none_or(|token| !operates(token) && !token.is_sign("|"));
-        if at >= 2
-            && begins
-            && ends
-            && let Some(sign) = comparing(&tokens[at - 1])
-            && let Some(value) = alone(&tokens[at - 2], None)
-        {
-            uses.comparisons.push(compared(&path, sign, value, &tokens[at - 2]));
-        }
-    }
-}
-
-fn compared(path: &str, sign: &'static str, literal: Literal, token: &Token) -> Comparison {
-    Comparison { path: path.to_owned(), sign, literal, at: token.at, len: token.len }
-}
-
-fn comparing(token: &Token) -> Option<&'static str> {
-    match token.kind {
-        TokenKind::Sign(sign @ ("==" | "!=" | "<" | ">" | "<=" | ">=")) => Some(sign),
-        _ => None,
-    }
-}
-
-/// Signs that bind closer than a comparison.
-fn operates(token: &Token) -> bool {
-    matches!(token.kind, TokenKind::Sign("+" | "-" | "*" | "/" | "//" | "**" | "%" | "~"))
-}
-
-/// A literal that nothing more is done with.
-fn alone(token: &Token, next: Option<&Token>) -> Option<Literal> {
-    if next.is_some_and(|next| operates(next) || matches!(next.kind, TokenKind::Sign("|" | "." | "["))) {
-        return None;
-    }
-    match &token.kind {
-        TokenKind::Text(text) => Some(Literal::Text(text.clone())),
-        TokenKind::Number(number) => Some(Literal::Number(*number)),
-        TokenKind::Name(name) if name == "true" || name == "True" => Some(Literal::Bool(true)),
-        TokenKind::Name(name) if name == "false" || name == "False" => Some(Literal::Bool(false)),
-        TokenKind::Name(_) | TokenKind::Sign(_) => None,
-    }
 }
 
 /// The texts that an expression of the form `'a' if … else 'b'` can yield; `None` where it can yield others.

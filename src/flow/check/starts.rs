@@ -1,19 +1,21 @@
 //! What begins flows: one default, each command once, none that nobody begins or calls.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::set::Set;
+use crate::faq::normalize;
 use crate::flow::parse::draft::Draft;
 use crate::flow::step::Kind;
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Place};
 
 /// Words that work at every prompt, and so can begin no flow.
-const RESERVED: [&str; 7] = ["help", "menu", "back", "repeat", "cancel", "agent", "language"];
+const RESERVED: [&str; 8] = ["start", "help", "menu", "back", "repeat", "cancel", "agent", "language"];
 
 pub fn check(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
     names(set, found);
     defaults(set, found);
     commands(set, found);
+    phrases(set, found);
     if set.known.whole {
         idle(set, found);
     }
@@ -23,9 +25,10 @@ fn names(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
     for (index, draft) in set.drafts.iter().enumerate() {
         let name = draft.flow.name.as_str();
         if let Some(first) = set.by_name.get(name).filter(|first| **first != index) {
-            let other = &set.drafts[*first].flow.at.file;
-            let message = format!("there is another flow `{name}`, in {other}");
-            found.push(Diagnostic::error("V013", draft.flow.at.clone(), message));
+            let other = &set.drafts[*first].flow.at;
+            let message = format!("there is another flow `{name}`, in {}", other.file);
+            let problem = Diagnostic::error("V013", draft.flow.at.clone(), message);
+            found.push(problem.related(other, "first defined here"));
         }
     }
 }
@@ -37,7 +40,11 @@ fn defaults(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         let other = first.map_or("", |(draft, _)| draft.flow.name.as_str());
         let message = format!("a second default flow; the first is `{other}`");
         let help = "one flow takes the conversations that nothing else claims";
-        found.push(Diagnostic::error("V109", at.clone(), message).help(help));
+        let mut problem = Diagnostic::error("V109", at.clone(), message).help(help);
+        if let Some((_, first)) = first {
+            problem = problem.related(first, "the first default");
+        }
+        found.push(problem);
     }
     let own = set.drafts.iter().find(|draft| !draft.flow.system);
     if let (None, true, Some(draft)) = (first, set.known.whole, own) {
@@ -48,7 +55,7 @@ fn defaults(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn commands(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-    let mut taken: BTreeMap<&str, &Draft> = BTreeMap::new();
+    let mut taken: BTreeMap<&str, (&Draft, &Place)> = BTreeMap::new();
     for draft in set.drafts {
         for command in &draft.commands {
             let name = command.value.as_str();
@@ -57,13 +64,33 @@ fn commands(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(Diagnostic::error("V112", command.at.clone(), message));
             }
             match taken.get(name) {
-                Some(first) => {
+                Some((first, at)) => {
                     let message = format!("`/{name}` begins the flow `{}` already", first.flow.name);
-                    found.push(Diagnostic::error("V112", command.at.clone(), message));
+                    let problem = Diagnostic::error("V112", command.at.clone(), message);
+                    found.push(problem.related(at, "first defined here"));
                 }
                 None => {
-                    taken.insert(name, draft);
+                    taken.insert(name, (draft, &command.at));
                 }
+            }
+        }
+    }
+}
+
+/// A phrase that begins two flows is understood as neither.
+fn phrases(set: &Set<'_>, found: &mut Vec<Diagnostic>) {
+    let mut taken: HashMap<(&str, String), (&Draft, &Place)> = HashMap::new();
+    for draft in set.drafts {
+        for (locale, phrase) in &draft.phrases {
+            let words = normalize::words(&phrase.value).join(" ");
+            if words.is_empty() {
+                continue;
+            }
+            let (first, at) = *taken.entry((locale, words)).or_insert((draft, &phrase.at));
+            if first.flow.name != draft.flow.name {
+                let message = format!("“{}” begins the flow `{}` already", phrase.value, first.flow.name);
+                let problem = Diagnostic::warning("V114", phrase.at.clone(), message);
+                found.push(problem.help("take it out of one of the two").related(at, "first defined here"));
             }
         }
     }

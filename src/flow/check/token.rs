@@ -43,11 +43,29 @@ impl Token {
     }
 }
 
+/// A template as it is written: words that are said as they stand, and what is evaluated between them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Segment {
+    /// Bytes of the source.
+    Words(std::ops::Range<usize>),
+    Piece(Piece),
+}
+
 /// The pieces of a text.
 pub fn pieces(source: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+    let piece = |segment| match segment {
+        Segment::Piece(piece) => Some(piece),
+        Segment::Words(_) => None,
+    };
+    segments(source).into_iter().filter_map(piece).collect()
+}
+
+/// A text with the words between its pieces.
+pub fn segments(source: &str) -> Vec<Segment> {
+    let mut segments = Vec::new();
     let mut at = 0;
     while let Some((open, close, start)) = next_delimiter(source, at) {
+        segments.push(Segment::Words(at..start));
         let inner = start + 2;
         if open == "{#" {
             at = source[inner..].find(close).map_or(source.len(), |end| inner + end + 2);
@@ -56,16 +74,18 @@ pub fn pieces(source: &str) -> Vec<Piece> {
         let (tokens, end) = tokens_until(source, inner, Some(close));
         at = end;
         if open == "{{" {
-            pieces.push(Piece::Expression(tokens));
+            segments.push(Segment::Piece(Piece::Expression(tokens)));
             continue;
         }
         let Some(word) = tokens.first().and_then(Token::name).map(str::to_owned) else { continue };
         if word == "raw" {
             at = end_of_raw(source, end);
+            segments.push(Segment::Words(end..at));
         }
-        pieces.push(Piece::Statement(word, tokens[1..].to_vec()));
+        segments.push(Segment::Piece(Piece::Statement(word, tokens[1..].to_vec())));
     }
-    pieces
+    segments.push(Segment::Words(at..source.len()));
+    segments
 }
 
 /// A condition as one expression, with or without `{{ }}` around it.

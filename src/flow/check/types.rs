@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::yields;
-use super::scan::{Comparison, Literal};
 use super::set::Set;
 use super::texts::Expr;
+use super::typing::{self, Type};
 use crate::flow::parse::draft::Draft;
-use crate::flow::parse::reader::{listed, suggest};
+use crate::flow::parse::reader::suggest;
 use crate::flow::step::Kind;
 use crate::flow::template::{Names, OriginNames, Scope, TicketNames};
 use crate::flow::{Flow, Slot, SlotKind, SlotValue, Template};
@@ -71,9 +71,7 @@ pub fn check(set: &Set<'_>, draft: &Draft, expr: Expr<'_>, trials: &Trials, foun
     }
     let uses = super::scope::of(expr);
     let before = found.len();
-    for comparison in &uses.comparisons {
-        found.extend(compared(set, flow, expr, comparison));
-    }
+    found.extend(typing::check(set, flow, expr));
     if found.len() == before {
         found.extend(match expr.source().contains("known_incidents") {
             true => tried(set, expr, &trials.with_incidents(expr, &uses.literals)),
@@ -101,39 +99,6 @@ pub fn assignments(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
                 found.extend(assigned(set, flow, slot, value));
             }
         }
-    }
-}
-
-fn compared(set: &Set<'_>, flow: &Flow, expr: Expr<'_>, comparison: &Comparison) -> Option<Diagnostic> {
-    let slot = flow.slots.get(comparison.path.strip_prefix("slots.")?)?;
-    let why = impossible(&slot.kind, comparison)?;
-    let at = set.inside(expr.at(), expr.source(), comparison.at..comparison.at + comparison.len);
-    let message =
-        format!("`{}` is of type `{}` and never fits this: {why}", comparison.path, slot.kind.word());
-    let problem = Diagnostic::error("V406", at, message);
-    Some(match (&slot.kind, &comparison.literal) {
-        (SlotKind::Choice { options }, Literal::Text(text)) => {
-            suggest(problem, text, options.iter().map(String::as_str))
-        }
-        _ => problem,
-    })
-}
-
-/// Why a slot of this kind can never compare with the literal in a sensible way.
-fn impossible(kind: &SlotKind, comparison: &Comparison) -> Option<String> {
-    let equal = matches!(comparison.sign, "==" | "!=");
-    match (kind, &comparison.literal) {
-        (SlotKind::Choice { options }, Literal::Text(text)) if equal && !options.contains(text) => {
-            let options: Vec<&str> = options.iter().map(String::as_str).collect();
-            Some(format!("its options are {}", listed(&options)))
-        }
-        (SlotKind::Bool, Literal::Text(_) | Literal::Number(_)) => Some("it is true or false".to_owned()),
-        (SlotKind::Number { .. }, Literal::Text(_) | Literal::Bool(_)) => {
-            Some("it is a number, and stands without quotes".to_owned())
-        }
-        (SlotKind::Bool, Literal::Bool(_)) | (SlotKind::Number { .. }, Literal::Number(_)) => None,
-        (_, Literal::Number(_) | Literal::Bool(_)) => Some("it is a text, and stands in quotes".to_owned()),
-        (_, Literal::Text(_)) => None,
     }
 }
 
@@ -167,7 +132,37 @@ fn assigned(set: &Set<'_>, flow: &Flow, slot: &Slot, value: &Template) -> Option
             });
         }
     }
+    let is = typing::of_text(set, flow, value);
+    if !plain && never_fits(&is, &slot.kind) {
+        let message =
+            format!("the slot `{}` of type `{}` cannot hold {}", slot.name, slot.kind.word(), is.word());
+        return Some(Diagnostic::error("V406", value.at.clone(), message));
+    }
     None
+}
+
+/// Whether no value of a type is one that the slot takes.
+fn never_fits(is: &Type, kind: &SlotKind) -> bool {
+    let truth = |text: &String| matches!(text.as_str(), "true" | "false");
+    match (is, kind) {
+        (_, SlotKind::Text { .. } | SlotKind::File) | (Type::Any | Type::Nothing | Type::Text, _) => false,
+        (Type::Choice(words), SlotKind::Choice { options }) => {
+            !words.iter().any(|word| options.contains(word))
+        }
+        (Type::Choice(words), SlotKind::Number { .. }) => {
+            words.iter().all(|word| word.parse::<f64>().is_err())
+        }
+        (Type::Choice(words), SlotKind::Bool) => !words.iter().any(truth),
+        (Type::Choice(_), SlotKind::Pattern { .. }) => false,
+        (Type::Number, SlotKind::Number { .. } | SlotKind::Pattern { .. } | SlotKind::Phone)
+        | (Type::Bool, SlotKind::Bool)
+        | (Type::Date, SlotKind::Date { .. } | SlotKind::Pattern { .. }) => false,
+        (Type::Number, SlotKind::Choice { options }) => {
+            options.iter().all(|option| option.parse::<f64>().is_err())
+        }
+        (Type::Bool, SlotKind::Choice { options }) => !options.iter().any(truth),
+        (Type::Bool | Type::Number | Type::Date | Type::Choice(_) | Type::List, _) => true,
+    }
 }
 
 /// Values for text slots to try a text with: words, a number, a date, an address.

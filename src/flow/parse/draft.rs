@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::flow::{Flow, SlotName};
+use crate::flow::{Flow, Locale, SlotName};
 use crate::source::{Place, Placed};
 
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Draft {
     /// The value of `start: { default: … }` where it is true.
     pub default_at: Option<Place>,
     pub commands: Vec<Placed<String>>,
+    /// `start: { phrases: … }`, each with its locale.
+    pub phrases: Vec<(Locale, Placed<String>)>,
     /// Whether the order of steps is certain; else proofs about it would mislead.
     pub whole: bool,
     /// Whether `slots:` could be read, so that a name which is not among them is wrong.

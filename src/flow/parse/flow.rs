@@ -1,13 +1,13 @@
 //! Reads one flow file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::fields::Fields;
 use super::node::{Data, Node};
 use super::reader::{Entry, Reader};
 use super::{slots, step};
-use crate::flow::{Flow, Start, Text};
+use crate::flow::{Flow, Locale, Start, Text};
 use crate::source::{Diagnostic, Placed};
 
 /// Steps that one flow may have.
@@ -35,15 +35,15 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     if title_entry.is_none() {
         title = untitled(reader, &name_value);
     }
-    let (start, default_at, commands) = match start {
-        Some((start, default_at, commands)) => (Some(start), default_at, commands),
-        None => (None, None, Vec::new()),
-    };
+    let begun = start.is_some();
+    let Started { start, default_at, commands, phrases } = start.unwrap_or_default();
+    let start = begun.then_some(start);
     let whole = reader.whole && !steps.is_empty();
     let system = reader.system;
     let (slots_known, untyped, slots) = (!slots.lost, slots.untyped, slots.by_name);
     let flow = Flow { name: name_value, at: name.at, title, start, slots, steps, on_failure, system };
-    Some(Draft { flow, heads, default_at, commands, whole, slots_known, untyped, built_in: reader.built_in })
+    let built_in = reader.built_in;
+    Some(Draft { flow, heads, default_at, commands, phrases, whole, slots_known, untyped, built_in })
 }
 
 fn name(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Placed<String>> {
@@ -68,26 +68,52 @@ fn untitled(reader: &mut Reader<'_>, name: &str) -> Text {
     title
 }
 
-type Started = (Start, Option<crate::source::Place>, Vec<Placed<String>>);
+/// What `start:` says, with its places.
+#[derive(Default)]
+struct Started {
+    start: Start,
+    default_at: Option<crate::source::Place>,
+    commands: Vec<Placed<String>>,
+    phrases: Vec<(Locale, Placed<String>)>,
+}
 
 fn start(reader: &mut Reader<'_>, entry: Entry<'_>) -> Started {
-    let mut start = Start::default();
-    let mut default_at = None;
-    let mut commands = Vec::new();
+    let mut started = Started::default();
     let Some(mut fields) = Fields::open(reader, entry.value, "`start`", &entry.key.at) else {
-        return (start, default_at, commands);
+        return started;
     };
     if let Some(entry) = fields.take("default") {
-        start.default = reader.flag(entry).unwrap_or(false);
-        default_at = start.default.then(|| entry.key.at.clone());
+        started.start.default = reader.flag(entry).unwrap_or(false);
+        started.default_at = started.start.default.then(|| entry.key.at.clone());
     }
     if let Some(entry) = fields.take("commands") {
-        commands = read_commands(reader, entry);
-        start.commands = commands.iter().map(|command| command.value.clone()).collect();
+        started.commands = read_commands(reader, entry);
+        started.start.commands = started.commands.iter().map(|command| command.value.clone()).collect();
     }
-    start.phrases = fields.take("phrases").map(|entry| reader.words(entry)).unwrap_or_else(BTreeMap::new);
+    if let Some(entry) = fields.take("phrases") {
+        started.start.phrases = reader.words(entry);
+        started.phrases = phrases(entry.value, &reader.default_locale());
+    }
     fields.close(reader);
-    (start, default_at, commands)
+    started
+}
+
+/// The phrases with their places; what is wrong with them is told already.
+fn phrases(node: &Node, default_locale: &Locale) -> Vec<(Locale, Placed<String>)> {
+    let listed = |locale: &str, node: &Node| -> Vec<(Locale, Placed<String>)> {
+        let single = std::slice::from_ref(node);
+        let items = if let Data::List(items) = &node.data { items.as_slice() } else { single };
+        let texts =
+            items.iter().filter_map(|item| Some(Placed::new(item.text()?.to_owned(), item.at.clone())));
+        texts.map(|text| (locale.to_owned(), text)).collect()
+    };
+    match &node.data {
+        Data::Map(pairs) => {
+            let named = pairs.iter().filter_map(|(key, value)| Some((key.text()?.to_lowercase(), value)));
+            named.flat_map(|(locale, value)| listed(&locale, value)).collect()
+        }
+        Data::List(_) | Data::Scalar { .. } | Data::Null => listed(&default_locale.to_lowercase(), node),
+    }
 }
 
 fn read_commands(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Placed<String>> {
@@ -133,14 +159,18 @@ fn steps(reader: &mut Reader<'_>, entry: Entry<'_>) -> Steps {
         reader.report(Diagnostic::error("V010", extra.at.clone(), message).help("split it with `call`"));
         reader.whole = false;
     }
-    let mut ids = BTreeSet::new();
+    let mut ids: BTreeMap<String, crate::source::Place> = BTreeMap::new();
     for (index, item) in items.iter().take(MAX_STEPS).enumerate() {
         let Some((step, head)) = step::read(reader, item, index) else { continue };
-        if let Some(at) = &head.id
-            && !ids.insert(step.id.clone())
-        {
-            let message = format!("another step above has the id `{}` too", step.id);
-            reader.report(Diagnostic::error("V012", at.clone(), message));
+        if let Some(at) = &head.id {
+            if let Some(first) = ids.get(&step.id) {
+                let message = format!("another step above has the id `{}` too", step.id);
+                reader.report(
+                    Diagnostic::error("V012", at.clone(), message).related(first, "first defined here"),
+                );
+            } else {
+                ids.insert(step.id.clone(), at.clone());
+            }
         }
         steps.push(step);
         heads.push(head);

@@ -234,16 +234,18 @@ impl Reader<'_> {
 
     /// `V005` for each key that stands twice.
     pub fn duplicates(&mut self, pairs: &[(Node, Node)]) {
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for (key, _) in pairs {
             let Some(name) = key.text() else { continue };
             match seen.get(name) {
-                Some(line) => {
-                    let message = format!("`{name}` stands twice in this map; the first is on line {line}");
-                    self.found.push(Diagnostic::error("V005", key.at.clone(), message));
+                Some(first) => {
+                    let message =
+                        format!("`{name}` stands twice in this map; the first is on line {}", first.line);
+                    let problem = Diagnostic::error("V005", key.at.clone(), message);
+                    self.found.push(problem.related(first, "first defined here"));
                 }
                 None => {
-                    seen.insert(name, key.at.line);
+                    seen.insert(name, &key.at);
                 }
             }
         }

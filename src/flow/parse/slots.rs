@@ -10,7 +10,9 @@ use super::reader::{Entry, Reader, shown};
 use crate::flow::{Slot, SlotKind, SlotName};
 use crate::source::{Diagnostic, Placed};
 
-const TYPES: [&str; 9] = ["text", "number", "date", "email", "phone", "choice", "bool", "pattern", "file"];
+/// The words after `type:`.
+pub const TYPES: [&str; 9] =
+    ["text", "number", "date", "email", "phone", "choice", "bool", "pattern", "file"];
 /// Bytes that a compiled pattern may take.
 const PATTERN_SIZE: usize = 256 * 1024;
 

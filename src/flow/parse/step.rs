@@ -5,7 +5,7 @@ mod ask;
 mod choose;
 mod route;
 mod say;
-mod ticket;
+pub(in crate::flow) mod ticket;
 
 use super::draft::Head;
 use super::fields::Fields;
@@ -15,10 +15,13 @@ use crate::flow::step::{Kind, Step};
 use crate::flow::{StepId, Text};
 use crate::source::Diagnostic;
 
-const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 13] = [
     "say", "choose", "ask", "confirm", "faq", "set", "branch", "call", "ticket", "status", "handoff",
     "survey", "end",
 ];
+/// What a `survey` asks, and the priorities of a `handoff`.
+pub use answer::{PRIORITIES, SURVEYS};
+
 /// Kinds of the language that this version does not run yet.
 const LATER: [&str; 4] = ["http", "watch", "wait", "lookup"];
 

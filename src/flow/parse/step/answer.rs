@@ -7,6 +7,9 @@ use crate::flow::parse::reader::{Entry, Reader};
 use crate::flow::step::{Faq, Handoff, Status, Survey, SurveyKind};
 use crate::source::{Diagnostic, Placed};
 
+pub const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
+pub const SURVEYS: [&str; 2] = ["csat", "nps"];
+
 pub fn faq(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Faq> {
     let mut fields = Fields::open(reader, entry.value, "a `faq` step", &entry.key.at)?;
     let query = fields.need(reader, "query").map(|entry| template_or_dash(reader, entry.value));
@@ -79,8 +82,7 @@ pub fn handoff(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Handoff> {
             let mut fields = Fields::open(reader, entry.value, "a `handoff` step", &entry.key.at)?;
             handoff.queue = fields.take("queue").and_then(|entry| reader.name(entry));
             let priority = fields.take("priority");
-            let priority =
-                priority.and_then(|entry| reader.word(entry, &["low", "normal", "high", "urgent"]));
+            let priority = priority.and_then(|entry| reader.word(entry, &PRIORITIES));
             handoff.priority = priority.unwrap_or_else(|| normal(entry));
             let say = fields.take("say");
             let voice = fields.take("voice");
@@ -113,6 +115,6 @@ pub fn survey(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Survey> {
 }
 
 fn kind(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<SurveyKind> {
-    let word = reader.word(entry, &["csat", "nps"])?;
+    let word = reader.word(entry, &SURVEYS)?;
     Some(if word.value == "nps" { SurveyKind::Nps } else { SurveyKind::Csat })
 }

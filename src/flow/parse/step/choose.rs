@@ -1,5 +1,6 @@
 //! `choose` and its options.
 
+use crate::flow::limits::{discord, voice};
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
 use crate::flow::parse::reader::{Entry, Reader};
@@ -38,6 +39,15 @@ fn options(reader: &mut Reader<'_>, entry: Entry<'_>, fills: bool) -> Vec<Choose
     if let Some(extra) = items.get(MAX_OPTIONS) {
         let message = format!("a menu has at most {MAX_OPTIONS} options");
         reader.report(Diagnostic::error("V010", extra.at.clone(), message));
+    } else if let Some(extra) = items.get(discord::SELECT_OPTIONS) {
+        let message = format!(
+            "this menu has {} options: Discord shows at most {}, a caller keeps {} in mind",
+            items.len(),
+            discord::SELECT_OPTIONS,
+            voice::OPTIONS
+        );
+        let found = Diagnostic::error("V703", extra.at.clone(), message);
+        reader.report(found.help("lead to a second menu with `goto`, or ask for the answer as a text"));
     }
     let mut options = Vec::new();
     let mut keys: Vec<(String, Place)> = Vec::new();
@@ -90,13 +100,12 @@ fn key(
 ) -> String {
     let Some(entry) = entry else {
         let key = (index + 1).to_string();
-        if index >= 9 {
-            let message = format!("the {key}th option has no key: only 1 to 9 are given by place");
-            reader.report(
-                Diagnostic::error("V016", at.clone(), message).help("give it `key:`, or split the menu"),
-            );
-        } else {
+        if index < 9 {
             keys.push((key.clone(), at.clone()));
+        } else if index == 9 {
+            let message = format!("the {key}th option has no key: only 1 to 9 are given by place");
+            let found = Diagnostic::error("V016", at.clone(), message);
+            reader.report(found.help("split the menu: a caller keeps five options in mind"));
         }
         return key;
     };
@@ -117,7 +126,7 @@ fn clashes(reader: &mut Reader<'_>, keys: &[(String, Place)]) {
         if let Some((_, first)) = keys[..index].iter().find(|(other, _)| other == key) {
             let message =
                 format!("two options of this menu are on key {key}; the other is on line {}", first.line);
-            let found = Diagnostic::error("V016", at.clone(), message);
+            let found = Diagnostic::error("V016", at.clone(), message).related(first, "the other option");
             reader
                 .report(found.help("an option's key is its place in the list unless `key:` says otherwise"));
         }
@@ -135,6 +144,8 @@ fn twice(reader: &mut Reader<'_>, options: &[ChooseOption], option: &ChooseOptio
             "two options of this menu have the value `{}`; the other is on line {}",
             option.value, first.at.line
         );
-        reader.report(Diagnostic::error("V005", option.at.clone(), message));
+        reader.report(
+            Diagnostic::error("V005", option.at.clone(), message).related(&first.at, "the other option"),
+        );
     }
 }

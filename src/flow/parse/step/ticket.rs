@@ -7,8 +7,8 @@ use crate::flow::parse::reader::{Entry, Reader, shown};
 use crate::flow::step::Ticket;
 use crate::source::{Diagnostic, Placed};
 
-const TYPES: [&str; 4] = ["incident", "service_request", "problem", "change"];
-const LEVELS: [&str; 3] = ["low", "medium", "high"];
+pub const TYPES: [&str; 4] = ["incident", "service_request", "problem", "change"];
+pub const LEVELS: [&str; 3] = ["low", "medium", "high"];
 
 pub fn read(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Ticket> {
     let mut fields = Fields::open(reader, entry.value, "a `ticket` step", &entry.key.at)?;

@@ -1,0 +1,87 @@
+//! The JSON Schema of the settings file (2020-12), for editors. It is read off the compiled-in file with its comments,
+//! so that no setting can be missing.
+
+use serde_json::{Map, Value, json};
+
+use super::load::DEFAULTS;
+
+/// The schema of a settings file.
+pub fn settings() -> Value {
+    let defaults: Map<String, Value> = serde_saphyr::from_str(DEFAULTS).unwrap_or_default();
+    let mut schema = group(&defaults, &[]);
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!("Vestibule settings");
+    schema
+}
+
+fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
+    let mut properties = Map::new();
+    for (key, value) in defaults {
+        let mut here = path.to_vec();
+        here.push(key);
+        let mut schema = match value {
+            Value::Object(inner) => group(inner, &here),
+            Value::Array(_) => {
+                let item = json!({ "type": ["string", "number"] });
+                json!({ "anyOf": [{ "type": "array", "items": item }, { "type": "string" }], "default": value })
+            }
+            Value::Bool(_) => json!({ "type": "boolean", "default": value }),
+            Value::Number(_) => json!({ "type": "number", "default": value }),
+            // `auto` stands where true and false may, too.
+            Value::String(_) | Value::Null => {
+                json!({ "type": ["string", "boolean", "number"], "default": value })
+            }
+        };
+        if let Some(comment) = comment(&here) {
+            schema["description"] = json!(comment);
+        }
+        if matches!(value, Value::String(_)) && is_secret(key) {
+            let description = format!("A file that holds `{key}`.");
+            properties.insert(format!("{key}_file"), json!({ "type": "string", "description": description }));
+        }
+        properties.insert(key.clone(), schema);
+    }
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn is_secret(key: &str) -> bool {
+    ["token", "secret", "password", "key"].iter().any(|word| key.contains(word))
+}
+
+/// What stands behind a setting in the compiled-in file.
+fn comment(path: &[&str]) -> Option<&'static str> {
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    for line in DEFAULTS.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let Some((key, rest)) = line.trim_start().split_once(':').filter(|(key, _)| !key.starts_with('#'))
+        else {
+            continue;
+        };
+        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
+            open.pop();
+        }
+        open.push((indent, key));
+        if open.iter().map(|(_, key)| *key).eq(path.iter().copied()) {
+            return rest.split_once(" # ").map(|(_, comment)| comment.trim());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_say_what_they_are() {
+        let schema = settings();
+        let listen = &schema["properties"]["listen"];
+        assert_eq!(
+            (listen["default"].as_str(), listen["description"].as_str()),
+            (Some("127.0.0.1:8080"), Some("address and port"))
+        );
+        let twilio = &schema["properties"]["channels"]["properties"]["twilio"]["properties"];
+        assert!(twilio["auth_token"].is_object() && twilio["auth_token_file"].is_object());
+        assert_eq!(schema["additionalProperties"], json!(false));
+    }
+}

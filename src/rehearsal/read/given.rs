@@ -1,0 +1,123 @@
+//! The world of a test: the clock, the contact, who is free, what is wrong, which tickets there are.
+
+use super::super::script::{Given, Moment};
+use crate::conversation::{Incident, OpenTicket, code, ids};
+use crate::desk::State;
+use crate::flow::parse::fields::Fields;
+use crate::flow::parse::node::{Data, Node};
+use crate::flow::parse::reader::{Entry, Reader};
+use crate::source::Diagnostic;
+
+pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
+    let mut given = Given {
+        now: fields.take("now").and_then(|entry| moment(reader, entry)),
+        agents: fields.take("agents").and_then(|entry| reader.count(entry)),
+        open: fields.take("open").and_then(|entry| reader.flag(entry)),
+        ..Given::default()
+    };
+    if let Some(entry) = fields.take("contact") {
+        contact(reader, entry, &mut given);
+    }
+    if let Some(entry) = fields.take("incidents") {
+        given.incidents = Some(incidents(reader, entry));
+    }
+    if let Some(entry) = fields.take("tickets") {
+        given.tickets = Some(tickets(reader, entry));
+    }
+    given
+}
+
+/// `given:` amid a talk.
+pub fn map(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Given> {
+    let mut open = Fields::open(reader, entry.value, "a `given` line", &entry.key.at)?;
+    let given = fields(reader, &mut open);
+    open.close(reader);
+    Some(given)
+}
+
+fn moment(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Moment> {
+    let written = reader.name(entry)?;
+    let text = written.value.trim().replacen(' ', "T", 1);
+    let at = text.parse().map(Moment::At).or_else(|_| text.parse().map(Moment::Local));
+    if at.is_err() {
+        let message = format!("`{}` is no time", written.value);
+        let found = Diagnostic::error("V903", written.at, message);
+        reader.report(found.help("such as 2026-11-24T10:00, or with an offset 2026-11-24T10:00+01:00"));
+    }
+    at.ok()
+}
+
+fn contact(reader: &mut Reader<'_>, entry: Entry<'_>, given: &mut Given) {
+    let Some(mut fields) = Fields::open(reader, entry.value, "a contact", &entry.key.at) else { return };
+    let text = |reader: &mut Reader<'_>, entry: Option<Entry<'_>>| {
+        entry.and_then(|entry| reader.name(entry)).map(|name| name.value)
+    };
+    let name = fields.take("name");
+    given.name = text(reader, name);
+    let profile = fields.take("profile");
+    given.profile = text(reader, profile);
+    given.verified = fields.take("verified").and_then(|entry| reader.flag(entry));
+    fields.close(reader);
+}
+
+fn items<'n>(reader: &mut Reader<'_>, entry: Entry<'n>, what: &str) -> &'n [Node] {
+    match &entry.value.data {
+        Data::List(items) => items,
+        Data::Null => &[],
+        Data::Scalar { .. } | Data::Map(_) => {
+            reader.wrong_shape(entry.value, what);
+            &[]
+        }
+    }
+}
+
+fn incidents(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Incident> {
+    let mut incidents = Vec::new();
+    for item in items(reader, entry, "a list of known incidents") {
+        let Some(mut fields) = Fields::open(reader, item, "a known incident", &item.at) else { continue };
+        let area = fields.need(reader, "area").and_then(|entry| reader.name(entry));
+        let title = fields.take("title").and_then(|entry| reader.name(entry));
+        let since = fields.take("since").and_then(|entry| reader.name(entry));
+        fields.close(reader);
+        let Some(area) = area else { continue };
+        incidents.push(Incident {
+            title: title.map_or_else(|| area.value.clone(), |title| title.value),
+            since: since.map_or_else(|| "2026-11-24T09:00:00Z".to_owned(), |since| since.value),
+            area: area.value,
+        });
+    }
+    incidents
+}
+
+fn tickets(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<OpenTicket> {
+    let mut tickets = Vec::new();
+    for (nth, item) in items(reader, entry, "a list of tickets").iter().enumerate() {
+        let Some(mut fields) = Fields::open(reader, item, "a ticket", &item.at) else { continue };
+        let written = fields.take("code").and_then(|entry| reader.name(entry));
+        let mut text = |reader: &mut Reader<'_>, key: &'static str, otherwise: &str| {
+            let name = fields.take(key).and_then(|entry| reader.name(entry));
+            name.map_or_else(|| otherwise.to_owned(), |name| name.value)
+        };
+        let (category, flow) = (text(reader, "category", "other"), text(reader, "flow", ""));
+        let (subject, r#type) = (text(reader, "subject", ""), text(reader, "type", "incident"));
+        let state = fields.take("state").and_then(|entry| reader.word(entry, &State::ALL.map(State::word)));
+        fields.close(reader);
+        let code = match written {
+            None => code::of_turn(ids::conversation("test", "ticket", &nth.to_string()), 1, 0),
+            Some(written) => match code::parse(&written.value) {
+                Some(code) => code,
+                None => {
+                    let message =
+                        format!("`{}` is no ticket's code: its check digit is wrong", written.value);
+                    let found = Diagnostic::error("V903", written.at, message);
+                    let right = code::of_turn(ids::conversation("test", "ticket", "code"), 1, 0);
+                    reader.report(found.help(format!("such as {right}; or leave `code` out")));
+                    continue;
+                }
+            },
+        };
+        let state = state.map_or_else(|| "new".to_owned(), |state| state.value);
+        tickets.push(OpenTicket { code, category, flow, state, subject, r#type });
+    }
+    tickets
+}
