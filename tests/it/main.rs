@@ -9,6 +9,7 @@ mod ivr;
 mod load;
 mod phone;
 mod postgres;
+mod previews;
 mod schema;
 mod store;
 mod support;

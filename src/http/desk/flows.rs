@@ -63,7 +63,8 @@ pub async fn one(
         locale: look.locale.as_deref(),
         locales: &playbook.locales,
         findings: &playbook.written.findings,
-        counts: Some(&counts),
+        // Where nobody was, noughts on all lines would only hide the words.
+        counts: (counts.began > 0).then_some(&counts),
         link: Some("/desk/flows/"),
     };
     let picture = Picture::of(flow, view);
