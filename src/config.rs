@@ -33,6 +33,9 @@ pub struct Settings {
     pub categories: Vec<String>,
     pub queues: Vec<String>,
     pub desk: Desk,
+    pub http: Http,
+    /// Bytes that a file of a contact may have.
+    pub file_bytes: usize,
     pub metrics_token: Option<Secret>,
     pub metrics_listen: Option<String>,
     pub log_level: String,
@@ -40,6 +43,15 @@ pub struct Settings {
     pub log_format: String,
     /// No settings at all were given: the demo.
     pub demo: bool,
+}
+
+/// What `http` steps may do.
+#[derive(Debug, Clone, Default)]
+pub struct Http {
+    /// Hosts that may be called; empty: every one that a flow names.
+    pub allow: Vec<String>,
+    /// By name.
+    pub secrets: std::collections::BTreeMap<String, Secret>,
 }
 
 /// Times of the desk.

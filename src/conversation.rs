@@ -4,14 +4,20 @@
 pub mod code;
 pub mod event;
 pub mod facts;
+pub mod http;
 pub mod ids;
+pub mod notice;
 pub mod prompt;
 pub mod state;
+pub mod trail;
 pub mod utterance;
 
 pub use event::{Event, TicketDraft, TimerKind};
 pub use facts::{ContactFacts, Facts, Incident, OpenTicket};
+pub use http::{HttpAnswer, HttpRequest};
 pub use ids::{ContactId, ConversationId};
+pub use notice::{News, Notice, Subject};
 pub use prompt::{Hope, Prompt, PromptKind, PromptOption, Segment};
-pub use state::{Answered, Channel, Conversation, Frame, Life, Offered, OpenedTicket, Owner, Wait, WaitKind};
+pub use state::{Channel, Conversation, Frame, Gathered, Life, Offered, OpenedTicket, Owner, Wait, WaitKind};
+pub use trail::{Ahead, Answered, Changed, Kept, Reopened, Undo};
 pub use utterance::{Said, Utterance};

@@ -1,12 +1,19 @@
 //! One turn. Pure: a function from a playbook, a conversation, facts and one utterance to the conversation after it
 //! and what happened. It cannot fail and cannot wait; a fault is an event.
 
+mod ahead;
 mod answer;
 mod back;
 mod begin;
+mod correct;
+mod digression;
 mod failure;
+mod gather;
 mod globals;
 mod hear;
+mod history;
+mod notice;
+mod onward;
 mod person;
 pub mod preview;
 mod prompts;
@@ -14,11 +21,14 @@ mod question;
 pub mod recognize;
 mod run;
 mod scope;
+mod shown;
 mod speak;
 mod step;
+mod tongue;
 mod working;
 
 pub use begin::{Beginning, fresh};
+pub use digression::MAX_DIGRESSIONS;
 
 use jiff::Timestamp;
 

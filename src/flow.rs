@@ -2,6 +2,7 @@
 //! type leaves this floor (the template engine stays inside `template`).
 
 pub mod check;
+pub mod format;
 pub mod graph;
 pub mod limits;
 pub mod name;
@@ -12,6 +13,7 @@ pub mod schema;
 pub mod slot;
 pub mod step;
 pub mod system;
+pub mod table;
 pub mod template;
 pub mod text;
 pub mod words;
@@ -20,6 +22,7 @@ pub use name::{FlowName, Locale, SlotName, StepId};
 pub use playbook::{Flow, Playbook, Start};
 pub use slot::{Slot, SlotKind, SlotValue};
 pub use step::{Kind, Step, Target};
-pub use template::{Condition, Scope, Template, Templates};
+pub use table::Table;
+pub use template::{Condition, Expression, Scope, Template, Templates};
 pub use text::Text;
 pub use words::Words;

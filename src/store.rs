@@ -1,6 +1,17 @@
 //! Rows. One behaviour over two databases: domain operations outside, hand-written SQL for each inside.
 //! Knows nothing of the engine: a turn hands in a closure that decides, and the store loads, calls it and commits.
 
+macro_rules! reads {
+    ($store:ident, $reads:ident => $done:expr) => {
+        match &*$store.reads {
+            #[cfg(feature = "sqlite")]
+            Reads::Sqlite($reads) => $done,
+            #[cfg(feature = "postgres")]
+            Reads::Postgres($reads) => $done,
+        }
+    };
+}
+
 mod batch;
 mod chore;
 mod commit;
@@ -15,6 +26,7 @@ mod raw;
 pub mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+pub mod world;
 mod writer;
 mod writes;
 
@@ -82,19 +94,6 @@ enum Reads {
     #[cfg(feature = "postgres")]
     Postgres(postgres::Reads),
 }
-
-macro_rules! reads {
-    ($store:ident, $reads:ident => $done:expr) => {
-        match &*$store.reads {
-            #[cfg(feature = "sqlite")]
-            Reads::Sqlite($reads) => $done,
-            #[cfg(feature = "postgres")]
-            Reads::Postgres($reads) => $done,
-        }
-    };
-}
-
-use reads;
 
 /// Which conversations a list shows.
 #[derive(Debug, Clone, Default)]

@@ -24,13 +24,34 @@ const IT = {
   title: "Vestibule: assistenza",
 };
 
+const DE = {
+  skip: "Zum Chat",
+  pages: "Seiten",
+  phone: "Telefon",
+  desk: "Mitarbeiterbereich",
+  headline: "Wie können wir helfen?",
+  lead: "Sagen Sie uns mit eigenen Worten, was nicht stimmt. Sie bekommen sofort eine Antwort; wenn sie nicht genügt, öffnen wir ein Ticket oder holen einen Menschen dazu.",
+  step1: "Fragen",
+  step1text: "Wählen Sie ein Thema oder schreiben Sie einfach.",
+  step2: "Sehen, ob eine Antwort genügt",
+  step2text: "Wir suchen in dem, was anderen geholfen hat, und fragen, ob es auch Ihnen geholfen hat.",
+  step3: "Sonst übernehmen wir",
+  step3text: "Sie bekommen einen Ticketcode, der hier und am Telefon gilt, oder einen Menschen, der liest, was Sie schon geschrieben haben.",
+  phoneTitle: "Das Telefon ausprobieren",
+  phoneText: "Dieselben Fragen, mit Tasten und Stimme, im Browser.",
+  deskTitle: "Für Mitarbeiter",
+  deskText: "Gespräche verfolgen, übernehmen, antworten, Tickets ansehen.",
+  foot: "Sie sprechen mit einem Programm, bis ein Mensch übernimmt. Auf Ihrer eigenen Seite:",
+  title: "Vestibule: Kundendienst",
+};
+
 const marked = [...document.querySelectorAll("[data-t]")];
 const EN = Object.fromEntries(marked.map((node) => [node.dataset.t, node.textContent]));
 EN.title = document.title;
 EN.pages = document.querySelector("[data-label]").getAttribute("aria-label");
 
 function speak(locale) {
-  const words = locale === "it" ? IT : EN;
+  const words = { it: IT, de: DE }[locale.split("-")[0]] || EN;
   document.documentElement.lang = locale;
   document.title = words.title;
   for (const node of marked) node.textContent = words[node.dataset.t];
@@ -56,10 +77,8 @@ function kept() {
 
 async function begin() {
   const settings = await fetch("/chat/settings").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-  const spoken = settings?.locales.map((tag) => pick([tag])) || ["en", "it"];
-  const locales = [...new Set(spoken)];
-  const wanted = pick([kept(), ...(navigator.languages || [navigator.language])].filter(Boolean));
-  const locale = locales.includes(wanted) ? wanted : locales[0];
+  const locales = settings?.locales;
+  const locale = pick([kept(), ...(navigator.languages || [navigator.language])].filter(Boolean), locales);
   speak(locale);
   if (settings && !settings.phone) document.querySelectorAll('a[href="/phone"]').forEach((link) => link.remove());
   const into = document.getElementById("chat");

@@ -27,13 +27,29 @@ const WORDS = {
     hintKey: "Un tasto, o parla", hintDigits: "{n} cifre, o parla", hintNumber: "Cifre, poi #, o parla",
     hintPerson: "Parla, ti sente", failed: "Non è arrivato. Prova ancora.",
   },
+  de: {
+    skip: "Zum Telefon", chat: "Chat", desk: "Mitarbeiterbereich", pages: "Seiten", title: "Telefon", keys: "Tastenfeld",
+    time: "Dauer des Anrufs", idle: "Drücken Sie Anrufen. Sie hören dieselben Fragen wie am Telefon.",
+    back: "zurück", person: "Mensch", again: "noch mal", words: "Sprechen, durch Tippen", say: "Sagen", call: "Anrufen",
+    silent: "Nichts sagen", end: "Auflegen", settings: "Einstellungen", language: "Sprache",
+    ask: "Beim Anruf fragen", aloud: "Vorlesen", shortcuts: "Tasten meiner Tastatur",
+    timing: "Stille zählt, wie am Telefon", transcript: "Was gesagt wurde", bare: "Noch nichts.",
+    ready: "Bereit", dialling: "Es wird gewählt…", connected: "Verbunden", withPerson: "Mit einem Menschen", queued: "Warten auf einen Menschen",
+    over: "Der Anruf ist zu Ende", lost: "Die Verbindung ist abgebrochen", you: "Sie", bot: "Kundendienst", agent: "Mitarbeiter", system: "Kundendienst",
+    pressed: "gedrückt", nothing: "(Stille)", hungUp: "Sie haben aufgelegt.",
+    hintKey: "Eine Taste, oder sprechen", hintDigits: "{n} Ziffern, oder sprechen", hintNumber: "Ziffern, dann #, oder sprechen",
+    hintPerson: "Sprechen Sie; man hört Sie", failed: "Das ist nicht angekommen. Versuchen Sie es noch einmal.",
+  },
 };
 
 const part = (id) => document.getElementById(id);
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const voices = "speechSynthesis" in window ? window.speechSynthesis : null;
 
-let language = (navigator.language || "en").startsWith("it") ? "it" : "en";
+/** The page's own language: that of its words, English where it has none. */
+const spoken = (tag) => [String(tag || "en").toLowerCase().split("-")[0]].find((short) => short in WORDS) ?? "en";
+
+let language = spoken(navigator.language);
 /** The call under way: {id, token, step, listen, owner, begun}; null where there is none. */
 let call = null;
 let digits = "";
@@ -118,7 +134,7 @@ function readAloud(says) {
   if (!voices || !part("aloud").checked) return;
   for (const said of says) {
     const speech = new SpeechSynthesisUtterance(said.text);
-    speech.lang = { en: "en-US", it: "it-IT" }[said.locale] ?? said.locale;
+    speech.lang = { en: "en-US", it: "it-IT", de: "de-DE" }[said.locale] ?? said.locale;
     voices.speak(speech);
   }
 }
@@ -322,7 +338,7 @@ part("call").addEventListener("click", begin);
 part("end").addEventListener("click", hangUp);
 part("silent").addEventListener("click", () => send({ silence: true }, t("nothing")));
 part("locale").addEventListener("change", (event) => {
-  if (event.target.value) language = event.target.value;
+  if (event.target.value) language = spoken(event.target.value);
   translate();
 });
 window.addEventListener("pagehide", () => {
@@ -333,6 +349,26 @@ window.addEventListener("pagehide", () => {
   });
 });
 
+/** The languages that the desk speaks, each in itself. */
+async function offerLanguages() {
+  const settings = await fetch("/chat/settings").then((answer) => answer.json()).catch(() => null);
+  for (const tag of settings?.locales ?? Object.keys(WORDS)) {
+    const option = document.createElement("option");
+    Object.assign(option, { value: tag, lang: tag, textContent: nameOf(tag) });
+    part("locale").append(option);
+  }
+}
+
+function nameOf(tag) {
+  try {
+    const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag);
+    return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
+  } catch {
+    return tag;
+  }
+}
+
+offerLanguages();
 remembered("aloud", "yes");
 remembered("shortcuts", "yes");
 remembered("timing", "no");

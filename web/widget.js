@@ -29,12 +29,13 @@
 
   async function begin() {
     const at = (path) => new URL(`assets/${path}`, base).href;
-    const [{ ChatView }, { WORDS, pick }, style] = await Promise.all([
+    const [{ ChatView }, { wordsOf, pick }, style, settings] = await Promise.all([
       import(at("chat/view.js")),
       import(at("chat/words.js")),
       fetch(at("chat/chat.css"), { credentials: "omit" }).then((answer) => answer.text()),
+      fetch(new URL("chat/settings", base), { credentials: "omit" }).then((answer) => answer.json()).catch(() => null),
     ]);
-    const words = WORDS[pick([locale || navigator.language])];
+    const words = wordsOf(locale || pick(navigator.languages || [navigator.language], settings?.locales));
     const host = document.createElement("vestibule-chat");
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet(style), sheet(STYLE)];
@@ -76,7 +77,7 @@
       if (!view) {
         const onFresh = (n) => panel.hidden && count(fresh + n);
         view = new ChatView(panel, {
-          base: base.href, key: "vestibule.widget", locale: locale && pick([locale]), flow, onClose: () => toggle(false), onFresh,
+          base: base.href, key: "vestibule.widget", locale, locales: locale ? [locale] : settings?.locales, flow, onClose: () => toggle(false), onFresh,
         });
         view.start();
       }

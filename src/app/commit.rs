@@ -36,9 +36,11 @@ pub fn due(desk: &Desk, conversation: &Conversation, timer: TimerKind, now: Time
     let after = match timer {
         TimerKind::Silence if conversation.reminders > 0 => desk.park,
         TimerKind::Silence => desk.reminder,
+        TimerKind::Gather => return conversation.gathered.as_ref().map_or(now, |gathered| gathered.until),
         TimerKind::Queue => desk.queue_wait,
         TimerKind::Ghost => desk.ghost_call,
         TimerKind::Lease => desk.lease,
+        TimerKind::Pause => return conversation.paused_until().unwrap_or(now),
     };
     later(now, after)
 }

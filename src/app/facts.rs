@@ -44,6 +44,8 @@ pub(super) fn facts(
 ) -> Facts {
     let hours = &app.settings.desk.hours;
     let local = hours.local(now);
+    let opens = hours.opens(now);
+    let told = |at: Timestamp| told(hours, now, at);
     Facts {
         contact: ContactFacts {
             name: contact.name.clone(),
@@ -51,14 +53,25 @@ pub(super) fn facts(
             verified: contact.verified,
         },
         open_tickets: if contact.verified { loaded.open_tickets.clone() } else { Vec::new() },
-        incidents: Vec::new(),
+        incidents: loaded.incidents.clone(),
         business_open: hours.is_open(now),
+        opens_at: opens.map(told),
+        closes_at: hours.closes(now).map(told),
+        opens,
+        notices: loaded.notices.clone(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
         code_salt: loaded.code_salt,
         now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         today: local.date().to_string(),
     }
+}
+
+/// A time as the desk says it: the day only where it is another one than now's.
+pub(super) fn told(hours: &crate::config::Hours, now: Timestamp, at: Timestamp) -> String {
+    let at = hours.local(at);
+    let form = if at.date() == hours.local(now).date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    at.strftime(form).to_string()
 }
 
 /// A call begins with the choice of a language, unless the caller made it before.

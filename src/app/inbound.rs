@@ -153,6 +153,7 @@ fn speaks(said: &Said) -> bool {
         Said::Started { .. }
             | Said::Text { .. }
             | Said::Choice { .. }
+            | Said::Pressed { .. }
             | Said::Speech { .. }
             | Said::Keys { .. }
     )

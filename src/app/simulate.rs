@@ -10,8 +10,8 @@ use super::outcome::Message;
 use super::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
-    Channel, ContactFacts, Conversation, Event, Facts, Incident, OpenTicket, Prompt, Said, TimerKind, Utterance,
-    ids, utterance,
+    Channel, ContactFacts, Conversation, Event, Facts, Incident, OpenTicket, Prompt, Said, TimerKind,
+    Utterance, ids, utterance,
 };
 use crate::engine::{self, Beginning};
 use crate::flow::{Flow, Playbook};
@@ -155,7 +155,13 @@ impl Run<'_> {
     fn take(&mut self, said: Said) {
         let facts = facts(self.desk, self.world, &self.state.tickets, self.state.now);
         let utterance = Utterance { said, answers_turn: None };
-        let turn = engine::take_turn(self.playbook, self.state.conversation.clone(), &facts, &utterance, self.state.now);
+        let turn = engine::take_turn(
+            self.playbook,
+            self.state.conversation.clone(),
+            &facts,
+            &utterance,
+            self.state.now,
+        );
         self.state.conversation = turn.conversation;
         for event in &turn.events {
             match event {
@@ -185,11 +191,17 @@ impl Run<'_> {
 
 fn facts(desk: &Desk, world: &World, tickets: &[OpenTicket], now: Timestamp) -> Facts {
     let local = desk.hours.local(now);
+    let opens = desk.hours.opens(now);
+    let told = |at: Timestamp| super::facts::told(&desk.hours, now, at);
     Facts {
         contact: world.contact.clone(),
         open_tickets: if world.contact.verified { tickets.to_vec() } else { Vec::new() },
         incidents: world.incidents.clone(),
         business_open: world.business_open.unwrap_or_else(|| desk.hours.is_open(now)),
+        opens_at: opens.map(told),
+        closes_at: desk.hours.closes(now).map(told),
+        opens,
+        notices: Vec::new(),
         agent_free: world.agent_free,
         ask_language: false,
         code_salt: 0,

@@ -120,7 +120,9 @@ pub fn said(
     match kind {
         TimerKind::Silence if conversation.reminders == 0 => Some(Said::Reminder),
         TimerKind::Silence => Some(Said::Park),
+        TimerKind::Gather => conversation.gathered.is_some().then_some(Said::Gathered),
         TimerKind::Queue => Some(Said::NobodyCame),
+        TimerKind::Pause => Some(Said::Waited),
         TimerKind::Ghost => {
             let silent = now.duration_since(conversation.heard_at) >= signed(desk.ghost_call);
             silent.then(|| Said::Left { reason: "no sign".into() })

@@ -6,6 +6,7 @@ use super::ivr::speech::{self, Keys, Then};
 use crate::app::inbound::{Arrival, Opens, Who};
 use crate::app::outcome::{Message, Outcome};
 use crate::conversation::{Channel, Owner, Said, Utterance, ids, utterance};
+use crate::flow::Words;
 
 /// What the page sends for one step of a call. The first of keys, speech, poll that is there counts; none is silence.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -136,7 +137,9 @@ fn say(message: &Message, locale: &str) -> Spoken {
 }
 
 fn listen(outcome: &Outcome<'_>) -> Listen {
-    let Then::Collect(collect) = speech::script(outcome, 0).then else { return Listen::default() };
+    let Then::Collect(collect) = speech::script(outcome, 0, &Words::default()).then else {
+        return Listen::default();
+    };
     let (one_key, digits) = match collect.keys {
         Keys::One => (true, None),
         Keys::Number { max, exact } => (false, exact.then_some(max)),

@@ -74,7 +74,10 @@ struct Labels {
 fn labels(options: &[PromptOption], most: usize) -> Labels {
     let whole = options.iter().all(|option| option.label.chars().count() <= most && !option.label.is_empty());
     if whole {
-        return Labels { shown: options.iter().map(|option| option.label.clone()).collect(), listed: Vec::new() };
+        return Labels {
+            shown: options.iter().map(|option| option.label.clone()).collect(),
+            listed: Vec::new(),
+        };
     }
     let numbered = |(at, option): (usize, &PromptOption)| format!("{}. {}", at + 1, option.label);
     let listed: Vec<String> = options.iter().enumerate().map(numbered).collect();
@@ -148,7 +151,14 @@ mod tests {
         assert!(data.len() <= CALLBACK_DATA);
         assert_eq!(Asked::read(&data), Some((asked, Pressed::Place(7))));
         assert_eq!(Asked::read(&asked.with("?")), Some((asked, Pressed::Form)));
-        for bad in ["", "x", "é".repeat(30).as_str(), "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA.x=y", "AAAAAAAAAAAAAAAAAAAAAA.1"] {
+        for bad in [
+            "",
+            "x",
+            "é".repeat(30).as_str(),
+            "AAAAAAAAAAAAAAAAAAAAAA",
+            "AAAAAAAAAAAAAAAAAAAAAA.x=y",
+            "AAAAAAAAAAAAAAAAAAAAAA.1",
+        ] {
             assert_eq!(Asked::read(bad), None, "{bad}");
         }
     }

@@ -67,6 +67,7 @@ pub fn known(gathered: &Gathered, settings: &Settings) -> Known {
     Known {
         categories: listed(&settings.categories),
         queues: listed(&settings.queues),
+        hosts: listed(&settings.http.allow),
         faq_tags: gathered.has_faq.then_some(tags),
         whole: gathered.whole,
     }
@@ -106,7 +107,7 @@ pub fn from_texts(
         found.extend(problems);
     }
     let tags = articles.iter().flat_map(|article| article.tags.iter().cloned()).collect();
-    let known = Known { categories: None, queues: None, faq_tags: Some(tags), whole: true };
+    let known = Known { faq_tags: Some(tags), whole: true, ..Known::default() };
     let files: Vec<SourceFile> =
         flows.iter().map(|(name, text)| SourceFile::new(name.as_str(), text.as_str())).collect();
     let parsed = parse::playbook(&files, locales, &known);

@@ -1,14 +1,41 @@
 //! When the desk is open: `mon-fri 08:00-18:00`, in the desk's time zone.
 
-use jiff::civil::{DateTime, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 /// Opening hours; none at all means always open.
 #[derive(Debug, Clone)]
 pub struct Hours {
     zone: TimeZone,
     spans: Vec<(Vec<Weekday>, Time, Time)>,
+    holidays: Vec<Holiday>,
+}
+
+/// A day on which the desk is closed: one date, or every year's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holiday {
+    On(Date),
+    Every { month: i8, day: i8 },
+}
+
+impl Holiday {
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(date) = text.parse::<Date>() {
+            return Some(Self::On(date));
+        }
+        // A leap year, so that 29 February can be named.
+        let date = format!("2024-{text}").parse::<Date>().ok()?;
+        Some(Self::Every { month: date.month(), day: date.day() })
+    }
+
+    fn is(self, date: Date) -> bool {
+        match self {
+            Self::On(day) => day == date,
+            Self::Every { month, day } => (month, day) == (date.month(), date.day()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +44,8 @@ pub enum HoursError {
     Zone(String),
     #[error("`{0}` is no opening time; write it as `mon-fri 08:00-18:00`")]
     Span(String),
+    #[error("`{0}` is no day; write it as 2026-12-26, or 12-25 for every year")]
+    Holiday(String),
 }
 
 const DAYS: [(&str, Weekday); 7] = [
@@ -38,7 +67,17 @@ impl Hours {
             .iter()
             .map(|span| read(span).ok_or_else(|| HoursError::Span(span.clone())))
             .collect::<Result<_, _>>()?;
-        Ok(Self { zone, spans })
+        Ok(Self { zone, spans, holidays: Vec::new() })
+    }
+
+    /// Days on which the desk is closed whatever the hours say.
+    ///
+    /// # Errors
+    /// A day that cannot be read.
+    pub fn closed_on(mut self, days: &[String]) -> Result<Self, HoursError> {
+        let read = |day: &String| Holiday::read(day).ok_or_else(|| HoursError::Holiday(day.clone()));
+        self.holidays = days.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(self)
     }
 
     pub fn local(&self, now: Timestamp) -> ZonedDateTime {
@@ -57,10 +96,48 @@ impl Hours {
 
     pub fn is_open(&self, now: Timestamp) -> bool {
         let local = self.local(now);
+        if self.is_holiday(local.date()) {
+            return false;
+        }
         let within = |(days, from, to): &(Vec<Weekday>, Time, Time)| {
             days.contains(&local.weekday()) && (*from..*to).contains(&local.time())
         };
         self.spans.is_empty() || self.spans.iter().any(within)
+    }
+
+    fn is_holiday(&self, date: Date) -> bool {
+        self.holidays.iter().any(|holiday| holiday.is(date))
+    }
+
+    /// When the desk opens next; `None` where it never does, or always is open.
+    pub fn opens(&self, now: Timestamp) -> Option<Timestamp> {
+        self.changes(now).find(|at| self.is_open(*at) && !self.was_open(*at))
+    }
+
+    /// When the desk closes next.
+    pub fn closes(&self, now: Timestamp) -> Option<Timestamp> {
+        self.changes(now).find(|at| !self.is_open(*at) && self.was_open(*at))
+    }
+
+    fn was_open(&self, at: Timestamp) -> bool {
+        at.checked_sub(SignedDuration::from_micros(1)).is_ok_and(|before| self.is_open(before))
+    }
+
+    /// The moments after `now`, in order, at which the desk may open or close, for two months to come.
+    fn changes(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let today = self.local(now).date();
+        let days = (0..62_i64)
+            .filter_map(move |ahead| today.checked_add(SignedDuration::from_hours(24 * ahead)).ok());
+        days.flat_map(move |day| {
+            let mut times: Vec<Time> = vec![Time::midnight()];
+            times.extend(self.spans.iter().flat_map(|(_, from, to)| [*from, *to]));
+            times.sort();
+            times.dedup();
+            times.into_iter().filter_map(move |time| {
+                Some(day.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok()?.timestamp())
+            })
+        })
+        .filter(move |at| *at > now)
     }
 }
 
@@ -94,6 +171,15 @@ mod tests {
         assert!(!open("2026-11-24T06:59:00Z"));
         assert!(open("2026-11-28T11:59:00Z"));
         assert!(!open("2026-11-29T11:00:00Z"));
+        let hours = hours.closed_on(&["2026-11-25".into(), "11-26".into()]).expect("good days");
+        let at = |at: &str| at.parse::<Timestamp>().expect("a time");
+        let tuesday = at("2026-11-24T12:00:00Z");
+        assert_eq!(hours.closes(tuesday), Some(at("2026-11-24T17:00:00Z")));
+        assert_eq!(hours.opens(tuesday), Some(at("2026-11-27T07:00:00Z")), "after two holidays");
+        assert_eq!(hours.opens(at("2026-11-28T13:00:00Z")), Some(at("2026-11-30T07:00:00Z")));
+        let always = Hours::new("UTC", &[]).expect("no hours");
+        assert_eq!((always.opens(tuesday), always.closes(tuesday)), (None, None));
+        assert!(always.closed_on(&["13-40".into()]).is_err());
         assert!(Hours::new("UTC", &["someday 8-9".into()]).is_err());
         assert!(Hours::new("Nowhere/Town", &[]).is_err());
     }

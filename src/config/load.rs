@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Desk, Hours, Secret, Settings};
+use super::{Desk, Hours, Http, Secret, Settings};
 
 pub(super) const DEFAULTS: &str = include_str!("default.yaml");
+/// The group whose keys are names of the operator's own.
+const SECRETS: &str = "http.secrets";
 const PREFIX: &str = "VESTIBULE_";
 /// Environment variables with our prefix that are no settings.
 const NOT_SETTINGS: [&str; 2] = ["VESTIBULE_CONFIG", "VESTIBULE_TEST_POSTGRES"];
@@ -73,12 +75,18 @@ fn overlay(
             overlay(inner, over.clone(), &full, place)?;
             continue;
         }
-        if let Some(secret) = key.strip_suffix("_file").filter(|secret| base.contains_key(*secret)) {
+        if let Some(secret) =
+            key.strip_suffix("_file").filter(|secret| path == SECRETS || base.contains_key(*secret))
+        {
             let file = value.as_str().unwrap_or_default();
             base.insert(secret.to_owned(), Value::String(read_secret(&full, file)?));
             continue;
         }
         match base.get(&key) {
+            // Secrets are named by the operator.
+            None if path == SECRETS => {
+                base.insert(key, value);
+            }
             None => {
                 let near = base
                     .keys()
@@ -193,7 +201,9 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         .map(Secret::new)
         .collect();
     let hours = Hours::new(&reader.text("desk.time_zone")?, &reader.list("desk.hours")?)
-        .map_err(|error| wrong("desk.hours", &format!("cannot be read: {error}")))?;
+        .map_err(|error| wrong("desk.hours", &format!("cannot be read: {error}")))?
+        .closed_on(&reader.list("desk.holidays")?)
+        .map_err(|error| wrong("desk.holidays", &format!("cannot be read: {error}")))?;
     let mut read = Settings {
         listen: reader.text("listen")?,
         public_url: some(reader.text("public_url")?.trim_end_matches('/').to_owned()),
@@ -216,6 +226,8 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
             park: reader.seconds("desk.park")?,
             ghost_call: reader.seconds("desk.ghost_call")?,
         },
+        http: Http { allow: reader.list("http.allow")?, secrets: secrets(&reader)? },
+        file_bytes: file_bytes(&reader)?,
         metrics_token: some(reader.text("metrics.token")?).map(Secret::new),
         metrics_listen: some(reader.text("metrics.listen")?),
         log_level: reader.text("log.level")?,
@@ -227,6 +239,22 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         _ => reader.flag("channels.phone.enabled")?,
     };
     proved(read)
+}
+
+fn secrets(reader: &Reader<'_>) -> Result<std::collections::BTreeMap<String, Secret>, ConfigError> {
+    let Some(Value::Object(named)) = reader.get(SECRETS) else { return Ok(Default::default()) };
+    named
+        .keys()
+        .map(|name| Ok((name.clone(), Secret::new(reader.text(&format!("{SECRETS}.{name}"))?))))
+        .collect()
+}
+
+fn file_bytes(reader: &Reader<'_>) -> Result<usize, ConfigError> {
+    const KEY: &str = "channels.web.file_bytes";
+    /// More would be held in memory at once.
+    const MOST: usize = 50 * 1024 * 1024;
+    let bytes = reader.text(KEY)?.parse::<usize>().ok().filter(|bytes| *bytes <= MOST);
+    bytes.ok_or_else(|| wrong(KEY, &format!("must be a number of bytes up to {MOST}")))
 }
 
 /// What must hold between settings.
@@ -285,6 +313,22 @@ mod tests {
         assert!(!format!("{settings:?}").contains("\"t\""));
         let error = with(&[("VESTIBULE_LISTN", "x")]).expect_err("a typo").to_string();
         assert!(error.contains("did you mean `listen`"), "{error}");
+    }
+
+    #[test]
+    fn secrets_have_names_of_their_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("key");
+        std::fs::write(&file, "from a file\n").expect("written");
+        let settings = with(&[
+            ("VESTIBULE_HTTP__ALLOW", "api.example.org"),
+            ("VESTIBULE_HTTP__SECRETS__ORDERS", "s3cret"),
+            ("VESTIBULE_HTTP__SECRETS__STOCK_FILE", &file.display().to_string()),
+        ])
+        .expect("good settings");
+        let secret = |name: &str| settings.http.secrets.get(name).map(Secret::expose);
+        assert_eq!((secret("orders"), secret("stock")), (Some("s3cret"), Some("from a file")));
+        assert!(!format!("{settings:?}").contains("s3cret"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ConversationId, Offered, Owner, Prompt};
+use super::{ConversationId, HttpRequest, Offered, Owner, Prompt, Subject};
 use crate::flow::{SlotName, SlotValue};
 
 /// Matched everywhere without `_`: a new fact must be thought of in each place.
@@ -126,6 +126,40 @@ pub enum Event {
         score: Option<i64>,
         comment: Option<String>,
     },
+    /// A service is to be called; the answer comes back as an utterance with the same id.
+    HttpRequested {
+        id: Uuid,
+        flow: String,
+        step: String,
+        request: Box<HttpRequest>,
+    },
+    /// The answer came: its status, or why there is none. What it says is in the slots alone.
+    HttpAnswered {
+        id: Uuid,
+        flow: String,
+        step: String,
+        status: Option<u16>,
+        reason: Option<String>,
+    },
+    /// The contact is to be told when this changes.
+    Watched {
+        subject: Subject,
+    },
+    /// The contact was told of something that they watched.
+    NoticeTold {
+        notice: String,
+    },
+    /// The contact sent a file.
+    FileReceived {
+        seq: u64,
+        /// Its reference.
+        file: String,
+        name: String,
+        /// Its media type, as found by what is in it.
+        kind: String,
+        /// Bytes.
+        size: u64,
+    },
     LanguageChanged {
         locale: String,
     },
@@ -156,23 +190,30 @@ pub enum Event {
 pub enum TimerKind {
     /// Silence in chat: remind, then park.
     Silence,
+    /// Quick messages are gathered until then.
+    Gather,
     /// Nobody took it from the queue.
     Queue,
     /// A call whose end was never reported.
     Ghost,
     /// The lease of an agent who went away without handing back.
     Lease,
+    /// A `wait` step; when it is over stands in what the conversation waits for.
+    Pause,
 }
 
 impl TimerKind {
-    pub const ALL: [Self; 4] = [Self::Silence, Self::Queue, Self::Ghost, Self::Lease];
+    pub const ALL: [Self; 6] =
+        [Self::Silence, Self::Gather, Self::Queue, Self::Ghost, Self::Lease, Self::Pause];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Silence => "silence",
+            Self::Gather => "gather",
             Self::Queue => "queue",
             Self::Ghost => "ghost",
             Self::Lease => "lease",
+            Self::Pause => "pause",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What the engine may know of the world in one turn: a snapshot read in the turn's own transaction.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::Notice;
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Facts {
@@ -9,6 +12,17 @@ pub struct Facts {
     pub open_tickets: Vec<OpenTicket>,
     pub incidents: Vec<Incident>,
     pub business_open: bool,
+    /// When the desk opens and closes next, as people of the desk read it; `None` where it always is open or never is.
+    #[serde(default)]
+    pub opens_at: Option<String>,
+    #[serde(default)]
+    pub closes_at: Option<String>,
+    /// The moment of `opens_at`, for waits.
+    #[serde(default)]
+    pub opens: Option<Timestamp>,
+    /// What the contact watched and was not told of yet.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
     /// Whether an agent is there to take a conversation now.
     pub agent_free: bool,
     /// Whether a call should begin with the choice of a language.

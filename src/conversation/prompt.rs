@@ -67,6 +67,9 @@ pub enum Hope {
     Words,
     /// An agent: nothing is asked.
     Person,
+    /// Something of ours takes so many seconds more, as far as is known; then the channel looks again. Words and keys
+    /// are heard meanwhile.
+    Moment { seconds: u32 },
     /// Nothing: the conversation is over.
     Nothing,
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{ContactId, ConversationId, Hope};
+use super::{Answered, ContactId, ConversationId, Hope, HttpAnswer, Reopened};
 use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
 
 /// The channels there are. The engine knows only whether one speaks or shows.
@@ -55,6 +57,9 @@ pub struct Conversation {
     pub address: String,
     pub contact: ContactId,
     pub locale: Locale,
+    /// The contact chose the language, or it was seen once in what was written: it is not guessed again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tongue_chosen: bool,
     /// Of the playbook that it runs on.
     pub revision: String,
     pub life: Life,
@@ -63,10 +68,22 @@ pub struct Conversation {
     pub epoch: u64,
     /// Turns taken. The next turn is `turn + 1`.
     pub turn: u64,
+    /// The turn in which the present question was put: buttons of earlier turns are of another.
+    #[serde(default)]
+    pub asked: u64,
+    /// Messages that wait to be taken as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathered: Option<Gathered>,
     /// The last message's number, counted over all conversations on the address.
     pub seq: u64,
     /// The flow that runs is the last; those below called it or were interrupted by it.
     pub frames: Vec<Frame>,
+    /// Answers that `back` can undo, the last on top.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trail: Vec<Answered>,
+    /// Set while answers from before a correction wait to be taken again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<Reopened>,
     /// Tickets opened or added to here, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets: Vec<OpenedTicket>,
@@ -106,6 +123,13 @@ pub enum Owner {
     Agent(String),
 }
 
+/// Quick messages of the contact, until nothing more comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gathered {
+    pub texts: Vec<String>,
+    pub until: jiff::Timestamp,
+}
+
 /// One flow under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
@@ -116,19 +140,11 @@ pub struct Frame {
     /// Slots filled before their step was reached: their prompt is skipped once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ahead: Vec<SlotName>,
-    /// Answered prompts, for `back`: the step, and what the slots held before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub trail: Vec<Answered>,
+    /// It began over the question of the flow below, and gives back to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub digression: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Answered {
-    pub step: StepId,
-    /// Slots changed by the answer and the steps after it, with what they held before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub before: Vec<(SlotName, Option<SlotValue>)>,
 }
 
 /// What is being asked.
@@ -155,10 +171,39 @@ pub enum WaitKind {
     Comment,
     /// An agent.
     Person,
+    /// The answer of a service. It is kept where it comes while something else has the word.
+    Http {
+        id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Box<HttpAnswer>>,
+    },
+    /// Time; what the contact says meanwhile is kept for the next question.
+    Pause {
+        until: Timestamp,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
+    },
     /// Which flow? Asked over the frame's own prompt, which comes again on `back`.
     Menu { under: Option<Box<Wait>> },
     /// Which language?
     Language { under: Option<Box<Wait>> },
+}
+
+impl WaitKind {
+    /// Whether the next move is ours, so that nobody is asked anything.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Http { .. } | Self::Pause { .. })
+    }
+
+    fn awaits(&self, request: Uuid) -> bool {
+        match self {
+            Self::Http { id, answer } => *id == request && answer.is_none(),
+            Self::Menu { under: Some(under) } | Self::Language { under: Some(under) } => {
+                under.kind.awaits(request)
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +229,19 @@ pub struct Offered {
 }
 
 impl Conversation {
+    /// When the `wait` step on top is over.
+    pub fn paused_until(&self) -> Option<Timestamp> {
+        match self.frames.last()?.wait.as_ref()?.kind {
+            WaitKind::Pause { until, .. } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Whether the answer to a request is waited for, be it beneath something else.
+    pub fn awaits(&self, request: Uuid) -> bool {
+        self.frames.iter().filter_map(|frame| frame.wait.as_ref()).any(|wait| wait.kind.awaits(request))
+    }
+
     pub fn is_closed(&self) -> bool {
         matches!(self.life, Life::Closed(_))
     }

@@ -1,6 +1,11 @@
 //! What comes in: one thing said, pressed, or not said.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{HttpAnswer, Notice};
+
+use super::ConversationId;
 
 /// One inbound, freed of its channel's form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +31,16 @@ pub enum Said {
     Choice {
         value: String,
     },
+    /// A button that says where it stood: one of an earlier question, of another revision or of a conversation that is
+    /// over has no effect.
+    Pressed {
+        value: String,
+        conversation: ConversationId,
+        /// `None` where the channel does not carry it.
+        revision: Option<String>,
+        /// The turn that put the button there.
+        turn: u64,
+    },
     /// Keys of a phone: digits, `*`, `#`, as pressed, without a finishing `#`.
     Keys {
         keys: String,
@@ -34,6 +49,13 @@ pub enum Said {
     Speech {
         text: String,
         confidence: Option<f64>,
+    },
+    /// A file was sent: its reference, and what is known of it.
+    File {
+        file: String,
+        name: String,
+        kind: String,
+        size: u64,
     },
     /// Nothing within the time allowed.
     Silence,
@@ -66,9 +88,22 @@ pub enum Said {
     },
     /// Nobody took the conversation from the queue in time.
     NobodyCame,
+    /// No further message came in time: those that were gathered are one answer.
+    Gathered,
     /// The contact was silent for long in chat: first a reminder, then parked.
     Reminder,
     Park,
+    /// A service answered, or did not; `id` is that of the request.
+    HttpAnswered {
+        id: Uuid,
+        answer: HttpAnswer,
+    },
+    /// The time of a `wait` step is over.
+    Waited,
+    /// Something that the contact watches changed.
+    Informed {
+        notice: Notice,
+    },
     /// The channel asks for what is being asked, again (a stale nonce, a poll).
     Again,
 }

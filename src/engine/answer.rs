@@ -2,16 +2,17 @@
 
 use crate::conversation::{Event, Wait, WaitKind};
 use crate::faq::Query;
-use crate::flow::{Kind, Slot, SlotKind};
+use crate::flow::format::Marks;
+use crate::flow::{Kind, Slot, SlotKind, SlotValue};
 
 use super::failure::{Failure, failed};
 use super::globals::{self, Global};
 use super::recognize::option::{self, Meaning, Offer};
 use super::recognize::slot::Reading;
-use super::recognize::{slot, yes_no};
+use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{prompts, question, run, step};
+use super::{ahead, correct, prompts, question, run, step};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub(super) enum Input {
     /// A button's value.
     Value(String),
     Keys(String),
+    /// A file's reference.
+    File(String),
     Nothing,
 }
 
@@ -36,7 +39,17 @@ pub(super) fn answer(w: &mut Working<'_>, input: &Input, opening: bool) {
     if let Some(global) = global(w, input) {
         return globals::act(w, global);
     }
+    if let Input::Words(text) = input
+        && correct::correct(w, text)
+    {
+        return;
+    }
+    if w.resumed && greets(w, input) {
+        return reminded(w);
+    }
+    let first = w.c.trail.is_empty() && wait.failures == 0;
     if let Some(then) = likely(w, &wait, &offers, input) {
+        ahead::beside(w, &offers, input, first);
         return run::go_on(w, &then);
     }
     miss(w, &wait, input, opening);
@@ -46,7 +59,7 @@ fn global(w: &Working<'_>, input: &Input) -> Option<Global> {
     match input {
         Input::Words(text) => globals::named(w, text),
         Input::Keys(keys) => globals::keyed(keys),
-        Input::Value(_) | Input::Nothing => None,
+        Input::Value(_) | Input::File(_) | Input::Nothing => None,
     }
 }
 
@@ -56,7 +69,7 @@ fn certain(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) ->
         Input::Value(value) => option::by_value(value, offers),
         Input::Keys(keys) => option::by_key(keys, offers),
         Input::Words(text) => option::by_name(text, offers),
-        Input::Nothing => None,
+        Input::File(_) | Input::Nothing => None,
     }?;
     meant(w, wait, &meaning)
 }
@@ -84,7 +97,7 @@ fn likely(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> 
             let meaning = by_words(w, offers, text)?;
             meant(w, wait, &meaning)
         }
-        WaitKind::Person => None,
+        WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => None,
     }
 }
 
@@ -103,7 +116,7 @@ fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &In
         Kind::Survey(survey) => {
             let text = match input {
                 Input::Words(text) | Input::Keys(text) | Input::Value(text) => text,
-                Input::Nothing => return None,
+                Input::File(_) | Input::Nothing => return None,
             };
             let score = step::survey::score(survey.ask, text)?;
             Some(step::survey::scored(w, survey, Some(score)))
@@ -113,9 +126,18 @@ fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &In
             let (text, keyed) = match input {
                 Input::Words(text) | Input::Value(text) => (text, false),
                 Input::Keys(keys) => (keys, true),
+                Input::File(file) => {
+                    let asked = matches!(slot.kind, SlotKind::File);
+                    return asked.then(|| step::ask::filled(w, ask, SlotValue::Text(file.clone())));
+                }
                 Input::Nothing => return None,
             };
-            let value = read(w, slot, text, keyed).ok()?;
+            let value = match read(w, slot, text, keyed) {
+                Ok(value) => value,
+                Err(refused) if keyed || refused.is_bound() => return None,
+                // "it is 204417, I think"
+                Err(_) => within::only(slot, text, &reading(w, false))?.value,
+            };
             Some(step::ask::filled(w, ask, value))
         }
         _ => None,
@@ -125,7 +147,7 @@ fn likely_at_step(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &In
 fn only_words(input: &Input) -> Option<&str> {
     match input {
         Input::Words(text) => Some(text),
-        Input::Value(_) | Input::Keys(_) | Input::Nothing => None,
+        Input::Value(_) | Input::Keys(_) | Input::File(_) | Input::Nothing => None,
     }
 }
 
@@ -135,16 +157,23 @@ fn read(
     text: &str,
     keyed: bool,
 ) -> Result<crate::flow::SlotValue, slot::Refusal> {
+    slot::read(asked, text, &reading(w, keyed))
+}
+
+/// What the reading of a value may know in this turn.
+pub(super) fn reading<'a>(w: &'a Working<'_>, keyed: bool) -> Reading<'a> {
     let words = |key: &str| w.playbook.words.list(key, &w.c.locale);
-    let reading = Reading {
+    Reading {
         today: w.facts.today.parse().ok(),
         yes: words("yes"),
         no: words("no"),
         days: [words("today"), words("yesterday"), words("tomorrow")],
+        months: words("months"),
+        numerals: words("numerals"),
+        group_mark: Marks::of(&w.playbook.words, &w.c.locale).group,
         keyed,
         locale: &w.c.locale,
-    };
-    slot::read(asked, text, &reading)
+    }
 }
 
 fn said_yes_no(w: &Working<'_>, text: &str) -> Option<bool> {
@@ -217,7 +246,7 @@ fn meant(w: &mut Working<'_>, wait: &Wait, meaning: &Meaning) -> Option<Then> {
             globals::speak_in(w, value);
             Some(Then::Wait)
         }
-        WaitKind::Comment | WaitKind::Person => None,
+        WaitKind::Comment | WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => None,
         WaitKind::Step => meant_at_step(w, meaning),
     }
 }
@@ -252,6 +281,23 @@ fn commented(w: &mut Working<'_>, comment: Option<String>) -> Option<Then> {
 
 /// Nothing fitted: another flow's phrase, a question asked instead of an answer, or a failure.
 fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
+    if let WaitKind::Pause { .. } = wait.kind {
+        if let Some(text) = only_words(input) {
+            step::wait::keep(w, text);
+        }
+        return;
+    }
+    if wait.kind.is_ours() {
+        if *input != Input::Nothing {
+            prompts::ask(w);
+        }
+        return;
+    }
+    if let Input::File(_) = input {
+        // A person may want it; it is kept with the conversation.
+        w.say_words("file_kept", &[]);
+        return prompts::ask(w);
+    }
     match &wait.kind {
         WaitKind::Reason { .. } => {
             let then = question::reasoned(w, None);
@@ -272,11 +318,17 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
         if let Some(flow) = phrase(w, text) {
             return globals::switch(w, &flow);
         }
-        if matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. })
-            && let Some(found) = question::sure(w, text)
-        {
+        let form = matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. });
+        let noted = form && ahead::amid(w, text, opening);
+        if form && let Some(found) = question::sure(w, text) {
             w.event(Event::QuestionAnswered { article: found.article.clone(), query: text.clone() });
             question::say_answer(w, &found.article);
+            if !opening {
+                w.say_words("returning", &[]);
+            }
+            return prompts::ask(w);
+        }
+        if noted {
             return prompts::ask(w);
         }
     }
@@ -284,8 +336,24 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
     if opening {
         return;
     }
+    if w.resumed {
+        return reminded(w);
+    }
     let failure = why(w, wait, input);
     failed(w, &failure);
+}
+
+/// After a long silence a few words are a greeting rather than the free text that was asked for.
+fn greets(w: &Working<'_>, input: &Input) -> bool {
+    const FEW: usize = 3;
+    let free = asked_slot(w).is_some_and(|slot| matches!(slot.kind, SlotKind::Text { .. }));
+    free && matches!(input, Input::Words(text) if w.content(text).len() < FEW)
+}
+
+/// Says where the conversation stood before the silence.
+fn reminded(w: &mut Working<'_>) {
+    w.say_words("resuming", &[]);
+    prompts::ask(w);
 }
 
 fn why(w: &Working<'_>, wait: &Wait, input: &Input) -> Failure {
@@ -293,6 +361,7 @@ fn why(w: &Working<'_>, wait: &Wait, input: &Input) -> Failure {
         Input::Nothing => return Failure::NoInput,
         Input::Words(text) | Input::Value(text) => (text, false),
         Input::Keys(keys) => (keys, true),
+        Input::File(_) => return Failure::NoMatch(String::new()),
     };
     if wait.kind == WaitKind::Step
         && let Some(slot) = asked_slot(w)
@@ -307,16 +376,15 @@ fn why(w: &Working<'_>, wait: &Wait, input: &Input) -> Failure {
     })
 }
 
-/// Another flow that begins with such words, as long as nothing was answered in this one.
+/// Another flow that begins with such words.
 fn phrase(w: &Working<'_>, text: &str) -> Option<String> {
-    let fresh = w.c.frames.len() == 1 && w.c.frames.iter().all(|frame| frame.trail.is_empty());
-    if !fresh {
-        return None;
-    }
+    let fresh = w.c.frames.len() == 1 && w.c.trail.is_empty();
     let ranking = w.playbook.intents.rank(&Query { text, locale: Some(&w.c.locale), context: &[] });
-    let best = ranking.hits.first().filter(|_| ranking.suggest)?;
+    // Amid a form it takes more to begin another.
+    let sure = if fresh { ranking.suggest } else { ranking.sure() };
+    let best = ranking.hits.first().filter(|_| sure)?;
     let flow = w.playbook.intents.article(best.article).id.clone();
-    let running = w.frame().is_some_and(|frame| frame.flow == flow);
+    let running = w.c.frames.iter().any(|frame| frame.flow == flow);
     (!running && w.playbook.flow(&flow).is_some()).then_some(flow)
 }
 

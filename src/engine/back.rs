@@ -1,6 +1,7 @@
 //! `back`: undoes the last answer, not the last step.
 
-use crate::conversation::WaitKind;
+use crate::conversation::{Answered, PromptKind, WaitKind};
+use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
 
 use super::working::Working;
 use super::{globals, prompts, run};
@@ -11,25 +12,32 @@ pub(super) fn back(w: &mut Working<'_>) {
         Some(WaitKind::Menu { .. } | WaitKind::Language { .. })
     ) {
         globals::leave_overlay(w);
-        return if w.current_wait().is_some() { prompts::ask(w) } else { run::run(w) };
+        return on(w);
     }
-    // A flow without an answer of its own gives back to the one below.
-    let depth = w.c.frames.iter().rposition(|frame| !frame.trail.is_empty());
-    let Some(depth) = depth else {
+    let Some(undone) = w.undo() else {
         w.say_words("nothing_back", &[]);
-        return prompts::ask(w);
+        return on(w);
     };
-    w.c.frames.truncate(depth + 1);
-    let Some(frame) = w.frame_mut() else { return };
-    let Some(last) = frame.trail.pop() else { return };
-    for (slot, before) in last.before {
-        match before {
-            Some(value) => frame.slots.insert(slot, value),
-            None => frame.slots.remove(&slot),
-        };
+    w.c.reopened = None;
+    stays(w, &undone);
+    on(w);
+}
+
+/// Asks what waits on top, or runs to where it waits.
+pub(super) fn on(w: &mut Working<'_>) {
+    if w.current_wait().is_some() { prompts::ask(w) } else { run::run(w) }
+}
+
+/// Says what going back does not undo: a ticket that was opened, what a person said.
+pub(super) fn stays(w: &mut Working<'_>, undone: &Answered) {
+    if w.c.tickets.len() > undone.tickets
+        && let Some(ticket) = w.c.tickets.last()
+    {
+        let code = format!("{CODE_OPEN}{}{CODE_CLOSE}", ticket.code);
+        let text = w.words("ticket_stays", &[("code", code)]);
+        w.say(PromptKind::System, &text);
     }
-    frame.ahead.clear();
-    frame.step = last.step;
-    frame.wait = None;
-    run::run(w);
+    if w.c.epoch > undone.epoch {
+        w.say_words("agent_stays", &[]);
+    }
 }

@@ -5,8 +5,8 @@ use crate::conversation::{
 };
 use crate::flow::{Flow, Playbook};
 
-use super::run;
 use super::working::Working;
+use super::{notice, run};
 
 /// What a new conversation is told of itself.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,11 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         turn: 0,
         seq,
         frames: Vec::new(),
+        trail: Vec::new(),
+        reopened: None,
+        tongue_chosen: false,
+        asked: 0,
+        gathered: None,
         tickets: Vec::new(),
         offered: Vec::new(),
         hope: Hope::Nothing,
@@ -59,6 +64,7 @@ pub(super) fn begin(w: &mut Working<'_>, flow: Option<&str>) {
         return;
     };
     w.event(Event::Started { flow: flow.name.clone() });
+    notice::all(w);
     enter(w, flow);
     if w.facts.ask_language && w.playbook.locales.len() > 1 {
         w.wait(Wait { kind: WaitKind::Language { under: None }, failures: 0 });
@@ -76,7 +82,7 @@ pub(super) fn enter(w: &mut Working<'_>, flow: &Flow) {
         step,
         slots: Default::default(),
         ahead: Vec::new(),
-        trail: Vec::new(),
+        digression: false,
         wait: None,
     });
 }

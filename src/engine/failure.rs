@@ -1,8 +1,9 @@
 //! Failures at a prompt: nothing heard, nothing understood, a value refused; and the way out after three.
 
-use crate::conversation::{Event, WaitKind};
+use crate::conversation::{Event, PromptKind, WaitKind};
 use crate::flow::graph::Exit;
-use crate::flow::{Kind, Text};
+use crate::flow::step::{Handler, Handlers, Miss};
+use crate::flow::{Flow, Kind, Step, Text};
 
 use super::prompts::{self, Asking};
 use super::recognize::slot::Refusal;
@@ -48,11 +49,62 @@ pub(super) fn failed(w: &mut Working<'_>, failure: &Failure) {
             failures,
         },
     });
+    if let Some((exit, handler)) = handler(w, failure, failures) {
+        return handled(w, failure, failures, exit, handler);
+    }
     if failures >= MAX_FAILURES {
         w.event(Event::PromptFailed { flow, step });
         return give_up(w);
     }
     reask(w, failure, failures);
+}
+
+/// The entry for this failure: of the step's own list, else of the flow's. Where the list is shorter its last entry
+/// stays, but a text does not hold up the end that comes after three failures.
+fn handler<'a>(w: &Working<'a>, failure: &Failure, failures: u32) -> Option<(Exit, &'a Handler)> {
+    let prompt = matches!(
+        w.current_wait().map(|wait| &wait.kind),
+        Some(WaitKind::Step | WaitKind::Solved { .. } | WaitKind::Pick { .. })
+    );
+    let (flow, step) = w.here().filter(|_| prompt)?;
+    let miss = match failure {
+        Failure::NoInput => Miss::NoInput,
+        Failure::NoMatch(_) => Miss::NoMatch,
+        Failure::Refused(_) => Miss::Refused,
+    };
+    let own = handlers(step)?.of(miss);
+    let list = if own.is_empty() { flow.handlers.of(miss) } else { own };
+    let place = usize::try_from(failures).unwrap_or(usize::MAX) - 1;
+    let place = place.min(list.len().checked_sub(1)?);
+    let handler = &list[place];
+    let stays = place + 1 < usize::try_from(failures).unwrap_or(usize::MAX);
+    let ends = stays && failures >= MAX_FAILURES && handler.goto.is_none();
+    (!ends).then_some((Exit::Miss(miss, place + 1), handler))
+}
+
+fn handlers(step: &Step) -> Option<&Handlers> {
+    match &step.kind {
+        Kind::Choose(choose) => Some(&choose.handlers),
+        Kind::Ask(ask) => Some(&ask.handlers),
+        Kind::Confirm(confirm) => Some(&confirm.handlers),
+        Kind::Faq(faq) => Some(&faq.handlers),
+        _ => None,
+    }
+}
+
+/// Says what the author wrote for it, and jumps or asks again.
+fn handled(w: &mut Working<'_>, failure: &Failure, failures: u32, exit: Exit, handler: &Handler) {
+    if let Failure::Refused(refusal) = failure {
+        w.say_words(refusal.key, &refusal.extra);
+    }
+    if let Some(say) = &handler.say {
+        let text = w.text(say);
+        w.say(PromptKind::System, &text);
+    }
+    match handler.goto.as_ref().and_then(|target| target.step) {
+        Some(step) => run::go_on(w, &Then::Out(exit, Some(step))),
+        None => prompts::ask_as(w, Asking::Again(failures)),
+    }
 }
 
 /// Asks again, saying more than before. An author's own reprompt stands in for the built-in words.
@@ -126,23 +178,34 @@ fn give_up(w: &mut Working<'_>) {
     }
 }
 
-/// The system's way out.
-pub(super) fn out(w: &mut Working<'_>) {
-    const FAILURE: &str = "system/failure";
-    let already = w.c.frames.iter().any(|frame| frame.flow == FAILURE);
-    match w.playbook.flow(FAILURE).filter(|_| !already) {
+/// The system's way out of a step that runs: what follows it is for the caller to do.
+pub(super) fn way_out(w: &mut Working<'_>) -> Then {
+    match system_flow(w) {
         Some(flow) => {
-            if let Some(frame) = w.frame_mut()
-                && let Some(wait) = frame.wait.as_mut()
-            {
-                wait.failures = 0;
-            }
             begin::enter(w, flow);
-            run::run(w);
+            Then::Again
         }
         None => {
             w.say_words("goodbye", &[]);
             w.close("failed");
+            Then::Closed
         }
+    }
+}
+
+/// The flow for failures, unless it is under way already.
+fn system_flow<'a>(w: &Working<'a>) -> Option<&'a Flow> {
+    const FAILURE: &str = "system/failure";
+    let already = w.c.frames.iter().any(|frame| frame.flow == FAILURE);
+    w.playbook.flow(FAILURE).filter(|_| !already)
+}
+
+/// The system's way out.
+pub(super) fn out(w: &mut Working<'_>) {
+    if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {
+        wait.failures = 0;
+    }
+    if way_out(w) == Then::Again {
+        run::run(w);
     }
 }

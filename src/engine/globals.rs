@@ -1,12 +1,12 @@
 //! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language.
 
-use crate::conversation::{Event, PromptKind, PromptOption, Wait, WaitKind};
+use crate::conversation::{PromptKind, PromptOption, Wait, WaitKind};
 use crate::flow::Flow;
 
 use super::recognize::text::plain;
 use super::step::Then;
 use super::working::Working;
-use super::{back, begin, failure, prompts, run, speak};
+use super::{back, begin, digression, failure, prompts, run, speak, tongue};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Global {
@@ -19,6 +19,8 @@ pub(super) enum Global {
     Language,
     /// A language named outright.
     Speak(String),
+    /// `/start`: all anew.
+    Restart,
     /// `/command` of a flow.
     Begin(String),
 }
@@ -47,18 +49,13 @@ pub(super) fn named(w: &Working<'_>, text: &str) -> Option<Global> {
     if let Some((_, global)) = WORDS.iter().find(|(key, _)| listed(key)) {
         return Some(global.clone());
     }
-    let locales = &w.playbook.locales;
-    let named = |locale: &&String| {
-        let names = w.playbook.words.lists.get("language_names").and_then(|by| by.get(*locale));
-        **locale != w.c.locale && names.is_some_and(|names| names.iter().any(|name| plain(name) == said))
-    };
-    locales.iter().find(named).map(|locale| Global::Speak(locale.clone()))
+    tongue::named(w, trimmed).map(Global::Speak)
 }
 
 fn command_named(w: &Working<'_>, command: &str) -> Option<Global> {
     let word = command.split_whitespace().next()?.split('@').next()?.to_lowercase();
     if word == "start" {
-        return w.playbook.default_flow().map(|flow| Global::Begin(flow.name.clone()));
+        return Some(Global::Restart);
     }
     if let Some((_, global)) = WORDS.iter().find(|(key, _)| *key == word) {
         return Some(global.clone());
@@ -85,10 +82,7 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
         }
         Global::Repeat => prompts::ask(w),
         Global::Back => back::back(w),
-        Global::Cancel => {
-            w.say_words("cancelled", &[]);
-            w.close("cancelled");
-        }
+        Global::Cancel => cancel(w),
         Global::Agent => agent(w),
         Global::Menu => menu(w),
         Global::Language => {
@@ -99,8 +93,27 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
             overlay(w, |under| WaitKind::Language { under });
         }
         Global::Speak(locale) => speak_in(w, &locale),
+        Global::Restart => match w.playbook.default_flow() {
+            Some(flow) => digression::restart(w, flow),
+            None => prompts::ask(w),
+        },
         Global::Begin(flow) => switch(w, &flow),
     }
+}
+
+/// A digression that is cancelled gives back to the question under it; otherwise the conversation is over.
+fn cancel(w: &mut Working<'_>) {
+    if leave_overlay(w) && w.current_wait().is_some() {
+        w.say_words("digression_cancelled", &[]);
+        w.say_words("returning", &[]);
+        return prompts::ask(w);
+    }
+    if let Some(depth) = digression::under_way(w) {
+        w.say_words("digression_cancelled", &[]);
+        return digression::give_back(w, depth);
+    }
+    w.say_words("cancelled", &[]);
+    w.close("cancelled");
 }
 
 fn agent(w: &mut Working<'_>) {
@@ -110,10 +123,12 @@ fn agent(w: &mut Working<'_>) {
         w.c.frames.iter().position(|frame| frame.flow == AGENT || frame.flow == "system/failure")
     {
         w.c.frames.truncate(depth);
+        w.forget_digression(depth);
     }
     leave_overlay(w);
     match w.playbook.flow(AGENT) {
         Some(flow) => {
+            w.digresses();
             begin::enter(w, flow);
             run::run(w);
         }
@@ -121,12 +136,12 @@ fn agent(w: &mut Working<'_>) {
     }
 }
 
-/// Begins another flow in place of those under way.
+/// Begins another flow: over the question that waits, or in place of what is there.
 pub(super) fn switch(w: &mut Working<'_>, flow: &str) {
-    let Some(flow) = w.playbook.flow(flow) else { return prompts::ask(w) };
-    w.c.frames.clear();
-    begin::enter(w, flow);
-    run::run(w);
+    match w.playbook.flow(flow) {
+        Some(flow) => digression::begin(w, flow),
+        None => prompts::ask(w),
+    }
 }
 
 /// Flows that people can begin, the default one first.
@@ -153,13 +168,15 @@ fn overlay(w: &mut Working<'_>, kind: impl FnOnce(Option<Box<Wait>>) -> WaitKind
     w.wait(Wait { kind: kind(under), failures: 0 });
 }
 
-/// Puts the prompt under a menu back in its place.
-pub(super) fn leave_overlay(w: &mut Working<'_>) {
-    let Some(frame) = w.frame_mut() else { return };
+/// Puts the prompt under a menu back in its place. False where there is no menu.
+pub(super) fn leave_overlay(w: &mut Working<'_>) -> bool {
+    let Some(frame) = w.frame_mut() else { return false };
     if let Some(Wait { kind: WaitKind::Menu { under } | WaitKind::Language { under }, .. }) = &mut frame.wait
     {
         frame.wait = under.take().map(|wait| *wait);
+        return true;
     }
+    false
 }
 
 pub(super) fn ask_menu(w: &mut Working<'_>) {
@@ -206,10 +223,7 @@ pub(super) fn language_options(w: &mut Working<'_>) -> Vec<PromptOption> {
 /// Goes on in a language, with what was being asked.
 pub(super) fn speak_in(w: &mut Working<'_>, locale: &str) {
     leave_overlay(w);
-    if w.c.locale != locale {
-        w.c.locale = locale.to_owned();
-        w.event(Event::LanguageChanged { locale: locale.to_owned() });
-    }
+    tongue::speak(w, locale);
     if w.current_wait().is_some() {
         w.say_words("language_set", &[]);
         prompts::ask(w);

@@ -5,15 +5,24 @@ use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
 use super::answer::{Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, person, prompts};
+use super::{MAX_CALLBACKS, begin, gather, notice, person, prompts, step, tongue};
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
+    if let Said::Informed { notice } = &utterance.said {
+        return notice::told(w, notice);
+    }
     if w.c.is_closed() {
         return;
     }
     let from_contact = matches!(
         utterance.said,
-        Said::Text { .. } | Said::Choice { .. } | Said::Keys { .. } | Said::Speech { .. } | Said::Silence
+        Said::Text { .. }
+            | Said::Choice { .. }
+            | Said::Pressed { .. }
+            | Said::Keys { .. }
+            | Said::Speech { .. }
+            | Said::File { .. }
+            | Said::Silence
     );
     match &utterance.said {
         Said::Started { flow } if w.c.frames.is_empty() => begin::begin(w, flow.as_deref()),
@@ -26,6 +35,11 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::LeaseEnded => person::lease_ended(w),
         Said::ClosedByAgent { agent, disposition } => person::closed(w, agent, disposition),
         Said::NobodyCame => person::nobody_came(w),
+        Said::Gathered => gather::over(w),
+        Said::HttpAnswered { id, answer } => step::http::answered(w, *id, answer),
+        Said::Waited => {
+            step::wait::go_on(w);
+        }
         Said::Reminder => remind(w),
         Said::Park => park(w),
         _ => {}
@@ -35,17 +49,25 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     }
     let opening = w.c.frames.is_empty();
     if opening {
+        // No button of this conversation exists yet: it is one of a conversation that is over.
+        if is_button(&utterance.said) {
+            w.say_words("old_button", &[]);
+            return begin::begin(w, None);
+        }
         begin::begin(w, None);
         if w.c.is_closed() {
             return;
         }
     }
-    let stale = utterance.answers_turn.is_some_and(|turn| turn + 1 != w.c.turn);
+    let stale = stale(w, utterance);
     let Some(input) = input(&utterance.said) else { return unclear(w, &utterance.said) };
     if w.c.owner != Owner::Bot {
         return note_for_person(w, &utterance.said, &input);
     }
     if stale && !opening {
+        if is_button(&utterance.said) {
+            w.say_words("old_button", &[]);
+        }
         return again(w);
     }
     resume(w);
@@ -57,7 +79,31 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         }
     }
     heard(w, &utterance.said, &input);
+    if gather::takes(w, &utterance.said, &input, opening) {
+        return;
+    }
+    if let Input::Words(text) = &input {
+        tongue::notice(w, text);
+    }
     answer(w, &input, opening);
+}
+
+fn is_button(said: &Said) -> bool {
+    matches!(said, Said::Choice { .. } | Said::Pressed { .. })
+}
+
+/// Whether it answers what was asked before, in another revision's words, or in another conversation.
+fn stale(w: &Working<'_>, utterance: &Utterance) -> bool {
+    // A button may stand some turns above, as long as it is the present question's.
+    let gone = |turn: u64| turn < w.c.asked || turn >= w.c.turn;
+    match &utterance.said {
+        Said::Pressed { conversation, revision, turn, .. } => {
+            let other = revision.as_ref().is_some_and(|revision| *revision != w.c.revision);
+            *conversation != w.c.id || other || gone(*turn)
+        }
+        Said::Choice { .. } => utterance.answers_turn.is_some_and(gone),
+        _ => utterance.answers_turn.is_some_and(|turn| turn + 1 != w.c.turn),
+    }
 }
 
 /// `None`: heard, but too unsure to act on.
@@ -65,7 +111,8 @@ fn input(said: &Said) -> Option<Input> {
     const UNSURE: f64 = 0.3;
     match said {
         Said::Text { text } => Some(words(text)),
-        Said::Choice { value } => Some(Input::Value(value.clone())),
+        Said::Choice { value } | Said::Pressed { value, .. } => Some(Input::Value(value.clone())),
+        Said::File { file, .. } => Some(Input::File(file.clone())),
         Said::Keys { keys } if keys.is_empty() => Some(Input::Nothing),
         Said::Keys { keys } => Some(Input::Keys(keys.clone())),
         Said::Speech { confidence: Some(confidence), .. } if *confidence < UNSURE && *confidence > 0.0 => {
@@ -96,13 +143,18 @@ fn unclear(w: &mut Working<'_>, said: &Said) {
 /// Writes down what was said, masked where a sensitive slot was asked for.
 fn heard(w: &mut Working<'_>, said: &Said, input: &Input) {
     let how = match said {
-        Said::Choice { .. } => "choice",
+        Said::Choice { .. } | Said::Pressed { .. } => "choice",
         Said::Keys { .. } => "keys",
         Said::Speech { .. } => "speech",
         _ => "text",
     };
+    if let Said::File { file, name, kind, size } = said {
+        let seq = w.next_seq();
+        let (file, name, kind, size) = (file.clone(), name.clone(), kind.clone(), *size);
+        return w.event(Event::FileReceived { seq, file, name, kind, size });
+    }
     let text = match input {
-        Input::Nothing => return,
+        Input::Nothing | Input::File(_) => return,
         Input::Value(value) => label_of(w, value).unwrap_or_else(|| value.clone()),
         Input::Words(text) | Input::Keys(text) if asked_slot(w).is_some_and(|slot| slot.sensitive) => {
             "•".repeat(text.chars().count().clamp(4, 12))
@@ -131,6 +183,7 @@ fn resume(w: &mut Working<'_>) {
     w.c.heard_at = w.now;
     if w.c.life == Life::Parked {
         w.c.life = Life::Active;
+        w.resumed = true;
         w.event(Event::Resumed);
     }
 }
@@ -140,7 +193,11 @@ fn again(w: &mut Working<'_>) {
     if w.c.frames.is_empty() {
         return begin::begin(w, None);
     }
-    if w.c.owner == Owner::Bot {
+    if w.c.owner != Owner::Bot || step::http::go_on(w) || step::wait::go_on(w) {
+        return;
+    }
+    // Where the next move is ours nothing is asked.
+    if w.current_wait().is_none_or(|wait| !wait.kind.is_ours()) {
         prompts::ask(w);
     }
 }
@@ -158,14 +215,16 @@ fn left(w: &mut Working<'_>, reason: &str) {
 }
 
 fn remind(w: &mut Working<'_>) {
-    if w.c.owner == Owner::Bot && w.c.life == Life::Active && w.current_wait().is_some() {
+    let asked = w.current_wait().is_some_and(|wait| !wait.kind.is_ours());
+    if w.c.owner == Owner::Bot && w.c.life == Life::Active && asked {
         w.c.reminders += 1;
         w.say_words("reminder", &[]);
     }
 }
 
 fn park(w: &mut Working<'_>) {
-    if w.c.owner == Owner::Bot && w.c.life == Life::Active {
+    let ours = w.current_wait().is_some_and(|wait| wait.kind.is_ours());
+    if w.c.owner == Owner::Bot && w.c.life == Life::Active && !ours {
         w.c.life = Life::Parked;
         w.event(Event::TimersCleared);
         w.event(Event::Parked);

@@ -54,6 +54,9 @@ pub(super) fn handed_back(w: &mut Working<'_>) {
         }
         return run::go_on(w, &Then::next());
     }
+    if step::http::go_on(w) || step::wait::go_on(w) {
+        return;
+    }
     if w.current_wait().is_some() {
         return prompts::ask(w);
     }

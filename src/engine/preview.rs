@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::working::Working;
 use super::question::{self, Candidate};
 use super::run;
+use super::working::Working;
 use crate::conversation::{Conversation, Event, Facts, Frame, OpenedTicket, Prompt, code};
 use crate::flow::{Flow, Kind, Playbook, Slot, SlotKind, SlotValue};
 
@@ -30,9 +30,13 @@ pub fn preview(
     conversation.frames = vec![Frame {
         flow: flow.name.clone(),
         step: step.id.clone(),
-        slots: flow.slots.iter().map(|(name, slot)| (name.clone(), example(slot, &facts.today))).collect::<BTreeMap<_, _>>(),
+        slots: flow
+            .slots
+            .iter()
+            .map(|(name, slot)| (name.clone(), example(slot, &facts.today)))
+            .collect::<BTreeMap<_, _>>(),
         ahead: Vec::new(),
-        trail: Vec::new(),
+        digression: false,
         wait: None,
     }];
     let mut w = Working::new(playbook, conversation, facts, now);

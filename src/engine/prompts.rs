@@ -27,7 +27,8 @@ pub(super) fn ask_as(w: &mut Working<'_>, asking: Asking) {
         WaitKind::Pick { articles, .. } => question::ask_pick(w, &articles),
         WaitKind::Reason { .. } => question::ask_reason(w),
         WaitKind::Comment => w.say_words("survey_comment", &[]),
-        WaitKind::Person => {}
+        WaitKind::Person | WaitKind::Pause { .. } => {}
+        WaitKind::Http { .. } => w.say_words("one_moment", &[]),
         WaitKind::Menu { .. } => globals::ask_menu(w),
         WaitKind::Language { .. } => globals::ask_language(w),
     }
@@ -48,6 +49,10 @@ fn ask_step(w: &mut Working<'_>, asking: Asking) {
         | Kind::Ticket(_)
         | Kind::Status(_)
         | Kind::Handoff(_)
+        | Kind::Http(_)
+        | Kind::Lookup(_)
+        | Kind::Wait(_)
+        | Kind::Watch(_)
         | Kind::End(_) => {}
     }
 }
@@ -68,7 +73,7 @@ pub(super) fn options(w: &mut Working<'_>) -> Vec<PromptOption> {
         WaitKind::Reason { .. } => question::reason_options(w),
         WaitKind::Menu { .. } => globals::menu_options(w),
         WaitKind::Language { .. } => globals::language_options(w),
-        WaitKind::Comment | WaitKind::Person => Vec::new(),
+        WaitKind::Comment | WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => Vec::new(),
     }
 }
 
@@ -97,6 +102,8 @@ pub(super) fn hope(w: &Working<'_>) -> Hope {
         WaitKind::Step => hope_of_step(w),
         WaitKind::Person => Hope::Person,
         WaitKind::Comment => Hope::Words,
+        WaitKind::Http { .. } => Hope::Moment { seconds: 2 },
+        WaitKind::Pause { until, .. } => Hope::Moment { seconds: step::wait::left(w, *until) },
         WaitKind::Solved { .. } => Hope::Choice { hints: yes_no_hints(w) },
         WaitKind::Pick { .. }
         | WaitKind::Reason { .. }

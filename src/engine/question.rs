@@ -2,8 +2,8 @@
 
 use crate::conversation::{Event, Offered, PromptKind, PromptOption, Wait, WaitKind};
 use crate::faq::Query;
-use crate::flow::Kind;
 use crate::flow::step::Faq;
+use crate::flow::{Kind, SlotValue};
 
 use super::prompts::{self, Asking};
 use super::step::Then;
@@ -137,6 +137,7 @@ pub(super) fn picked(w: &mut Working<'_>, value: &str) -> Then {
     let Some(WaitKind::Pick { query, articles }) = w.current_wait().map(|wait| wait.kind.clone()) else {
         return Then::Wait;
     };
+    w.answered_with((value == NONE).then(|| SlotValue::Text(query.clone())));
     if value == NONE {
         for article in articles {
             w.event(Event::AnswerRefused { article: article.clone(), reason: None });
@@ -154,6 +155,7 @@ pub(super) fn solved(w: &mut Working<'_>, yes: bool) -> Then {
     else {
         return Then::Wait;
     };
+    w.answered_with((!yes).then(|| SlotValue::Text(query.clone())));
     mark(w, &article, yes, None);
     if yes {
         w.event(Event::AnswerConfirmed { article });
@@ -194,9 +196,10 @@ pub(super) fn reason_options(w: &mut Working<'_>) -> Vec<PromptOption> {
 
 /// Why the last answer did not do; silence or another text skips it.
 pub(super) fn reasoned(w: &mut Working<'_>, reason: Option<String>) -> Then {
-    let Some(WaitKind::Reason { article, .. }) = w.current_wait().map(|wait| wait.kind.clone()) else {
+    let Some(WaitKind::Reason { article, query }) = w.current_wait().map(|wait| wait.kind.clone()) else {
         return Then::Wait;
     };
+    w.answered_with(Some(SlotValue::Text(query)));
     if let Some(reason) = reason {
         mark(w, &article, false, Some(reason.clone()));
         w.event(Event::AnswerRefused { article, reason: Some(reason) });

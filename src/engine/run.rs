@@ -5,6 +5,7 @@ use crate::flow::{Flow, Kind, Step};
 
 use super::step::{self, Then};
 use super::working::Working;
+use super::{ahead, correct, digression};
 
 /// Steps that one turn may run. The check proves that no cycle runs without waiting; this holds for what it cannot
 /// know (a playbook that was never checked).
@@ -36,6 +37,9 @@ pub(super) fn run(w: &mut Working<'_>) {
 }
 
 pub(super) fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
+    if let Some(then) = correct::kept(w, kind) {
+        return then;
+    }
     match kind {
         Kind::Say(say) => step::say::enter(w, say),
         Kind::Choose(choose) => step::choose::enter(w, choose),
@@ -49,11 +53,15 @@ pub(super) fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
         Kind::Status(status) => step::status::enter(w, status),
         Kind::Handoff(handoff) => step::handoff::enter(w, handoff),
         Kind::Survey(_) => step::survey::enter(w),
+        Kind::Http(http) => step::http::enter(w, http),
+        Kind::Lookup(lookup) => step::lookup::enter(w, lookup),
+        Kind::Wait(wait) => step::wait::enter(w, wait),
+        Kind::Watch(watch) => step::watch::enter(w, watch),
         Kind::End(end) => step::end::enter(w, end),
     }
 }
 
-/// A waiting step was answered: goes where it leads and runs on.
+/// A waiting step was answered: goes where it leads, fills what else was said, and runs on.
 pub(super) fn go_on(w: &mut Working<'_>, then: &Then) {
     match then {
         Then::Wait | Then::Closed => return,
@@ -64,6 +72,8 @@ pub(super) fn go_on(w: &mut Working<'_>, then: &Then) {
             }
         }
     }
+    let rest = std::mem::take(&mut w.rest);
+    ahead::capture(w, &rest);
     run(w);
 }
 
@@ -112,7 +122,19 @@ fn pop(w: &mut Working<'_>) -> bool {
         }
         return true;
     }
+    if done.digression {
+        digression::give_back(w, w.c.frames.len());
+        return false;
+    }
+    // It interrupted something of ours, which may be done by now, or a step that had not asked yet.
+    if w.current_wait().is_none() {
+        return true;
+    }
+    if step::http::go_on(w) || step::wait::go_on(w) {
+        return false;
+    }
     // It interrupted a prompt: that one is asked again, its failures forgotten.
+    w.forget_digression(w.c.frames.len());
     if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {
         wait.failures = 0;
     }

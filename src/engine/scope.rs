@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::conversation::{Frame, PromptKind};
-use crate::flow::template::{Names, OriginNames, TicketNames};
-use crate::flow::{Condition, Scope, SlotKind, SlotValue, Template, Text};
+use crate::flow::template::{AnswerNames, Names, OriginNames, TicketNames};
+use crate::flow::{Condition, Expression, Scope, SlotKind, SlotValue, Template, Text};
 
 use super::speak;
 use super::working::Working;
 
 impl Working<'_> {
     fn scope(&self, extra: &[(&str, String)]) -> Scope {
+        self.scope_with(extra, None)
+    }
+
+    fn scope_with(&self, extra: &[(&str, String)], answer: Option<AnswerNames<'_>>) -> Scope {
         let frame = self.frame();
         let ticket = self.c.tickets.last().map(|ticket| TicketNames {
             code: &ticket.code,
@@ -45,12 +49,15 @@ impl Working<'_> {
             ticket,
             now: &self.facts.now_text,
             business_open: self.facts.business_open,
+            opens_at: self.facts.opens_at.as_deref().unwrap_or_default(),
+            closes_at: self.facts.closes_at.as_deref().unwrap_or_default(),
             incidents: &incidents,
             origin: system.then_some(OriginNames {
                 flow: origin_flow,
                 category: &category,
                 question: &question,
             }),
+            answer,
             extra,
         })
     }
@@ -74,6 +81,22 @@ impl Working<'_> {
     pub fn render_plain(&mut self, template: &Template) -> String {
         let text = self.render(template);
         text.replace([crate::flow::template::CODE_OPEN, crate::flow::template::CODE_CLOSE], "")
+    }
+
+    /// What an expression yields, freed of the marks around codes; `None` where it fails, which is a fault.
+    pub fn value(
+        &mut self,
+        expression: &Expression,
+        answer: Option<AnswerNames<'_>>,
+    ) -> Option<serde_json::Value> {
+        let scope = self.scope_with(&[], answer);
+        match self.playbook.templates.value(expression, &scope) {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.fault(&format!("{}:{}", fault.file, fault.line), &fault.message);
+                None
+            }
+        }
     }
 
     pub fn holds(&mut self, condition: &Condition) -> bool {

@@ -8,11 +8,15 @@ pub(super) mod confirm;
 pub(super) mod end;
 pub(super) mod faq;
 pub(super) mod handoff;
+pub(super) mod http;
+pub(super) mod lookup;
 pub(super) mod say;
 pub(super) mod set;
 pub(super) mod status;
 pub(super) mod survey;
 pub(super) mod ticket;
+pub(super) mod wait;
+pub(super) mod watch;
 
 use crate::flow::Target;
 use crate::flow::graph::Exit;

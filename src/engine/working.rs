@@ -3,15 +3,13 @@
 use jiff::Timestamp;
 
 use crate::conversation::{
-    Answered, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait,
+    Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait, WaitKind,
 };
 use crate::flow::graph::Exit;
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
 
-use super::Turn;
-
-/// Answers that `back` can undo.
-const MAX_TRAIL: usize = 40;
+use super::ahead::Rest;
+use super::{Turn, history};
 
 /// A stretch of the way within one flow.
 #[derive(Debug, Default)]
@@ -22,6 +20,16 @@ struct Walked {
     exits: Vec<(String, String)>,
 }
 
+/// What makes a question the same: where it stands, what it is, and how many answers came before it.
+type Asks = (Option<(String, String, Option<WaitKind>)>, usize);
+
+fn asks(c: &Conversation) -> Asks {
+    let of = |frame: &Frame| {
+        (frame.flow.clone(), frame.step.clone(), frame.wait.as_ref().map(|wait| wait.kind.clone()))
+    };
+    (c.frames.last().map(of), c.trail.len())
+}
+
 pub(super) struct Working<'a> {
     pub playbook: &'a Playbook,
     pub facts: &'a Facts,
@@ -30,14 +38,50 @@ pub(super) struct Working<'a> {
     events: Vec<Event>,
     /// Steps run and ways out of steps taken in this turn, by flow.
     walked: Vec<Walked>,
+    /// What the contact said during a wait, on its way to the next question.
+    pub kept: Vec<String>,
     was_closed: bool,
+    /// How the flows stood before the last answer of the trail.
+    pub(super) before_last: Option<Vec<Frame>>,
+    /// Slots that were undone in this turn.
+    pub(super) cleared: Vec<SlotName>,
+    /// What the utterance said beside its answer.
+    pub(super) rest: Rest,
+    /// An answer was reopened in this turn and is asked for.
+    pub(super) reopening: bool,
+    /// The question that waited when the turn began.
+    asked_before: Asks,
+    /// Something was answered in this turn.
+    pub(super) noted: bool,
+    /// The conversation was parked until this turn.
+    pub(super) resumed: bool,
 }
 
 impl<'a> Working<'a> {
     pub fn new(playbook: &'a Playbook, mut c: Conversation, facts: &'a Facts, now: Timestamp) -> Self {
         c.turn += 1;
         let was_closed = c.is_closed();
-        Self { playbook, facts, now, c, events: Vec::new(), walked: Vec::new(), was_closed }
+        let before_last = history::before_last(&c.trail, &c.frames);
+        let (events, walked, cleared, kept) = Default::default();
+        let (rest, reopening, noted, resumed) = Default::default();
+        let asked_before = asks(&c);
+        Self {
+            asked_before,
+            playbook,
+            facts,
+            now,
+            c,
+            events,
+            walked,
+            kept,
+            was_closed,
+            before_last,
+            cleared,
+            rest,
+            reopening,
+            noted,
+            resumed,
+        }
     }
 
     pub fn voice(&self) -> bool {
@@ -48,8 +92,23 @@ impl<'a> Working<'a> {
         self.events.push(event);
     }
 
+    /// Requests that left in this turn.
+    pub fn requests(&self) -> u32 {
+        let left = self.events.iter().filter(|event| matches!(event, Event::HttpRequested { .. }));
+        u32::try_from(left.count()).unwrap_or(u32::MAX)
+    }
+
     pub fn fault(&mut self, place: &str, message: &str) {
         self.event(Event::Faulted { place: place.to_owned(), message: message.to_owned() });
+    }
+
+    /// Masks words in what was heard in this turn: they fill a sensitive slot.
+    pub fn mask_heard(&mut self, words: &str) {
+        for event in &mut self.events {
+            if let Event::Heard { text, .. } = event {
+                *text = text.replace(words, &"•".repeat(words.chars().count().clamp(4, 12)));
+            }
+        }
     }
 
     pub fn next_seq(&mut self) -> u64 {
@@ -113,29 +172,12 @@ impl<'a> Working<'a> {
         &mut self.walked[last]
     }
 
-    /// Notes for `back` that the step on top was answered.
-    pub fn answered(&mut self) {
-        if let Some(frame) = self.frame_mut() {
-            frame.wait = None;
-            let step = frame.step.clone();
-            frame.trail.push(Answered { step, before: Vec::new() });
-            if frame.trail.len() > MAX_TRAIL {
-                frame.trail.remove(0);
-            }
-        }
-    }
-
     /// Fills a slot of the flow on top.
     pub fn fill(&mut self, slot: &SlotName, value: SlotValue) {
         let declared = self.here().and_then(|(flow, _)| flow.slots.get(slot));
         let shown = if declared.is_some_and(|slot| slot.sensitive) { masked(&value) } else { value.clone() };
         if let Some(frame) = self.frame_mut() {
-            let old = frame.slots.insert(slot.clone(), value);
-            if let Some(last) = frame.trail.last_mut()
-                && !last.before.iter().any(|(name, _)| name == slot)
-            {
-                last.before.push((slot.clone(), old));
-            }
+            frame.slots.insert(slot.clone(), value);
         }
         self.event(Event::SlotFilled { slot: slot.clone(), value: shown });
     }
@@ -165,12 +207,21 @@ impl<'a> Working<'a> {
     }
 
     pub fn finish(mut self) -> Turn {
+        self.settle_trail();
+        if self.noted || asks(&self.c) != self.asked_before {
+            self.c.asked = self.c.turn;
+        }
         for Walked { flow, steps, exits } in std::mem::take(&mut self.walked) {
             self.events.push(Event::Walked { flow, steps, exits });
         }
         if !self.c.is_closed() {
             self.c.hope = super::prompts::hope(&self);
-            let asks = self.c.owner == Owner::Bot && self.current_wait().is_some();
+            let wait = self.current_wait().filter(|_| self.c.owner == Owner::Bot).map(|wait| &wait.kind);
+            let pauses = matches!(wait, Some(WaitKind::Pause { .. }));
+            let asks = wait.is_some_and(|wait| !wait.is_ours());
+            if pauses {
+                self.events.push(Event::TimerSet { timer: TimerKind::Pause });
+            }
             if asks && !self.voice() && self.c.life == Life::Active {
                 self.events.push(Event::TimerSet { timer: TimerKind::Silence });
             }

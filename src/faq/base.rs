@@ -123,8 +123,8 @@ impl Base {
 
     /// The shelf that knows most of the words; if several do, the one that was guessed, else the fullest.
     fn most_familiar(&self, text: &str, guess: Option<&str>) -> Option<&Shelf> {
-        let words = normalize::words(text);
         let known = |shelf: &&Shelf| {
+            let words = normalize::words_in(text, &shelf.locale);
             let count = words.iter().filter(|word| shelf.knows(word)).count();
             (count, guess == Some(shelf.locale.as_str()), shelf.entries.len())
         };

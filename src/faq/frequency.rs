@@ -1,5 +1,5 @@
 //! How common a word is in a language at large, on the Zipf scale: log10 of occurrences per thousand million words,
-//! from about 3 (rare) to 7.7 (`the`). Lists for English and Italian are compiled in and searched where they lie,
+//! from about 3 (rare) to 7.7 (`the`). Lists for English, Italian and German are compiled in and searched where they lie,
 //! so they cost no memory of their own; `frequency/LICENCES.md` says where they are from.
 
 /// A word list of one language: lines `word zipf×10`, sorted by word.
@@ -12,11 +12,12 @@ pub struct Background {
 pub const UNCOMMON: f64 = 3.3;
 
 impl Background {
-    /// The list of `locale` (`en`, `it`), if there is one.
+    /// The list of the language of `locale` (`en`, `it`, `de`), if there is one.
     pub fn of(locale: &str) -> Option<Self> {
-        match locale {
+        match locale.split(['-', '_']).next()? {
             "en" => Some(Self { lines: include_str!("frequency/en.txt") }),
             "it" => Some(Self { lines: include_str!("frequency/it.txt") }),
+            "de" => Some(Self { lines: include_str!("frequency/de.txt") }),
             _ => None,
         }
     }
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn finds_every_word_of_every_list_and_no_other() {
-        for locale in ["en", "it"] {
+        for locale in ["en", "it", "de"] {
             let list = Background::of(locale).expect("a list");
             for line in list.lines.lines() {
                 let (word, tenths) = line.split_once(' ').expect("word and value");
@@ -70,7 +71,7 @@ mod tests {
                 assert_eq!(list.zipf(absent), None);
             }
         }
-        assert!(Background::of("de").is_none());
+        assert!(Background::of("es").is_none() && Background::of("de-CH").is_some());
     }
 
     #[test]

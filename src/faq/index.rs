@@ -81,8 +81,10 @@ impl Shelf {
         let first = self.phrasings.len() as u32;
         let entry = self.entries.len() as u32;
         for question in questions {
-            let words: Vec<u32> =
-                normalize::words(question).iter().map(|word| self.intern(draft, word)).collect();
+            let words: Vec<u32> = normalize::words_in(question, &self.locale)
+                .iter()
+                .map(|word| self.intern(draft, word))
+                .collect();
             let stems: Vec<u32> = words.iter().map(|&word| self.words[word as usize].stem).collect();
             let pairs: Vec<u32> = stems.windows(2).map(|two| self.intern_pair(two[0], two[1])).collect();
             draft.stems.push(distinct(&stems));
@@ -272,7 +274,7 @@ impl Shelf {
                 continue;
             };
             let mut counts: Vec<(u32, f32)> = Vec::new();
-            for word in normalize::words(answer) {
+            for word in normalize::words_in(answer, &self.locale) {
                 let emphasis = self.emphasis(self.zipf(&word));
                 // a stem of answers alone is no stem of the phrasings: it stays unknown to a query's norm
                 let id = self.answer_stem(&word, emphasis);

@@ -1,5 +1,5 @@
-//! Text to plain words: NFKD without accents, lower case, `n't` to `not`, split at apostrophes and all that is
-//! neither letter nor digit.
+//! Text to plain words: NFKD without accents, `ß` as `ss`, lower case, `n't` to `not`, split at apostrophes and all that
+//! is neither letter nor digit.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -18,6 +18,10 @@ pub fn words(text: &str) -> Vec<String> {
     let mut after_apostrophe = false;
     let folded = text.chars().take(LONGEST_TEXT).nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
     for c in folded.flat_map(char::to_lowercase).take(4 * LONGEST_TEXT).chain([' ']) {
+        if c == 'ß' {
+            word.push_str("ss");
+            continue;
+        }
         if c.is_alphanumeric() || (is_combining_mark(c) && !word.is_empty()) {
             word.push(c);
             continue;
@@ -28,6 +32,30 @@ pub fn words(text: &str) -> Vec<String> {
     }
     found.truncate(MOST_WORDS);
     found
+}
+
+/// The words of a text in `locale`: as [`words`], and letters that its language writes in two ways are written in one.
+pub fn words_in(text: &str, locale: &str) -> Vec<String> {
+    let mut found = words(text);
+    if locale.split(['-', '_']).next() == Some("de") {
+        found.iter_mut().for_each(|word| *word = without_umlauts(word));
+    }
+    found
+}
+
+/// German `ae`, `oe`, `ue` as `a`, `o`, `u`, which is what is left of ä, ö, ü; not the `ue` of `qu`. That some of them are
+/// no umlauts (`neue`) does no harm: questions and queries lose the same letter. After Snowball's `german2`.
+fn without_umlauts(word: &str) -> String {
+    let mut plain = String::with_capacity(word.len());
+    let mut before = None;
+    for c in word.chars() {
+        let umlaut = c == 'e' && matches!(before, Some('a' | 'o' | 'u'));
+        if !(umlaut && !plain.ends_with("qu")) {
+            plain.push(c);
+        }
+        before = Some(c);
+    }
+    plain
 }
 
 fn push(found: &mut Vec<String>, word: String, after_apostrophe: bool) {
@@ -77,6 +105,13 @@ mod tests {
     #[test]
     fn folds_case_accents_and_width() {
         assert_eq!(words("Perché la Fattura nº １２?"), ["perche", "la", "fattura", "no", "12"]);
+    }
+
+    #[test]
+    fn german_letters_are_written_in_one_way() {
+        assert_eq!(words_in("Stoerung in der Straße", "de-AT"), words_in("Störung in der STRASSE", "de"));
+        assert_eq!(words_in("quer über neue Quellen", "de"), ["quer", "uber", "neu", "quellen"]);
+        assert_eq!(words_in("blue", "en"), ["blue"]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) struct Probe {
 impl Shelf {
     /// The question, read with this shelf's words. With `forget`, it is a phrasing of the shelf.
     pub fn probe(&self, text: &str, forget: Forget) -> Probe {
-        let mut words = normalize::words(text);
+        let mut words = normalize::words_in(text, &self.locale);
         if forget == Forget::Nothing {
             words = self.mend(words);
         }

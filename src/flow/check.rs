@@ -9,6 +9,7 @@ pub(super) mod branches;
 mod chat;
 mod cycles;
 mod filled;
+mod forms;
 mod names;
 mod reach;
 pub(super) mod scan;
@@ -24,6 +25,7 @@ mod types;
 mod typing;
 mod voice;
 mod ways;
+pub mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +45,7 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
     starts::check(set, &mut found);
     for draft in set.drafts {
         names::check(set, draft, &mut found);
+        world::check(set, draft, &mut found);
         texts_of(set, draft, &mut found);
         types::assignments(set, draft, &mut found);
         branches::check(set, draft, &mut found);
@@ -76,6 +79,10 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let trials = types::Trials::of(flow);
     let mut titles = Vec::new();
     texts::text(&mut titles, &flow.title);
+    flow.slots
+        .values()
+        .filter_map(|slot| slot.label.as_ref())
+        .for_each(|label| texts::text(&mut titles, label));
     for expr in titles {
         scope::check(set, draft, expr, true, found);
     }
@@ -83,6 +90,7 @@ fn texts_of(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
         for expr in step.when.iter().map(Expr::Condition).chain(texts::of(step)) {
             let before = found.len();
             scope::check(set, draft, expr, false, found);
+            forms::check(set, expr, found);
             // What names nothing fails for that alone.
             if found.len() == before {
                 types::check(set, draft, expr, &trials, found);

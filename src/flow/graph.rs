@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::check::branches::complete;
 use super::check::scan::filled_if;
 use super::check::token::{Piece, condition};
-use crate::flow::step::{Kind, Step, Target};
+use crate::flow::step::{Handlers, Http, Kind, Lookup, Miss, Step, Target};
 use crate::flow::{Condition, Flow};
 
 /// What can be filled, numbered: dotted names, `slots.topic` or `ticket`.
@@ -56,6 +56,12 @@ pub enum Exit {
     Otherwise,
     /// No agent came.
     Unreached,
+    /// The n-th failure of a kind, from 1, where its handler jumps.
+    Miss(Miss, usize),
+    /// The service did not answer, or not as was expected.
+    Error,
+    /// No row of a table fits.
+    Missing,
     /// The conversation ended.
     End,
 }
@@ -65,7 +71,10 @@ impl Exit {
         Cow::Borrowed(match self {
             Self::Option(value) => return Cow::Owned(format!("option:{value}")),
             Self::Arm(place) => return Cow::Owned(format!("arm:{place}")),
+            Self::Miss(miss, place) => return Cow::Owned(format!("{}:{place}", miss.word())),
             Self::Next => "next",
+            Self::Error => "error",
+            Self::Missing => "missing",
             Self::Skipped => "skipped",
             Self::Yes => "yes",
             Self::No => "no",
@@ -163,7 +172,10 @@ impl<'a> Builder<'a> {
     fn kind(&mut self, step: &'a Step, index: usize) -> Vec<Edge<'a>> {
         let waiting = |edge: Edge<'a>| Edge { waits: true, ..edge };
         match &step.kind {
-            Kind::Say(_) | Kind::Status(_) => vec![self.follow(step, index)],
+            // Time passes in a `wait`, but nobody is asked: a cycle of such steps would run for ever.
+            Kind::Say(_) | Kind::Status(_) | Kind::Wait(_) | Kind::Watch(_) => vec![self.follow(step, index)],
+            Kind::Http(http) => self.http(step, http, index),
+            Kind::Lookup(lookup) => self.lookup(step, lookup, index),
             Kind::Survey(_) => vec![waiting(self.follow(step, index))],
             Kind::Set(set) => {
                 let mut edge = self.follow(step, index);
@@ -180,6 +192,7 @@ impl<'a> Builder<'a> {
                 edge.fills.extend(self.slot(&ask.slot.value));
                 let mut edges = vec![edge];
                 edges.extend(self.failed(ask.on_failure.as_ref(), index));
+                edges.extend(self.handled(&ask.handlers, index));
                 edges
             }
             Kind::Choose(choose) => self.choose(step, choose, index),
@@ -191,6 +204,7 @@ impl<'a> Builder<'a> {
                     edges.push(edge);
                 }
                 edges.extend(self.failed(confirm.on_failure.as_ref(), index));
+                edges.extend(self.handled(&confirm.handlers, index));
                 edges
             }
             Kind::Faq(faq) => self.faq(step, faq, index),
@@ -265,6 +279,7 @@ impl<'a> Builder<'a> {
             edges.push(edge);
         }
         edges.extend(self.failed(choose.on_failure.as_ref(), index));
+        edges.extend(self.handled(&choose.handlers, index));
         edges
     }
 
@@ -283,6 +298,44 @@ impl<'a> Builder<'a> {
             failed.waits = true;
             failed.unresolved = true;
             edges.push(failed);
+        }
+        for mut edge in self.handled(&faq.handlers, index) {
+            edge.unresolved = true;
+            edges.push(edge);
+        }
+        edges
+    }
+
+    fn http(&mut self, step: &'a Step, http: &'a Http, index: usize) -> Vec<Edge<'a>> {
+        let mut answered = self.follow(step, index);
+        answered.fills.extend(http.into.iter().flat_map(|(slot, _)| self.slot(&slot.value)));
+        let mut edges = vec![answered];
+        // Without a way for it the system's failure flow takes over, which ends the flow.
+        if let Some(target) = http.on_error.as_ref().or(self.flow.on_error.as_ref()) {
+            edges.push(self.edge(Exit::Error, Some(target), index));
+        }
+        edges
+    }
+
+    fn lookup(&mut self, step: &'a Step, lookup: &'a Lookup, index: usize) -> Vec<Edge<'a>> {
+        let mut found = self.follow(step, index);
+        found.fills.extend(lookup.into.iter().flat_map(|(slot, _)| self.slot(&slot.value)));
+        let missing = lookup.on_missing.as_ref().or(self.flow.on_error.as_ref());
+        let missing = self.inner(Exit::Missing, missing, step, index);
+        vec![found, missing]
+    }
+
+    /// The jumps of a prompt's handlers, its own or the flow's.
+    fn handled(&mut self, own: &'a Handlers, index: usize) -> Vec<Edge<'a>> {
+        let flow = self.flow;
+        let mut edges = Vec::new();
+        for miss in Miss::ALL {
+            let list = if own.of(miss).is_empty() { flow.handlers.of(miss) } else { own.of(miss) };
+            for (place, handler) in list.iter().enumerate() {
+                let Some(target) = &handler.goto else { continue };
+                let exit = Exit::Miss(miss, place + 1);
+                edges.push(Edge { waits: true, ..self.edge(exit, Some(target), index) });
+            }
         }
         edges
     }

@@ -9,6 +9,7 @@ pub mod spot;
 
 mod cut;
 mod flow;
+mod pause;
 pub(super) mod slots;
 pub(super) mod step;
 #[cfg(test)]
@@ -25,8 +26,9 @@ use self::draft::Draft;
 use self::node::{Data, Node};
 use self::reader::Reader;
 use super::check::{self, Known, Set};
+use super::format::Formats;
 use super::playbook::Written;
-use super::{Flow, FlowName, Locale, Playbook, Templates, Words, system};
+use super::{Flow, FlowName, Kind, Locale, Playbook, Table, Templates, Words, system};
 use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -47,6 +49,11 @@ impl SourceFile {
         let mut folders = name.rsplit(['/', '\\']).skip(1);
         let system = folders.next() == Some("system");
         Self { system, text: text.into(), name }
+    }
+
+    /// A table of `lookup` steps.
+    fn is_table(&self) -> bool {
+        self.name.to_lowercase().ends_with(".csv")
     }
 
     /// The name without folder and ending.
@@ -78,7 +85,9 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     let mut found = Vec::new();
     let mut words = Words::default();
     let mut drafts = Vec::new();
-    for file in &files {
+    let (mut tables, problems) = tables(&files);
+    found.extend(problems);
+    for file in files.iter().filter(|file| !file.is_table()) {
         let mut reading =
             Reading { locales, templates: &mut templates, found: &mut found, words: &mut words };
         drafts.extend(reading.file(file));
@@ -86,9 +95,11 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     if let Some(file) = files.iter().find(|file| file.system && file.stem() == "words") {
         found.extend(words::lacking(&words, locales, &file.name));
     }
+    templates.set_formats(Formats::of(&words));
     drafts.iter_mut().for_each(|draft| check::targets::resolve(&mut draft.flow));
-    let (problems, context_tags) = checked(&files, &drafts, &templates, locales, known);
+    let (problems, context_tags) = checked(&files, &drafts, &templates, &tables, locales, known);
     found.extend(problems);
+    index(&mut tables, &drafts);
     sort(&mut found, &files);
     let flows = drafts.into_iter().map(|draft| draft.flow);
     let good = !found.iter().any(Diagnostic::is_error);
@@ -99,6 +110,7 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
         revision,
         locales: locales.to_vec(),
         flows: flows.into_iter().map(|flow: Flow| (flow.name.clone(), flow)).collect(),
+        tables,
         templates,
         words,
         faq: faq::Base::default(),
@@ -106,6 +118,48 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
         written: Written { sources: sources.clone(), findings: found.clone() },
     });
     Parsed { playbook, broken, diagnostics: found, sources, context_tags }
+}
+
+/// The tables among the files, by name; the second of two of one name is told and left out.
+fn tables(files: &[SourceFile]) -> (BTreeMap<String, Table>, Vec<Diagnostic>) {
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| file.is_table()) {
+        let (table, problems) = Table::read(&file.name, &file.text);
+        found.extend(problems);
+        if let Some(first) = tables.get(file.stem()) {
+            let message = format!("there is another table `{}`, in {}", file.stem(), first.file);
+            found.push(Diagnostic::error("V122", Place::start_of(&file.name), message));
+            continue;
+        }
+        tables.insert(file.stem().to_owned(), table);
+    }
+    (tables, found)
+}
+
+/// Makes each table quick for the steps that look in it.
+fn index(tables: &mut BTreeMap<String, Table>, drafts: &[Draft]) {
+    for step in drafts.iter().flat_map(|draft| &draft.flow.steps) {
+        let Kind::Lookup(lookup) = &step.kind else { continue };
+        let Some(table) = tables.get_mut(&lookup.table.value) else { continue };
+        let columns: Option<Vec<usize>> =
+            lookup.r#where.iter().map(|(column, _)| table.column(&column.value)).collect();
+        if let Some(columns) = columns {
+            table.index(&columns);
+        }
+    }
+}
+
+/// The words that are compiled in, and their texts.
+#[cfg(test)]
+pub fn built_in_words(locales: &[Locale]) -> (Words, Templates) {
+    let (mut words, mut templates, mut found) = (Words::default(), Templates::new(), Vec::new());
+    for file in complete(&[]) {
+        Reading { locales, templates: &mut templates, found: &mut found, words: &mut words }.file(&file);
+    }
+    assert_eq!(found, []);
+    templates.set_formats(Formats::of(&words));
+    (words, templates)
 }
 
 /// The start phrases of all flows, for the ranking of intents: flow name, then phrases by locale.
@@ -224,6 +278,7 @@ fn checked(
     files: &[SourceFile],
     drafts: &[Draft],
     templates: &Templates,
+    tables: &BTreeMap<String, Table>,
     locales: &[Locale],
     known: &Known,
 ) -> (Vec<Diagnostic>, Option<BTreeSet<String>>) {
@@ -233,7 +288,7 @@ fn checked(
     for (index, draft) in drafts.iter().enumerate() {
         by_name.entry(draft.flow.name.as_str()).or_insert(index);
     }
-    let set = Set { drafts, by_name, templates, known, locales, sources: &sources };
+    let set = Set { drafts, by_name, templates, tables, known, locales, sources: &sources };
     (check::check(&set), check::context_tags(&set))
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{FlowName, Locale, Slot, SlotName, Step, StepId, Target, Templates, Text, Words};
+use super::step::Handlers;
+use super::{FlowName, Locale, Slot, SlotName, Step, StepId, Table, Target, Templates, Text, Words};
 use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -17,6 +18,12 @@ pub struct Flow {
     pub slots: BTreeMap<SlotName, Slot>,
     pub steps: Vec<Step>,
     pub on_failure: Option<Target>,
+    /// For every `ask` that does not say its own.
+    pub gather: Option<jiff::SignedDuration>,
+    /// For `http` and `lookup` steps that have no way of their own.
+    pub on_error: Option<Target>,
+    /// For prompts that have none of their own of the kind.
+    pub handlers: Handlers,
     /// From `flows/system/`.
     pub system: bool,
 }
@@ -50,6 +57,8 @@ pub struct Playbook {
     /// The first is the default.
     pub locales: Vec<Locale>,
     pub flows: BTreeMap<FlowName, Flow>,
+    /// By name: what `lookup` steps look in.
+    pub tables: BTreeMap<String, Table>,
     pub templates: Templates,
     pub words: Words,
     pub faq: faq::Base,

@@ -7,12 +7,17 @@ pub mod choose;
 pub mod confirm;
 pub mod end;
 pub mod faq;
+pub mod handler;
 pub mod handoff;
+pub mod http;
+pub mod lookup;
 pub mod say;
 pub mod set;
 pub mod status;
 pub mod survey;
 pub mod ticket;
+pub mod wait;
+pub mod watch;
 
 pub use ask::Ask;
 pub use branch::{Arm, Branch};
@@ -21,12 +26,17 @@ pub use choose::{Choose, ChooseOption};
 pub use confirm::Confirm;
 pub use end::End;
 pub use faq::Faq;
+pub use handler::{Handler, Handlers, Miss};
 pub use handoff::Handoff;
+pub use http::{Body, Http, Json};
+pub use lookup::Lookup;
 pub use say::Say;
 pub use set::Set;
 pub use status::Status;
 pub use survey::{Survey, SurveyKind};
 pub use ticket::Ticket;
+pub use wait::{Until, Wait};
+pub use watch::Watch;
 
 use super::{Condition, StepId};
 use crate::source::Place;
@@ -66,6 +76,10 @@ pub enum Kind {
     Status(Status),
     Handoff(Handoff),
     Survey(Survey),
+    Http(Box<Http>),
+    Lookup(Lookup),
+    Wait(Wait),
+    Watch(Watch),
     End(End),
 }
 
@@ -85,6 +99,10 @@ impl Kind {
             Self::Status(_) => "status",
             Self::Handoff(_) => "handoff",
             Self::Survey(_) => "survey",
+            Self::Http(_) => "http",
+            Self::Lookup(_) => "lookup",
+            Self::Wait(_) => "wait",
+            Self::Watch(_) => "watch",
             Self::End(_) => "end",
         }
     }

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Value};
+use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::format::{self, Formats};
 use super::slot::SlotValue;
 use crate::source::{Diagnostic, Place};
 
@@ -20,11 +21,18 @@ const MAX_RENDERED: usize = 20_000;
 pub const CODE_OPEN: char = '\u{E000}';
 pub const CODE_CLOSE: char = '\u{E001}';
 
+/// What stands before and after the name of a secret in the header of a request, until it is sent. Private-use
+/// characters too.
+pub const SECRET_OPEN: char = '\u{E002}';
+pub const SECRET_CLOSE: char = '\u{E003}';
+
 /// A compiled text.
 #[derive(Debug, Clone)]
 pub struct Template {
     pub at: Place,
     pub source: String,
+    /// The locale that the text is written in, where it is one's: its numbers and dates are that language's.
+    pub locale: Option<String>,
     /// The key in the environment; `None` where the text has no markup and is said as it stands.
     id: Option<Arc<str>>,
     reads: BTreeSet<String>,
@@ -37,6 +45,22 @@ pub struct Condition {
     pub source: String,
     id: Arc<str>,
     reads: BTreeSet<String>,
+}
+
+/// A compiled expression that yields a value.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    pub at: Place,
+    pub source: String,
+    id: Arc<str>,
+    reads: BTreeSet<String>,
+}
+
+impl Expression {
+    /// Dotted names that the expression reads.
+    pub fn reads(&self) -> &BTreeSet<String> {
+        &self.reads
+    }
 }
 
 impl Template {
@@ -93,8 +117,16 @@ impl Templates {
         env.set_fuel(Some(FUEL));
         env.set_recursion_limit(50);
         env.add_filter("truncate", truncate);
+        env.add_filter("__json", as_json);
         env.add_function("known_incidents", known_incidents);
+        env.add_function("secret", |name: String| format!("{SECRET_OPEN}{name}{SECRET_CLOSE}"));
+        format::install(&mut env, Formats::default());
         Self { env, count: 0 }
+    }
+
+    /// Gives numbers and dates the forms that the words of the system have for each locale.
+    pub fn set_formats(&mut self, formats: Formats) {
+        format::install(&mut self.env, formats);
     }
 
     /// Compiles `source`. `text` is the whole file and `at` the place of the template in it, for the finding.
@@ -104,10 +136,10 @@ impl Templates {
     pub fn text(&mut self, source: &str, at: &Place) -> Result<Template, Diagnostic> {
         if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
             let reads = BTreeSet::new();
-            return Ok(Template { at: at.clone(), source: source.to_owned(), id: None, reads });
+            return Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: None, reads });
         }
         let (id, reads) = self.add(source.to_owned()).map_err(|error| finding(&error, at, "text"))?;
-        Ok(Template { at: at.clone(), source: source.to_owned(), id: Some(id), reads })
+        Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: Some(id), reads })
     }
 
     /// Compiles a condition, written with or without `{{ }}`.
@@ -122,6 +154,20 @@ impl Templates {
         let wrapped = format!("{{% if ({bare}) %}}1{{% endif %}}");
         let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "condition"))?;
         Ok(Condition { at: at.clone(), source: source.to_owned(), id, reads })
+    }
+
+    /// Compiles an expression that yields a value, written with or without `{{ }}`.
+    ///
+    /// # Errors
+    /// A `V401` finding at `at` where it is none.
+    pub fn expression(&mut self, source: &str, at: &Place) -> Result<Expression, Diagnostic> {
+        let bare = bare(source);
+        if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
+            return Err(finding(&error, at, "expression"));
+        }
+        let wrapped = format!("{{{{ ({bare}) | __json }}}}");
+        let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "expression"))?;
+        Ok(Expression { at: at.clone(), source: source.to_owned(), id, reads })
     }
 
     /// The bytes of `source` where it does not compile, where that can be told.
@@ -164,7 +210,8 @@ impl Templates {
     /// An undefined name, too much work, a filter's refusal: with the file and line of the text.
     pub fn render(&self, template: &Template, scope: &Scope) -> Result<String, TemplateFault> {
         let Some(id) = &template.id else { return Ok(template.source.clone()) };
-        let mut text = self.evaluate(id, scope).map_err(|error| fault(&error, &template.at))?;
+        let locale = template.locale.as_deref();
+        let mut text = self.evaluate(id, scope, locale).map_err(|error| fault(&error, &template.at))?;
         if let Some((cut, _)) = text.char_indices().nth(MAX_RENDERED) {
             text.truncate(cut);
         }
@@ -176,12 +223,31 @@ impl Templates {
     /// # Errors
     /// As [`Templates::render`].
     pub fn holds(&self, condition: &Condition, scope: &Scope) -> Result<bool, TemplateFault> {
-        let text = self.evaluate(&condition.id, scope).map_err(|error| fault(&error, &condition.at))?;
+        let text = self.evaluate(&condition.id, scope, None).map_err(|error| fault(&error, &condition.at))?;
         Ok(text == "1")
     }
 
-    fn evaluate(&self, id: &str, scope: &Scope) -> Result<String, Error> {
-        self.env.get_template(id)?.render(scope.value.clone())
+    /// What an expression yields in a scope.
+    ///
+    /// # Errors
+    /// As [`Templates::render`]; a name that is not there is one too, and so is a value that JSON has no form for.
+    pub fn value(&self, expression: &Expression, scope: &Scope) -> Result<serde_json::Value, TemplateFault> {
+        let text =
+            self.evaluate(&expression.id, scope, None).map_err(|error| fault(&error, &expression.at))?;
+        serde_json::from_str(&text).map_err(|error| TemplateFault {
+            file: expression.at.file.to_string(),
+            line: expression.at.line,
+            message: error.to_string(),
+        })
+    }
+
+    fn evaluate(&self, id: &str, scope: &Scope, locale: Option<&str>) -> Result<String, Error> {
+        let names = scope.value.clone();
+        let names = match locale {
+            Some(locale) => minijinja::context! { __locale => locale, ..names },
+            None => names,
+        };
+        self.env.get_template(id)?.render(names)
     }
 }
 
@@ -215,6 +281,14 @@ fn truncate(text: String, length: usize, _options: Kwargs) -> String {
     let kept: String = text.chars().take(length.saturating_sub(1)).collect();
     let at_word = kept.rfind(char::is_whitespace).filter(|at| kept[*at..].chars().count() < 16);
     format!("{}…", kept[..at_word.unwrap_or(kept.len())].trim_end())
+}
+
+/// A value as JSON. What is not there is no value.
+fn as_json(value: Value) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(Error::new(ErrorKind::UndefinedError, "there is no such value"));
+    }
+    serde_json::to_string(&value).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
 /// `known_incidents(area)`: the open known incidents of an area, from the names in scope.
@@ -251,10 +325,15 @@ pub struct Names<'a> {
     /// ISO 8601 with offset.
     pub now: &'a str,
     pub business_open: bool,
+    /// When the desk opens and closes next; empty where it never does.
+    pub opens_at: &'a str,
+    pub closes_at: &'a str,
     /// area, title, since.
     pub incidents: &'a [BTreeMap<String, String>],
     /// Only for flows of the system: what the conversation was about when they were called.
     pub origin: Option<OriginNames<'a>>,
+    /// Only for the mappings of an `http` step.
+    pub answer: Option<AnswerNames<'a>>,
     /// Names for one built-in text: `label`, `key`, `answer`, …
     pub extra: &'a [(&'a str, String)],
 }
@@ -267,6 +346,15 @@ pub struct OriginNames<'a> {
     pub category: &'a str,
     /// What the contact asked or described; empty where nothing was.
     pub question: &'a str,
+}
+
+/// What a service answered.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerNames<'a> {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: &'a BTreeMap<String, String>,
+    pub body: &'a serde_json::Value,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -321,7 +409,19 @@ impl Scope {
             );
         }
         all.insert("now", Value::from(names.now));
-        all.insert("business", object([("open", Value::from(names.business_open))]));
+        all.insert(
+            "business",
+            object([
+                ("open", Value::from(names.business_open)),
+                ("opens_at", Value::from(names.opens_at)),
+                ("closes_at", Value::from(names.closes_at)),
+            ]),
+        );
+        if let Some(answer) = &names.answer {
+            all.insert("status", Value::from(answer.status));
+            all.insert("headers", Value::from(Serde(answer.headers)));
+            all.insert("body", Value::from(Serde(answer.body)));
+        }
         let incident = |one: &BTreeMap<String, String>| -> Value {
             map(one.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))))
         };

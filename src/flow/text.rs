@@ -15,12 +15,22 @@ pub struct Text {
 }
 
 impl Text {
-    /// The template for `locale`, else for `fallback` (the default locale); on a call the spoken form comes first.
+    /// The template for `locale`, else for its language, else for `fallback` (the default locale), else English, else any; on a call the spoken form comes first.
     pub fn pick(&self, locale: &str, fallback: &str, voice: bool) -> Option<&Template> {
         let of = |locale: &str| {
             let spoken = if voice { self.spoken.get(locale) } else { None };
             spoken.or_else(|| self.written.get(locale))
         };
-        of(locale).or_else(|| of(fallback)).or_else(|| self.written.values().next())
+        let near = || of(language(locale));
+        of(locale)
+            .or_else(near)
+            .or_else(|| of(fallback))
+            .or_else(|| of("en"))
+            .or_else(|| self.written.values().next())
     }
+}
+
+/// `de` of `de-AT`.
+pub(super) fn language(locale: &str) -> &str {
+    locale.split(['-', '_']).next().unwrap_or(locale)
 }

@@ -17,8 +17,16 @@ impl Words {
         self.texts.get(key)
     }
 
-    /// The words for `key` in `locale`; empty where there are none.
+    /// The words for `key` in `locale`, else in its language; empty where there are none.
     pub fn list(&self, key: &str, locale: &str) -> &[String] {
-        self.lists.get(key).and_then(|by| by.get(locale)).map_or(&[], Vec::as_slice)
+        let Some(by) = self.lists.get(key) else { return &[] };
+        by.get(locale).or_else(|| by.get(super::text::language(locale))).map_or(&[], Vec::as_slice)
+    }
+
+    /// What stands under `key` in `locale` or its language, as it is written; never in another language.
+    pub fn own(&self, key: &str, locale: &str) -> Option<&str> {
+        let written = &self.text(key)?.written;
+        let template = written.get(locale).or_else(|| written.get(super::text::language(locale)))?;
+        Some(&template.source)
     }
 }

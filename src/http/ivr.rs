@@ -40,18 +40,19 @@ async fn step(State(app): State<App>, request: Request) -> Response {
         Ok(callback) => callback,
         Err(refused) => return refused,
     };
-    let locales = &app.settings.locales;
+    let playbook = app.playbook();
+    let tongues = twiml::Tongues { locales: &playbook.locales, words: &playbook.words };
     let Some(arrival) = callback.arrival() else {
         metrics::counter!("vestibule_ivr_failures_total", "why" => "no_call").increment(1);
-        return document(twiml::apology(locales));
+        return document(twiml::apology(&tongues));
     };
-    match take(&app, arrival, callback.render()).await {
+    match take(&app, arrival, callback.render(playbook.clone())).await {
         Ok(body) => document(body),
         Err(failure) => {
             metrics::counter!("vestibule_ivr_failures_total", "why" => failure.word()).increment(1);
             // Who waited for the deadline has waited enough.
             let pause = if matches!(failure, Failure::Late) { 0 } else { PAUSE };
-            document(callback.failure(locales, pause))
+            document(callback.failure(&tongues, pause))
         }
     }
 }

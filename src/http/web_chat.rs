@@ -14,6 +14,7 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use self::message::{ChatMessage, Messages};
 use super::error::{Problem, ProblemBody};
@@ -140,6 +141,10 @@ pub struct Saying {
     pub choice: Option<String>,
     /// The `turn` of the message whose option was pressed: an option of an older one is not taken.
     pub turn: Option<u64>,
+    /// Its `conversation`: an option of one that is over is not taken.
+    pub conversation: Option<Uuid>,
+    /// Its `revision`, where it has one: an option of other flows is not taken.
+    pub revision: Option<String>,
 }
 
 #[utoipa::path(
@@ -168,7 +173,7 @@ pub async fn take(web: &Web, visitor: &Visitor, saying: Saying) -> Result<String
         key: Some(key),
         who: Who { contact: Some(visitor.contact), name: None, verified: true },
         locale: None,
-        utterance: Utterance { answers_turn: saying.turn, said: said(saying.text, saying.choice)? },
+        utterance: Utterance { answers_turn: saying.turn, said: said(saying)? },
         opens: Opens::IfOver,
     };
     Ok(web.app.take(arrival, Box::new(render)).await?.body)
@@ -198,11 +203,15 @@ pub fn clean_text(text: &str) -> Result<String, Problem> {
     Ok(text)
 }
 
-fn said(text: Option<String>, choice: Option<String>) -> Result<Said, Problem> {
+fn said(saying: Saying) -> Result<Said, Problem> {
+    let Saying { text, choice, turn, conversation, revision, .. } = saying;
     match (text, choice) {
         (Some(text), None) => Ok(Said::Text { text: clean_text(&text)? }),
         (None, Some(value)) if value.chars().count() <= MAX_VALUE && !value.is_empty() => {
-            Ok(Said::Choice { value })
+            Ok(match (conversation, turn) {
+                (Some(conversation), Some(turn)) => Said::Pressed { value, conversation, revision, turn },
+                _ => Said::Choice { value },
+            })
         }
         (None, Some(_)) => Err(Problem::bad("bad_choice", "`choice` must be the `value` of an option.")),
         _ => Err(Problem::bad("bad_form", "Send either `text` or `choice`.")),
@@ -210,8 +219,8 @@ fn said(text: Option<String>, choice: Option<String>) -> Result<Said, Problem> {
 }
 
 fn render(outcome: &Outcome<'_>) -> String {
-    let turn = outcome.conversation.turn;
-    let messages = outcome.messages.iter().map(|message| ChatMessage::out(message, turn)).collect();
+    let messages =
+        outcome.messages.iter().map(|message| ChatMessage::out(message, outcome.conversation)).collect();
     // Strings and numbers only: this cannot fail.
     serde_json::to_string(&Messages { messages }).unwrap_or_default()
 }

@@ -157,6 +157,8 @@ impl<'a> Stage<'a> {
             r#type: ticket.draft.r#type.clone(),
         });
         let known = self.given.tickets.clone().unwrap_or_default();
+        let opens = self.desk.hours.opens(self.now);
+        let told = |at: Timestamp| self.desk.hours.local(at).strftime("%Y-%m-%d %H:%M").to_string();
         Facts {
             contact: ContactFacts {
                 name: self.given.name.clone(),
@@ -167,6 +169,10 @@ impl<'a> Stage<'a> {
             incidents: self.given.incidents.clone().unwrap_or_default(),
             business_open: self.given.open.unwrap_or_else(|| self.desk.hours.is_open(self.now)),
             agent_free: self.given.agents.unwrap_or(0) > held,
+            opens_at: opens.map(told),
+            closes_at: self.desk.hours.closes(self.now).map(told),
+            opens,
+            notices: Vec::new(),
             ask_language: false,
             code_salt: 0,
             now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
@@ -281,6 +287,11 @@ impl<'a> Stage<'a> {
             | Event::OwnerChanged { .. }
             | Event::SurveyAnswered { score: None, .. }
             | Event::LanguageChanged { .. }
+            | Event::HttpRequested { .. }
+            | Event::HttpAnswered { .. }
+            | Event::Watched { .. }
+            | Event::NoticeTold { .. }
+            | Event::FileReceived { .. }
             | Event::Parked
             | Event::Resumed
             | Event::Deflected { .. }

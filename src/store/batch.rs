@@ -13,7 +13,9 @@ use super::connection::Connection;
 use super::job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
 use super::writes::Writes;
 use super::{DueTimer, StoreError};
-use crate::conversation::{ContactId, Conversation, ConversationId, Event, OpenTicket, TimerKind, ids};
+use crate::conversation::{
+    ContactId, Conversation, ConversationId, Event, Incident, Notice, OpenTicket, TimerKind, ids,
+};
 use crate::desk::{State, TicketType};
 
 /// How often a code is derived anew before the turn is given up. With a million tickets one in ninety clashes.
@@ -70,6 +72,8 @@ pub(super) struct Found {
     pub has_unsent: bool,
     pub has_open: bool,
     pub agents_free: u32,
+    pub incidents: Vec<Incident>,
+    pub notices: Vec<Notice>,
 }
 
 /// What came of a job.
@@ -262,6 +266,8 @@ fn decide(job: &mut TurnJob, found: &Found, world: &World, salt: u32) -> Result<
             .and_then(|contact| world.open.get(&contact.id))
             .cloned()
             .unwrap_or_default(),
+        incidents: found.incidents.clone(),
+        notices: found.notices.clone(),
         agents_free: found.agents_free,
         unsent: found
             .id

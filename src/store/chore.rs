@@ -37,6 +37,7 @@ pub(super) enum Chore {
         id: Uuid,
         again: Timestamp,
     },
+    OfWorld(super::world::Chore),
     /// Writes a row for the sake of writing: whether the store can.
     Probe {
         now: Timestamp,

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::job::{Contact, Decision};
 use super::writes::{
-    ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
-    TicketWrite, TimerWrite, Writes,
+    ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite, OutboxWrite,
+    RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
 };
 use super::{StoreError, TurnDone};
-use crate::conversation::{Conversation, ConversationId, Event, Life, Owner, TicketDraft};
+use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
 use crate::desk::{self, Act, Level, State, TicketType};
 
 /// Characters of the last message that lists show.
@@ -51,7 +51,8 @@ pub(super) fn add(
     of: &Of<'_>,
     decision: Decision,
 ) -> Result<TurnDone, StoreError> {
-    let Decision { conversation, contact, events, reply, outbox, sent, timers, clear_timers } = decision;
+    let Decision { conversation, contact, events, reply, outbox, sent, answered, timers, clear_timers } =
+        decision;
     // All that can fail comes first, so that a decision is written as a whole or not at all.
     let rows = match &conversation {
         Some(conversation) => Some(conversation_rows(of, conversation, &events)?),
@@ -66,6 +67,7 @@ pub(super) fn add(
         }
         contact.into_iter().for_each(|contact| writes.contacts.push(contact_row(contact, now)));
         touches.extend(touched(conversation, &events, now));
+        world(writes, conversation, &events, now)?;
         for ticket in opened {
             writes.history.push(opened_row(&ticket));
             writes.tickets.push(ticket);
@@ -84,6 +86,7 @@ pub(super) fn add(
         writes.fired.push((loaded.to_string(), kind));
     }
     writes.sent.extend(sent.iter().map(ToString::to_string));
+    writes.answered.extend(answered.iter().map(ToString::to_string));
     if let Some(key) = of.key {
         writes.inbox.push(InboxWrite {
             key: key.to_owned(),
@@ -93,6 +96,36 @@ pub(super) fn add(
         });
     }
     Ok(TurnDone { reply, replayed: false, id, conversation, events })
+}
+
+/// The rows of what leaves for the world outside, and of what is to be told of it.
+fn world(
+    writes: &mut Writes,
+    conversation: &Conversation,
+    events: &[Event],
+    now: i64,
+) -> Result<(), StoreError> {
+    let name = conversation.id.to_string();
+    for event in events {
+        match event {
+            Event::HttpRequested { id, request, .. } => writes.requests.push(RequestWrite {
+                id: id.to_string(),
+                conversation: name.clone(),
+                body: json(request)?,
+                now,
+            }),
+            Event::Watched { subject } => writes.watches.push(WatchWrite {
+                contact: conversation.contact.to_string(),
+                what: subject.word(),
+                subject: subject.of().to_owned(),
+                conversation: name.clone(),
+                now,
+            }),
+            Event::NoticeTold { notice } => writes.told.push((notice.clone(), now)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 type Rows = (ConversationWrite, Option<JournalWrite>, Vec<TicketWrite>);
@@ -168,7 +201,10 @@ fn begun_by(conversation: &Conversation, events: &[Event]) -> String {
 /// The number of a message that an event holds.
 fn seq(event: &Event) -> Option<u64> {
     match event {
-        Event::Heard { seq, .. } | Event::Prompted { seq, .. } | Event::AgentWrote { seq, .. } => Some(*seq),
+        Event::Heard { seq, .. }
+        | Event::Prompted { seq, .. }
+        | Event::AgentWrote { seq, .. }
+        | Event::FileReceived { seq, .. } => Some(*seq),
         _ => None,
     }
 }
@@ -182,6 +218,7 @@ fn shown(event: &Event) -> Option<String> {
     match event {
         Event::Heard { text, .. } | Event::AgentWrote { text, .. } => Some(text.clone()),
         Event::Prompted { prompt, .. } => Some(prompt.plain()),
+        Event::FileReceived { name, .. } => Some(name.clone()),
         _ => None,
     }
 }
@@ -277,7 +314,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             Event::Closed { outcome } => {
                 if let Owner::Agent(name) = &conversation.owner {
                     let act = matches!(outcome.as_str(), "resolved" | "solved").then_some(Act::Resolve);
-                    all(name, "conversation_closed", act, None, Some(outcome));
+                    all(name, "conversation_closed", act, Some(name), Some(outcome));
                 }
             }
             // The tickets that these open have rows of their own; the rest is told by the journal alone.
@@ -304,6 +341,11 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::HandoffRequested { .. }
             | Event::NobodyCame { .. }
             | Event::SurveyAnswered { .. }
+            | Event::HttpRequested { .. }
+            | Event::HttpAnswered { .. }
+            | Event::Watched { .. }
+            | Event::NoticeTold { .. }
+            | Event::FileReceived { .. }
             | Event::LanguageChanged { .. }
             | Event::TimerSet { .. }
             | Event::TimersCleared
@@ -331,7 +373,12 @@ pub(super) fn settle(writes: &mut Writes, touches: Vec<Touch>, mut standing: Sta
             continue;
         };
         if let Some(act) = touch.act {
-            *state = desk::ticket::after(*kind, *state, act).unwrap_or(*state);
+            let before = *state;
+            *state = desk::ticket::after(*kind, *state, act).unwrap_or(before);
+            // What the contact did is no news to them.
+            if *state != before && touch.agent.is_some() {
+                writes.news.extend(news(&touch.code, *state, touch.at));
+            }
         }
         let moved = moves.entry(touch.code.clone()).or_insert_with(|| TicketMove {
             code: touch.code.clone(),
@@ -348,6 +395,11 @@ pub(super) fn settle(writes: &mut Writes, touches: Vec<Touch>, mut standing: Sta
         writes.history.push(HistoryWrite { code, at, by, what, text });
     }
     writes.moves.extend(moves.into_values());
+}
+
+fn news(code: &str, state: State, now: i64) -> Option<NewsWrite> {
+    let news = News::TicketChanged { code: code.to_owned(), state: state.word().to_owned() };
+    Some(NewsWrite { code: code.to_owned(), news: json(&news).ok()?, now })
 }
 
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Reads, Store, StoreError, reads};
+use super::{Reads, Store, StoreError};
 use crate::flow::picture::Counts;
 
 /// Which conversations count.

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::conversation::{Channel, ContactId, Conversation, ConversationId, Event, OpenTicket};
+use crate::conversation::{
+    Channel, ContactId, Conversation, ConversationId, Event, Incident, Notice, OpenTicket,
+};
 
 /// Which conversation a job is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,6 +52,10 @@ pub struct Loaded {
     pub contact: Option<Contact>,
     /// Not closed, newest first, only where the contact is verified.
     pub open_tickets: Vec<OpenTicket>,
+    /// Known incidents that are open, oldest first.
+    pub incidents: Vec<Incident>,
+    /// What the contact watched and was not told of yet.
+    pub notices: Vec<Notice>,
     /// Agents who are online with room for one more.
     pub agents_free: u32,
     /// Messages that wait in the outbox for this conversation's channel to fetch them, oldest first. A decision that
@@ -101,6 +107,8 @@ pub struct Decision {
     pub outbox: Vec<Outgoing>,
     /// Outbox rows that the reply delivers.
     pub sent: Vec<uuid::Uuid>,
+    /// Requests whose answer was taken, or is not waited for any more: their rows go.
+    pub answered: Vec<uuid::Uuid>,
     /// Timers to set: kind and when it is due (kept to the microsecond). Setting one replaces it.
     pub timers: Vec<(crate::conversation::TimerKind, Timestamp)>,
     /// Clear all timers of the conversation first.

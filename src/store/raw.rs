@@ -9,7 +9,7 @@ use super::job::{Contact, Outgoing};
 use super::{
     AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, StoreError, TicketRow,
 };
-use crate::conversation::{Channel, ContactId, OpenTicket, TimerKind};
+use crate::conversation::{Channel, ContactId, Incident, OpenTicket, TimerKind};
 
 fn corrupt(what: &str, value: &str) -> StoreError {
     StoreError::Corrupt(format!("{what}: {value:?}"))
@@ -23,7 +23,7 @@ pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(micros).map_err(|_| corrupt("a time", &micros.to_string()))
 }
 
-fn json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{what}: {error}")))
 }
 
@@ -32,7 +32,7 @@ fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
 
-fn channel(word: &str) -> Result<Channel, StoreError> {
+pub(super) fn channel(word: &str) -> Result<Channel, StoreError> {
     Channel::from_word(word).ok_or_else(|| corrupt("a channel", word))
 }
 
@@ -55,6 +55,9 @@ pub(super) struct RawFound {
     pub has_unsent: bool,
     pub has_open: bool,
     pub agents_free: i64,
+    /// JSON arrays; none where there is nothing.
+    pub incidents: Option<String>,
+    pub notices: Option<String>,
 }
 
 impl TryFrom<RawFound> for Found {
@@ -84,7 +87,28 @@ impl TryFrom<RawFound> for Found {
             has_unsent: raw.has_unsent,
             has_open: raw.has_open,
             agents_free: u32::try_from(raw.agents_free).unwrap_or_default(),
+            incidents: match raw.incidents {
+                Some(incidents) => all(json::<Vec<RawIncident>>("incidents", &incidents)?)?,
+                None => Vec::new(),
+            },
+            notices: raw.notices.map_or(Ok(Vec::new()), |notices| json("notices", &notices))?,
         })
+    }
+}
+
+/// A known incident within a JSON array.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct RawIncident {
+    area: String,
+    title: String,
+    since: i64,
+}
+
+impl TryFrom<RawIncident> for Incident {
+    type Error = StoreError;
+
+    fn try_from(raw: RawIncident) -> Result<Self, StoreError> {
+        Ok(Self { area: raw.area, title: raw.title, since: time(raw.since)?.to_string() })
     }
 }
 

@@ -4,6 +4,7 @@ mod chores;
 mod counted;
 mod load;
 mod reads;
+mod world;
 mod write;
 
 use std::path::Path;

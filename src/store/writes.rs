@@ -23,6 +23,42 @@ pub(super) struct Writes {
     pub timers: Vec<TimerWrite>,
     pub outbox: Vec<OutboxWrite>,
     pub sent: Vec<String>,
+    pub requests: Vec<RequestWrite>,
+    /// Requests whose answer was taken.
+    pub answered: Vec<String>,
+    pub watches: Vec<WatchWrite>,
+    /// Tickets whose watchers are to be told.
+    pub news: Vec<NewsWrite>,
+    /// Notices that were told.
+    pub told: Vec<(String, i64)>,
+}
+
+/// A request of an `http` step.
+#[derive(Debug)]
+pub(super) struct RequestWrite {
+    pub id: String,
+    pub conversation: String,
+    /// JSON.
+    pub body: String,
+    pub now: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct WatchWrite {
+    pub contact: String,
+    pub what: &'static str,
+    pub subject: String,
+    pub conversation: String,
+    pub now: i64,
+}
+
+/// Something that happened to a ticket, for those who watch it.
+#[derive(Debug)]
+pub(super) struct NewsWrite {
+    pub code: String,
+    /// JSON.
+    pub news: String,
+    pub now: i64,
 }
 
 #[derive(Debug)]

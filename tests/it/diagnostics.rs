@@ -32,6 +32,7 @@ fn known() -> Known {
     Known {
         categories: Some(words(&["billing", "other"])),
         queues: Some(words(&["default"])),
+        hosts: Some(words(&["api.example.org"])),
         faq_tags: Some(words(&["access", "billing"]).into_iter().collect()),
         whole: true,
     }

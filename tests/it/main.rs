@@ -10,6 +10,7 @@ mod load;
 mod phone;
 mod postgres;
 mod previews;
+mod random_flows;
 mod schema;
 mod store;
 mod support;

@@ -35,8 +35,14 @@ fn each_kind_of_step_looks_as_it_did_on_each_platform() {
             }
         }
     };
-    keep("discord", document("Discord", &book, Channel::Web, |prompt| all(&discord::messages(prompt, asked))));
-    keep("telegram", document("Telegram", &book, Channel::Web, |prompt| all(&telegram::messages(prompt, asked))));
+    keep(
+        "discord",
+        document("Discord", &book, Channel::Web, |prompt| all(&discord::messages(prompt, asked))),
+    );
+    keep(
+        "telegram",
+        document("Telegram", &book, Channel::Web, |prompt| all(&telegram::messages(prompt, asked))),
+    );
     keep("web", document("Web chat", &book, Channel::Web, |prompt| all(&[web::message(prompt)])));
     keep("phone", document("Phone", &book, Channel::Phone, |prompt| all(&[voice::spoken(prompt)])));
     assert!(differ.is_empty(), "{}", differ.join("\n"));

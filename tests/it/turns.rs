@@ -2,9 +2,10 @@
 //! is run through the engine and must come out as it stands there. `VESTIBULE_UPDATE=1 cargo test turns::` writes what
 //! comes out into the files, to be read in the difference before it is kept.
 //!
+//! `> {value}@3` is a button of turn 3.
 //! In a conversation, `> words` is what the contact says (on voice: speech), `> [12]` keys, `> {value}` a button,
 //! `> ()` silence; `! free` and `! busy` say whether an agent is there, `! claimed Ada`, `! Ada: words`, `! handed back`,
-//! `! nobody came`, `! left`, `! remind`, `! park` are what else happens. All other lines are what comes out.
+//! `! nobody came`, `! left`, `! remind`, `! park`, `! gathered` are what else happens. All other lines are what comes out.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -116,13 +117,26 @@ fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
     for line in script {
         if let Some(said) = line.strip_prefix("> ") {
             let _ = writeln!(talk.out, "{line}");
-            talk.take(contact_says(said, voice));
+            let said = pressed(&talk.conversation, said).unwrap_or_else(|| contact_says(said, voice));
+            talk.take(said);
         } else if let Some(happens) = line.strip_prefix("! ") {
             let _ = writeln!(talk.out, "{line}");
             talk.happens(happens);
         }
     }
     talk.out
+}
+
+/// `{value}@3`: a button of turn 3; with a `!` after it, one of another conversation.
+fn pressed(conversation: &Conversation, said: &str) -> Option<Said> {
+    let (value, turn) = said.strip_prefix('{')?.split_once("}@")?;
+    let other = turn.ends_with('!');
+    Some(Said::Pressed {
+        value: value.to_owned(),
+        conversation: if other { ids::conversation("test", "turns", "before") } else { conversation.id },
+        revision: Some(conversation.revision.clone()),
+        turn: turn.trim_end_matches('!').parse().ok()?,
+    })
 }
 
 fn contact_says(said: &str, voice: bool) -> Said {
@@ -154,6 +168,7 @@ impl Talk<'_> {
             "left" => self.take(Said::Left { reason: "completed".into() }),
             "remind" => self.take(Said::Reminder),
             "park" => self.take(Said::Park),
+            "gathered" => self.take(Said::Gathered),
             "again" => self.take(Said::Again),
             _ => match (what.strip_prefix("claimed "), what.split_once(": ")) {
                 (Some(agent), _) => self.take(Said::Claimed { agent: agent.into() }),
@@ -244,6 +259,19 @@ impl Talk<'_> {
             Event::Closed { outcome } => format!("* closed: {outcome}"),
             Event::Faulted { place, message } => format!("* FAULT {place}: {message}"),
             Event::AgentWrote { agent, text, .. } => format!("{agent}: {text}"),
+            Event::HttpRequested { request, .. } => format!(
+                "* calls {} {}{}",
+                request.method,
+                request.url,
+                request.body.as_ref().map(|body| format!(" with {body}")).unwrap_or_default()
+            ),
+            Event::HttpAnswered { status, reason, .. } => match (status, reason) {
+                (Some(status), _) => format!("* answered {status}"),
+                (None, reason) => format!("* not answered: {}", reason.as_deref().unwrap_or_default()),
+            },
+            Event::Watched { subject } => format!("* watches {} {}", subject.word(), subject.of()),
+            Event::NoticeTold { .. } => "* told".into(),
+            Event::FileReceived { name, kind, size, .. } => format!("* file {name} ({kind}, {size} bytes)"),
             Event::Parked => "* parked".into(),
             Event::Resumed => "* resumed".into(),
             Event::Started { .. }

@@ -90,7 +90,7 @@ export class Chat {
     clearInterval(this.poll);
   }
 
-  /** {text} or {choice, turn}. Returns the id by which `sent` and `refused` speak of it. */
+  /** {text} or {choice, turn, conversation, revision}. Returns the id by which `sent` and `refused` speak of it. */
   send(saying) {
     const message = { client_id: freshId(), ...saying };
     this.queue.push(message);

@@ -3,7 +3,7 @@
 
 import { Chat } from "./client.js";
 import { nodes, safeLink } from "./text.js";
-import { WORDS, pick } from "./words.js";
+import { nameOf, pick, WORDS, wordsOf } from "./words.js";
 
 const MAX = 4_000;
 
@@ -25,9 +25,8 @@ function make(tag, props = {}, ...children) {
  */
 export class ChatView {
   constructor(into, { base, locale, locales, flow, context, key, onClose, onFresh, onLocale }) {
-    this.locales = (locales || Object.keys(WORDS)).filter((tag) => tag in WORDS);
-    this.locale = locale || pick(navigator.languages || [navigator.language]);
-    if (this.locales.length && !this.locales.includes(this.locale)) this.locale = this.locales[0];
+    this.locales = locales?.length ? locales : Object.keys(WORDS);
+    this.locale = pick([locale, ...(navigator.languages || [navigator.language])].filter(Boolean), this.locales);
     this.onFresh = onFresh;
     this.onLocale = onLocale;
     this.onClose = onClose;
@@ -48,12 +47,12 @@ export class ChatView {
   }
 
   get words() {
-    return WORDS[this.locale];
+    return wordsOf(this.locale);
   }
 
   /** Changes the language of what the page itself says, and of the chat while the reader has said nothing in it. */
   speak(locale) {
-    if (locale === this.locale || !(locale in WORDS)) return;
+    if (locale === this.locale) return;
     this.locale = locale;
     this.#say();
     this.onLocale?.(locale);
@@ -86,7 +85,7 @@ export class ChatView {
   #languages() {
     const group = make("div", { class: "chat-langs", role: "group" });
     for (const tag of this.locales) {
-      const props = { type: "button", lang: tag, "aria-label": `${tag.toUpperCase()}, ${WORDS[tag].name}`, onclick: () => this.speak(tag) };
+      const props = { type: "button", lang: tag, "aria-label": `${tag.toUpperCase()}, ${nameOf(tag)}`, onclick: () => this.speak(tag) };
       group.append(make("button", props, tag.toUpperCase()));
     }
     return group;
@@ -187,7 +186,12 @@ export class ChatView {
 
   #option(message, option) {
     const press = () => {
-      this.#write(option.label, { choice: option.value, turn: message.turn });
+      this.#write(option.label, {
+        choice: option.value,
+        turn: message.turn,
+        conversation: message.conversation,
+        revision: message.revision,
+      });
       this.field.focus({ preventScroll: true });
     };
     return make("button", { type: "button", onclick: press }, option.label);
@@ -257,7 +261,7 @@ export class ChatView {
     if (!shape) return;
     shape.classList.remove("chat-pending");
     shape.classList.add("chat-failed");
-    shape.append(make("span", { class: "chat-why", role: "alert" }, `${this.words.failed} ${error.message}`));
+    shape.append(make("span", { class: "chat-why", role: "alert" }, this.locale.startsWith("en") ? `${this.words.failed} ${error.message}` : this.words.failed));
   }
 
   #askAgain() {

@@ -70,10 +70,64 @@ const IT = {
   image: "Immagine",
 };
 
-export const WORDS = { en: EN, it: IT };
+const DE = {
+  name: "Deutsch",
+  title: "Kundendienst",
+  hello: "Wir antworten meist sofort",
+  log: "Nachrichten",
+  write: "Nachricht schreiben",
+  send: "Senden",
+  again: "Neues Gespräch",
+  againSure: "Ein neues Gespräch beginnen? Dieses wird auf dieser Seite geschlossen.",
+  yes: "Neu beginnen",
+  no: "Hier bleiben",
+  language: "Sprache",
+  languageNew: "Dieses Gespräch geht in seiner eigenen Sprache weiter.",
+  languageStart: "Ein neues auf Deutsch beginnen",
+  connecting: "Verbindung wird aufgebaut…",
+  offline: "Keine Verbindung. Wir versuchen es weiter; was Sie schreiben, geht nicht verloren.",
+  lost: "Dieses Gespräch gibt es nicht mehr. Ein neues hat begonnen.",
+  fast: "Das war ein wenig schnell. Ihre Nachricht geht gleich hinaus.",
+  failed: "Das konnte nicht gesendet werden.",
+  unavailable: "Der Chat ist gerade nicht verfügbar. Wir versuchen es weiter.",
+  you: "Sie",
+  bot: "Assistent",
+  agent: "Mitarbeiter",
+  answer: "Vorgeschlagene Antwort",
+  options: "Bitte wählen",
+  typing: "Schreibt…",
+  left: (n) => `noch ${n} Zeichen`,
+  long: (n) => `${n} Zeichen zu viel`,
+  open: "Chat öffnen",
+  close: "Chat schließen",
+  fresh: (n) => (n === 1 ? "1 neue Nachricht" : `${n} neue Nachrichten`),
+  more: "Mehr lesen",
+  image: "Bild",
+};
 
-/** The first of these languages that the pages speak; English where none is. */
-export function pick(wanted) {
-  const short = wanted.map((tag) => String(tag).toLowerCase().split("-")[0]);
-  return short.find((tag) => tag in WORDS) || "en";
+export const WORDS = { en: EN, it: IT, de: DE };
+
+const short = (tag) => String(tag).toLowerCase().split("-")[0];
+
+/** What the pages say in this language: their own words, else the English ones under the language's own name. */
+export function wordsOf(tag) {
+  return WORDS[short(tag)] || { ...EN, name: nameOf(tag) };
+}
+
+/** A language in itself: Español. */
+export function nameOf(tag) {
+  if (short(tag) in WORDS) return WORDS[short(tag)].name;
+  try {
+    const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag);
+    return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
+  } catch {
+    return tag;
+  }
+}
+
+/** The first of the wanted languages that is offered, else the first that is; offered: those that the pages speak. */
+export function pick(wanted, offered = Object.keys(WORDS)) {
+  const tags = wanted.map(short);
+  const found = tags.map((tag) => offered.find((one) => short(one) === tag)).find(Boolean);
+  return found || offered[0] || "en";
 }

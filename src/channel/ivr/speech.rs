@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::app::outcome::{Message, Outcome};
 use crate::conversation::{Hope, Owner, Segment, code};
+use crate::flow::Words;
 
 /// The most characters that are spoken in one piece. Twilio's voices take 3,000 to 5,000.
 pub const MAX_PIECE: usize = 1_000;
@@ -64,7 +65,7 @@ pub enum Keys {
 }
 
 /// What is said and collected after a turn. `polls` counts the times in a row that the caller waited for a person.
-pub fn script(outcome: &Outcome<'_>, polls: u32) -> Script {
+pub fn script(outcome: &Outcome<'_>, polls: u32, words: &Words) -> Script {
     let conversation = outcome.conversation;
     let mut lines: Vec<Line> = outcome
         .messages
@@ -76,9 +77,13 @@ pub fn script(outcome: &Outcome<'_>, polls: u32) -> Script {
         if conversation.is_closed() { Then::HangUp } else { then(&conversation.hope, outcome.messages) };
     let waits = matches!(conversation.owner, Owner::Queue(_)) && !conversation.is_closed();
     // A queue without a word sounds like a dead line.
+    let calls = matches!(conversation.hope, Hope::Moment { .. });
     if waits && lines.is_empty() && polls > 0 && polls.is_multiple_of(3) {
-        lines.push(Line::new(&conversation.locale, words(&conversation.locale).hold));
+        lines.push(Own::Hold.line(words, &conversation.locale, "en"));
+    } else if calls && lines.is_empty() && polls > 0 && polls.is_multiple_of(4) {
+        lines.push(Own::Moment.line(words, &conversation.locale, "en"));
     }
+    lines.retain(|line| !line.text.is_empty());
     Script { lines, then, locale: conversation.locale.clone(), turn: conversation.turn }
 }
 
@@ -96,6 +101,8 @@ fn then(hope: &Hope, messages: &[Message]) -> Then {
         // Keys beside free words are only those for a person, back and again.
         Hope::Words => collect(Keys::One, Vec::new(), 5, false),
         Hope::Person => collect(Keys::Several, Vec::new(), 10, true),
+        // A key for a person is heard at once; without one the channel looks again.
+        Hope::Moment { seconds } => collect(Keys::One, Vec::new(), *seconds, true),
         Hope::Nothing => Then::HangUp,
     }
 }
@@ -230,28 +237,27 @@ pub fn pressed(keys: &str) -> String {
 }
 
 /// What the phone says of itself, where the engine had no turn to say anything.
-pub struct Words {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Own {
     /// Something failed; it is tried again.
-    pub moment: &'static str,
+    Moment,
     /// It failed again; the call ends.
-    pub sorry: &'static str,
+    Sorry,
     /// Waiting for a person.
-    pub hold: &'static str,
+    Hold,
 }
 
-/// In the language of `locale`, else in English.
-pub fn words(locale: &str) -> Words {
-    match locale.split(['-', '_']).next() {
-        Some("it") => Words {
-            moment: "Un momento, per favore.",
-            sorry: "Ci scusiamo: in questo momento non riusciamo a rispondere. Richiami tra qualche minuto, per favore.",
-            hold: "Resti in linea, per favore. La prima persona libera le risponderà.",
-        },
-        _ => Words {
-            moment: "One moment, please.",
-            sorry: "We are sorry, we cannot answer right now. Please call again in a few minutes.",
-            hold: "Please stay on the line. The next free person will be with you.",
-        },
+impl Own {
+    /// In the language of `locale`, else in that of `fallback`. These are said as they are written.
+    pub fn line(self, words: &Words, locale: &str, fallback: &str) -> Line {
+        let key = match self {
+            Self::Moment => "phone_moment",
+            Self::Sorry => "phone_sorry",
+            Self::Hold => "phone_hold",
+        };
+        let text = words.text(key).and_then(|text| text.pick(locale, fallback, true));
+        let tongue = text.and_then(|text| text.locale.as_deref()).unwrap_or(locale);
+        Line::new(tongue, text.map_or("", |text| text.source.as_str()))
     }
 }
 

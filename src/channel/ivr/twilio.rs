@@ -2,6 +2,7 @@
 //! Fields: <https://www.twilio.com/docs/voice/twiml#twilios-request-to-your-application>.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -14,6 +15,7 @@ use super::twiml::{self, Urls};
 use crate::app::inbound::{Arrival, Opens, Render, Who};
 use crate::config::Settings;
 use crate::conversation::{Channel, ContactId, Said, Utterance, ids, utterance};
+use crate::flow::Playbook;
 
 /// A call id is 34 characters with Twilio.
 const MAX_CALL: usize = 128;
@@ -136,20 +138,20 @@ impl Callback {
     }
 
     /// Writes the document of the turn that this callback takes.
-    pub fn render(&self) -> Render {
+    pub fn render(&self, words: Arc<Playbook>) -> Render {
         let urls = self.urls.clone();
         let polls = self.polls();
-        Box::new(move |outcome| twiml::document(&speech::script(outcome, polls), &urls, polls))
+        Box::new(move |outcome| twiml::document(&speech::script(outcome, polls, &words.words), &urls, polls))
     }
 
     /// What to say where the turn could not be taken in time or at all: twice "one moment", then sorry. `pause` in
     /// seconds.
-    pub fn failure(&self, locales: &[String], pause: u32) -> String {
+    pub fn failure(&self, tongues: &twiml::Tongues<'_>, pause: u32) -> String {
         let tries = self.tries();
         if tries >= MAX_TRIES {
-            return twiml::apology(locales);
+            return twiml::apology(tongues);
         }
-        twiml::one_moment(locales, pause, &self.urls.again(self.step(), self.delivery(), tries + 1))
+        twiml::one_moment(tongues, pause, &self.urls.again(self.step(), self.delivery(), tries + 1))
     }
 
     fn hand_in(&self, said: Said, opens: Opens) -> Option<Arrival> {
@@ -310,12 +312,14 @@ mod tests {
     #[test]
     fn another_try_stands_for_the_first_and_ends() {
         let first = callback("step=4", "CallSid=CA1&Digits=1");
-        let document = first.failure(&[], 2);
+        let words = crate::flow::Words::default();
+        let tongues = twiml::Tongues { locales: &[], words: &words };
+        let document = first.failure(&tongues, 2);
         assert!(document.contains(&format!("?step=4&amp;again=1&amp;of={}", "00".repeat(32))), "{document}");
         let of = "ab".repeat(32);
         let second = callback(&format!("step=4&again=2&of={of}"), "CallSid=CA1");
         assert_eq!(second.arrival().and_then(|arrival| arrival.key), Some(format!("twilio:{of}")));
-        assert!(second.failure(&[], 2).ends_with("<Hangup/></Response>"));
+        assert!(second.failure(&tongues, 2).ends_with("<Hangup/></Response>"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! TwiML, written by hand: five elements, their attributes, and text that can be nothing but text.
 //! See <https://www.twilio.com/docs/voice/twiml>.
 
-use super::speech::{Collect, Keys, Line, MAX_PIECE, Script, Then, clean, words};
+use super::speech::{Collect, Keys, Line, MAX_PIECE, Own, Script, Then, clean};
+use crate::flow::Words;
 
 /// The longest document that is sent, in bytes; Twilio takes 64 kB.
 pub const MAX_DOCUMENT: usize = 48_000;
@@ -60,9 +61,9 @@ pub fn document(script: &Script, urls: &Urls, polls: u32) -> String {
 }
 
 /// "One moment", then the same again by way of `url`. `pause` in seconds.
-pub fn one_moment(locales: &[String], pause: u32, url: &str) -> String {
+pub fn one_moment(tongues: &Tongues<'_>, pause: u32, url: &str) -> String {
     let mut xml = Xml::new();
-    xml.say(&own(locales, |words| words.moment));
+    xml.say(&tongues.lines(Own::Moment));
     if pause > 0 {
         xml.empty("Pause", &[("length", pause.to_string())]);
     }
@@ -71,26 +72,35 @@ pub fn one_moment(locales: &[String], pause: u32, url: &str) -> String {
 }
 
 /// An apology and the end of the call.
-pub fn apology(locales: &[String]) -> String {
+pub fn apology(tongues: &Tongues<'_>) -> String {
     let mut xml = Xml::new();
-    xml.say(&own(locales, |words| words.sorry));
+    xml.say(&tongues.lines(Own::Sorry));
     xml.empty("Hangup", &[]);
     xml.done()
 }
 
-/// Our own words in the first two languages of the desk, since here nobody knows which one the caller speaks.
-fn own(locales: &[String], pick: impl Fn(super::speech::Words) -> &'static str) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for locale in locales.iter().take(2) {
-        let line = Line::new(locale, pick(words(locale)));
-        if lines.iter().all(|said| said.text != line.text) {
-            lines.push(line);
+/// The languages of the desk, and what the phone says of itself in them.
+#[derive(Debug, Clone, Copy)]
+pub struct Tongues<'a> {
+    /// The first is the default.
+    pub locales: &'a [String],
+    pub words: &'a Words,
+}
+
+impl Tongues<'_> {
+    /// In the first two languages of the desk, since here nobody knows which one the caller speaks.
+    fn lines(&self, own: Own) -> Vec<Line> {
+        let fallback = self.locales.first().map_or("en", String::as_str);
+        let mut lines: Vec<Line> = Vec::new();
+        for locale in self.locales.iter().take(2).map(String::as_str).chain(["en"]) {
+            let line = own.line(self.words, locale, fallback);
+            let enough = self.locales.len().clamp(1, 2) <= lines.len();
+            if !enough && !line.text.is_empty() && lines.iter().all(|said| said.text != line.text) {
+                lines.push(line);
+            }
         }
+        lines
     }
-    if lines.is_empty() {
-        lines.push(Line::new("en", pick(words("en"))));
-    }
-    lines
 }
 
 /// The platform's tag for a language of ours.

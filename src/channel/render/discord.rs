@@ -7,8 +7,8 @@ use super::rich::{Rich, Style};
 use super::{Asked, address, cut, labels, text, words};
 use crate::conversation::{Prompt, PromptKind, PromptOption};
 use crate::flow::limits::discord::{
-    BUTTON_LABEL, BUTTONS, BUTTONS_A_ROW, INPUT_LABEL, INPUT_LENGTH, MESSAGE, MODAL_TITLE, ROWS, SELECT_LABEL,
-    SELECT_OPTIONS, SELECT_PLACEHOLDER,
+    BUTTON_LABEL, BUTTONS, BUTTONS_A_ROW, INPUT_LABEL, INPUT_LENGTH, MESSAGE, MODAL_TITLE, ROWS,
+    SELECT_LABEL, SELECT_OPTIONS, SELECT_PLACEHOLDER,
 };
 
 /// From so many options on a menu is easier to read than buttons, unless they are single marks or numbers.
@@ -69,13 +69,17 @@ pub struct Form {
 
 /// The messages of a prompt, in order.
 pub fn messages(prompt: &Prompt, asked: Asked) -> Vec<Message> {
-    let menu = prompt.options.len() >= MENU_FROM && prompt.options.iter().any(|option| option.label.chars().count() > TINY)
+    let menu = prompt.options.len() >= MENU_FROM
+        && prompt.options.iter().any(|option| option.label.chars().count() > TINY)
         || prompt.options.len() > BUTTONS;
     let labels = labels(&prompt.options, if menu { SELECT_LABEL } else { BUTTON_LABEL });
     let pressable = prompt.options.len() <= SELECT_OPTIONS * ROWS;
     let numbered = |(at, option): (usize, &PromptOption)| format!("{}. {}", at + 1, option.label);
-    let listed =
-        if pressable { labels.listed.clone() } else { prompt.options.iter().enumerate().map(numbered).collect() };
+    let listed = if pressable {
+        labels.listed.clone()
+    } else {
+        prompt.options.iter().enumerate().map(numbered).collect()
+    };
     let parts = text(prompt, &listed).parts(MESSAGE, cost, around);
     let mut messages: Vec<Message> =
         parts.iter().map(|part| Message { content: markdown(part), ..Message::default() }).collect();
@@ -87,7 +91,11 @@ pub fn messages(prompt: &Prompt, asked: Asked) -> Vec<Message> {
     }
     if let Some(last) = messages.last_mut() {
         if pressable {
-            last.rows = if menu { menus(prompt, &labels.shown, asked) } else { buttons(prompt, &labels.shown, asked) };
+            last.rows = if menu {
+                menus(prompt, &labels.shown, asked)
+            } else {
+                buttons(prompt, &labels.shown, asked)
+            };
         }
         beside(last, prompt, asked);
     }
@@ -132,7 +140,11 @@ fn beside(last: &mut Message, prompt: &Prompt, asked: Asked) {
             label: cut(question.lines().last().unwrap_or_default(), INPUT_LABEL),
             max_length: INPUT_LENGTH,
         };
-        row.push(Button { label: words.write.to_owned(), custom_id: Some(form.custom_id.clone()), url: None });
+        row.push(Button {
+            label: words.write.to_owned(),
+            custom_id: Some(form.custom_id.clone()),
+            url: None,
+        });
         last.form = Some(form);
     }
     if let Some(url) = address(prompt.link.as_ref()) {
@@ -149,7 +161,10 @@ fn cost(c: char) -> usize {
 }
 
 fn is_mark(c: char) -> bool {
-    matches!(c, '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '#' | '[' | ']' | '(' | ')' | '-' | '<' | '@' | ':')
+    matches!(
+        c,
+        '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '#' | '[' | ']' | '(' | ')' | '-' | '<' | '@' | ':'
+    )
 }
 
 /// What a mark adds to the length of a message, at most.

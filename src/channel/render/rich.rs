@@ -78,7 +78,12 @@ impl Rich {
 
     /// In parts of at most `most`, as `cost` counts characters and `around` what a mark adds. Ended at a paragraph, else a
     /// sentence, else a word, else a whole letter; within a mark only where it alone is too long.
-    pub fn parts(&self, most: usize, cost: impl Fn(char) -> usize, around: impl Fn(&Style) -> usize) -> Vec<Self> {
+    pub fn parts(
+        &self,
+        most: usize,
+        cost: impl Fn(char) -> usize,
+        around: impl Fn(&Style) -> usize,
+    ) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut from = 0;
         while from < self.text.len() {
@@ -94,8 +99,18 @@ impl Rich {
     }
 
     /// How far a part may reach: beyond `from`, at a whole letter.
-    fn limit(&self, from: usize, most: usize, cost: &impl Fn(char) -> usize, around: &impl Fn(&Style) -> usize) -> usize {
-        let opened = |at: usize| self.marks.iter().filter(move |mark| mark.range.start == at.max(mark.range.start) && mark.range.start == at);
+    fn limit(
+        &self,
+        from: usize,
+        most: usize,
+        cost: &impl Fn(char) -> usize,
+        around: &impl Fn(&Style) -> usize,
+    ) -> usize {
+        let opened = |at: usize| {
+            self.marks
+                .iter()
+                .filter(move |mark| mark.range.start == at.max(mark.range.start) && mark.range.start == at)
+        };
         let inside = self.marks.iter().filter(|mark| mark.range.start < from && from < mark.range.end);
         let mut used: usize = inside.map(|mark| around(&mark.style)).sum();
         let mut at = from;
@@ -133,7 +148,8 @@ impl Rich {
             });
             ends.map(|(at, c)| at + c.len_utf8()).last()
         };
-        let word = || head.char_indices().rev().find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+        let word =
+            || head.char_indices().rev().find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
         let late = |at: &usize| *at > third;
         let found = paragraph.filter(late).or_else(|| sentence().max(line()).filter(late)).or_else(word);
         let cut = from + found.filter(|at| *at > 0).unwrap_or(head.len());
@@ -178,7 +194,10 @@ fn link(text: &str) -> Option<(usize, &str, &str)> {
     let to = text[end + 1..].strip_prefix('(')?;
     let close = to.find(')')?;
     let address = &to[..close];
-    let fits = !words.is_empty() && !words.contains('\n') && is_web(address) && !address.contains(char::is_whitespace);
+    let fits = !words.is_empty()
+        && !words.contains('\n')
+        && is_web(address)
+        && !address.contains(char::is_whitespace);
     fits.then_some((end + 2 + close + 1, words, address))
 }
 
@@ -209,7 +228,8 @@ mod tests {
 
     #[test]
     fn markup_is_read_as_on_the_pages() {
-        let read = rich("Open **Settings**, press `F1`, see [the page](https://x.example/a) or https://y.example.");
+        let read =
+            rich("Open **Settings**, press `F1`, see [the page](https://x.example/a) or https://y.example.");
         assert_eq!(read.text, "Open Settings, press F1, see the page or https://y.example.");
         let words: Vec<&str> = read.marks.iter().map(|mark| &read.text[mark.range.clone()]).collect();
         assert_eq!(words, ["Settings", "F1", "the page", "https://y.example"]);

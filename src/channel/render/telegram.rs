@@ -105,7 +105,8 @@ fn with_photo(messages: &mut Vec<Message>, photo: String) {
         messages[0].photo = Some(photo);
         return;
     }
-    let alone = Message { text: String::new(), entities: Vec::new(), keyboard: Vec::new(), photo: Some(photo) };
+    let alone =
+        Message { text: String::new(), entities: Vec::new(), keyboard: Vec::new(), photo: Some(photo) };
     messages.insert(0, alone);
 }
 

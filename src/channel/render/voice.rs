@@ -26,6 +26,9 @@ pub fn spoken(prompt: &Prompt) -> Spoken {
     let message = Message { seq: 0, from: From::Bot, prompt: prompt.clone() };
     let line = speech::spoken(&message, &prompt.locale);
     let pieces = line.pieces(speech::MAX_PIECE).into_iter().map(str::to_owned).collect();
-    let key = |option: &crate::conversation::PromptOption| Key { key: option.key.clone(), label: option.label.clone() };
+    let key = |option: &crate::conversation::PromptOption| Key {
+        key: option.key.clone(),
+        label: option.label.clone(),
+    };
     Spoken { locale: line.locale.clone(), pieces, keys: prompt.options.iter().map(key).collect() }
 }

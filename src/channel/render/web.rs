@@ -23,7 +23,10 @@ pub struct Choice {
 }
 
 pub fn message(prompt: &Prompt) -> Message {
-    let choice = |option: &crate::conversation::PromptOption| Choice { value: option.value.clone(), label: option.label.clone() };
+    let choice = |option: &crate::conversation::PromptOption| Choice {
+        value: option.value.clone(),
+        label: option.label.clone(),
+    };
     Message {
         text: prompt.plain(),
         options: prompt.options.iter().map(choice).collect(),

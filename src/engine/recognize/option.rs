@@ -65,6 +65,18 @@ pub fn by_words(text: &str, offers: &[Offer], skip: &[String]) -> Option<Meaning
     phrase.or_else(word).or_else(slip)
 }
 
+/// The one option that a longer text names by a whole label or synonym; with those words. `skip`: words that say nothing.
+pub fn within(text: &str, offers: &[Offer], skip: &[String]) -> Option<(String, String)> {
+    let said = plain(text);
+    let skip: BTreeSet<String> = skip.iter().map(|word| plain(word)).collect();
+    let telling =
+        |name: &String| name.split(' ').any(|word| word.chars().count() > 1 && !skip.contains(word));
+    let named = |at: usize| names(&offers[at]).find(|name| telling(name) && holds_phrase(&said, name));
+    let meaning = only(offers, |at| named(at).is_some())?;
+    let at = offers.iter().position(|offer| offer.value == meaning.value)?;
+    Some((meaning.value, named(at)?))
+}
+
 fn holds_phrase(said: &str, name: &str) -> bool {
     format!(" {said} ").contains(&format!(" {name} "))
 }

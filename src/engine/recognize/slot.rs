@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::text::plain;
-use super::yes_no;
+use super::{day, number, yes_no};
 use crate::flow::{Slot, SlotKind, SlotValue};
 
 /// Why a value was refused: the key of the built-in text that says so, and the names it may read.
@@ -16,6 +16,13 @@ pub struct Refusal {
 impl Refusal {
     fn new(key: &'static str) -> Self {
         Self { key, extra: Vec::new() }
+    }
+
+    /// It was a value of the kind, out of its bounds.
+    pub fn is_bound(&self) -> bool {
+        const BOUNDS: [&str; 5] =
+            ["refused_whole", "refused_low", "refused_high", "refused_not_past", "refused_not_future"];
+        BOUNDS.contains(&self.key)
     }
 
     fn with(key: &'static str, name: &'static str, value: impl ToString) -> Self {
@@ -32,6 +39,12 @@ pub struct Reading<'a> {
     pub no: &'a [String],
     /// Words for today, yesterday, tomorrow in the conversation's language.
     pub days: [&'a [String]; 3],
+    /// The twelve months in the conversation's language, in order.
+    pub months: &'a [String],
+    /// Numbers in words: `three=3`, `hundred=100`, `and=+` (joins only), `point=.`, `minus=-`.
+    pub numerals: &'a [String],
+    /// What parts groups of digits in the conversation's language.
+    pub group_mark: Option<char>,
     /// Pressed on a phone's keys.
     pub keyed: bool,
     /// The conversation's language: a date like 3/4 is read its way.
@@ -47,7 +60,7 @@ pub fn read(slot: &Slot, text: &str, reading: &Reading<'_>) -> Result<SlotValue,
     match &slot.kind {
         SlotKind::Text { .. } if reading.keyed && !slot.digits => Err(Refusal::new("refused_keys")),
         SlotKind::Text { min, max } => free(text, *min, *max),
-        SlotKind::Number { min, max, whole } => bounded(text, *min, *max, *whole),
+        SlotKind::Number { min, max, whole } => bounded(text, *min, *max, *whole, reading),
         SlotKind::Date { past, future } => dated(text, *past, *future, reading),
         SlotKind::Email => email(text),
         SlotKind::Phone => phone(text),
@@ -79,7 +92,7 @@ pub fn stored(slot: &Slot, text: &str) -> Option<SlotValue> {
             "false" => Some(SlotValue::Bool(false)),
             _ => None,
         },
-        SlotKind::Number { .. } => number(text).map(SlotValue::Number),
+        SlotKind::Number { .. } => number::plain(text).map(SlotValue::Number),
         _ => Some(SlotValue::Text(text.to_owned())),
     }
 }
@@ -98,42 +111,15 @@ fn free(text: &str, min: Option<usize>, max: Option<usize>) -> Result<SlotValue,
     Ok(SlotValue::Text(text.to_owned()))
 }
 
-/// A number as people write it: `1,5`, `1 200`, `1.200,50`, `€ 30`.
-pub fn number(text: &str) -> Option<f64> {
-    let mut digits: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '€' | '$' | '£' | '%' | '\u{a0}' | '\''))
-        .filter_map(|c| {
-            c.to_digit(10).or_else(|| other_digit(c)).and_then(|d| char::from_digit(d, 10)).or(Some(c))
-        })
-        .collect();
-    if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+'))
-    {
-        return None;
-    }
-    let (dot, comma) = (digits.rfind('.'), digits.rfind(','));
-    match (dot, comma) {
-        // The later of the two marks is the decimal one.
-        (Some(dot), Some(comma)) if comma > dot => digits = digits.replace('.', "").replace(',', "."),
-        (Some(_), Some(_)) => digits = digits.replace(',', ""),
-        (None, Some(_)) if digits.matches(',').count() == 1 => digits = digits.replace(',', "."),
-        (None, Some(_)) => digits = digits.replace(',', ""),
-        (Some(_), None) if digits.matches('.').count() > 1 => digits = digits.replace('.', ""),
-        _ => {}
-    }
-    digits.parse().ok().filter(|number: &f64| number.is_finite())
-}
-
-/// Digits of other scripts that people type: Arabic-Indic, extended Arabic-Indic, Devanagari, full-width.
-fn other_digit(c: char) -> Option<u32> {
-    let zero = [0x0660, 0x06F0, 0x0966, 0xFF10]
-        .into_iter()
-        .find(|zero| (*zero..zero + 10).contains(&u32::from(c)))?;
-    Some(u32::from(c) - zero)
-}
-
-fn bounded(text: &str, min: Option<f64>, max: Option<f64>, whole: bool) -> Result<SlotValue, Refusal> {
-    let Some(number) = number(text) else { return Err(Refusal::new("refused_number")) };
+fn bounded(
+    text: &str,
+    min: Option<f64>,
+    max: Option<f64>,
+    whole: bool,
+    reading: &Reading<'_>,
+) -> Result<SlotValue, Refusal> {
+    let heard = number::written(text, reading.group_mark).or_else(|| number::spoken(text, reading.numerals));
+    let Some(number) = heard else { return Err(Refusal::new("refused_number")) };
     if whole && number.fract() != 0.0 {
         return Err(Refusal::new("refused_whole"));
     }
@@ -147,7 +133,8 @@ fn bounded(text: &str, min: Option<f64>, max: Option<f64>, whole: bool) -> Resul
 }
 
 fn dated(text: &str, past: bool, future: bool, reading: &Reading<'_>) -> Result<SlotValue, Refusal> {
-    let Some(date) = date(text, reading) else { return Err(Refusal::new("refused_date")) };
+    let nearest = day::Side::of(past, future);
+    let Some(date) = day::read(text, reading, nearest) else { return Err(Refusal::new("refused_date")) };
     if let Some(today) = reading.today {
         if past && date > today {
             return Err(Refusal::new("refused_not_past"));
@@ -157,42 +144,6 @@ fn dated(text: &str, past: bool, future: bool, reading: &Reading<'_>) -> Result<
         }
     }
     Ok(SlotValue::Text(date.to_string()))
-}
-
-fn date(text: &str, reading: &Reading<'_>) -> Option<Date> {
-    let said = plain(text);
-    let day = |place: usize| reading.days[place].iter().any(|word| plain(word) == said);
-    if let Some(today) = reading.today {
-        if day(0) {
-            return Some(today);
-        }
-        if day(1) {
-            return today.yesterday().ok();
-        }
-        if day(2) {
-            return today.tomorrow().ok();
-        }
-    }
-    if let Ok(date) = text.parse::<Date>() {
-        return Some(date);
-    }
-    let parts: Vec<&str> =
-        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
-    let (first, second, year) = match parts.as_slice() {
-        [all] if all.len() == 8 => (&all[..2], &all[2..4], Some(&all[4..])),
-        [first, second, year] => (*first, *second, Some(*year)),
-        [first, second] => (*first, *second, None),
-        _ => return None,
-    };
-    // American English puts the month first; everybody else the day.
-    let month_first = reading.locale.eq_ignore_ascii_case("en-us");
-    let (day, month) = if month_first { (second, first) } else { (first, second) };
-    let year: i16 = match year {
-        Some(year) if year.len() == 2 => 2000 + year.parse::<i16>().ok()?,
-        Some(year) => year.parse().ok()?,
-        None => reading.today?.year(),
-    };
-    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 /// An address of the usual shape (HTML's `input type=email`): something, @, a domain of labels with at least one dot.
@@ -235,38 +186,6 @@ fn choice(text: &str, options: &[String]) -> Result<SlotValue, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn reading(locale: &'static str) -> Reading<'static> {
-        Reading {
-            today: Date::new(2026, 11, 24).ok(),
-            yes: &[],
-            no: &[],
-            days: [&[], &[], &[]],
-            keyed: false,
-            locale,
-        }
-    }
-
-    #[test]
-    fn numbers_as_people_write_them() {
-        assert_eq!(number("1,5"), Some(1.5));
-        assert_eq!(number("1.200,50"), Some(1200.5));
-        assert_eq!(number("1,200.50"), Some(1200.5));
-        assert_eq!(number("€ 30"), Some(30.0));
-        assert_eq!(number("١٢"), Some(12.0));
-        assert_eq!(number("twelve"), None);
-        assert_eq!(number("1e999"), None);
-    }
-
-    #[test]
-    fn dates_by_place_of_the_day() {
-        let on = |text: &str, locale| date(text, &reading(locale)).map(|date| date.to_string());
-        assert_eq!(on("3/4/2026", "it"), Some("2026-04-03".into()));
-        assert_eq!(on("3/4/2026", "en-US"), Some("2026-03-04".into()));
-        assert_eq!(on("24112026", "it"), Some("2026-11-24".into()));
-        assert_eq!(on("2026-02-30", "it"), None);
-        assert_eq!(on("soon", "it"), None);
-    }
 
     #[test]
     fn addresses_and_numbers() {

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Lower case, no accents, no punctuation, single spaces.
+/// Lower case, no accents, `ß` as `ss`, no punctuation, single spaces.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
@@ -13,7 +13,10 @@ pub fn plain(text: &str) -> String {
                 out.push(' ');
             }
             gap = false;
-            out.extend(c.to_lowercase());
+            match c {
+                'ß' | 'ẞ' => out.push_str("ss"),
+                _ => out.extend(c.to_lowercase()),
+            }
         } else if c != '\'' && c != '’' {
             gap = true;
         } else {

@@ -1,8 +1,10 @@
 //! `ask`
 
-use crate::conversation::{Hope, PromptKind, PromptOption, Wait, WaitKind};
+use crate::conversation::{Event, Hope, PromptKind, PromptOption, Wait, WaitKind};
+use crate::engine::failure;
 use crate::engine::prompts::{self, Asking};
 use crate::engine::working::Working;
+use crate::flow::graph::Exit;
 use crate::flow::step::Ask;
 use crate::flow::{Slot, SlotKind, SlotValue};
 
@@ -12,8 +14,29 @@ pub fn enter(w: &mut Working<'_>, ask: &Ask) -> Then {
     if w.take_ahead(&ask.slot.value).is_some() {
         return Then::next();
     }
+    if w.voice() && is_file(w, ask) {
+        return cannot(w, ask);
+    }
     w.wait(Wait { kind: WaitKind::Step, failures: 0 });
     Then::Wait
+}
+
+fn is_file(w: &Working<'_>, ask: &Ask) -> bool {
+    let slot = w.here().and_then(|(flow, _)| flow.slots.get(&ask.slot.value));
+    slot.is_some_and(|slot| matches!(slot.kind, SlotKind::File))
+}
+
+/// On a call nobody can send a file: the way for failures is taken at once.
+fn cannot(w: &mut Working<'_>, ask: &Ask) -> Then {
+    w.say_words("file_on_call", &[]);
+    let (flow, step) = w.place();
+    w.event(Event::PromptFailed { flow, step });
+    let flow = w.here().map(|(flow, _)| flow);
+    let way = ask.on_failure.as_ref().or(flow.and_then(|flow| flow.on_failure.as_ref()));
+    match way.and_then(|target| target.step) {
+        Some(step) => Then::Out(Exit::Failure, Some(step)),
+        None => failure::way_out(w),
+    }
 }
 
 pub fn ask(w: &mut Working<'_>, ask: &Ask, asking: Asking) {
@@ -52,7 +75,7 @@ pub fn hope(slot: &Slot) -> Hope {
 }
 
 pub fn filled(w: &mut Working<'_>, ask: &Ask, value: SlotValue) -> Then {
-    w.answered();
+    w.answered_with(Some(value.clone()));
     w.fill(&ask.slot.value, value);
     Then::next()
 }

@@ -86,7 +86,7 @@ pub fn chosen(w: &mut Working<'_>, choose: &Choose, meaning: &Meaning) -> Then {
     let Some(option) = choose.options.iter().find(|option| option.value == meaning.value) else {
         return Then::Wait;
     };
-    w.answered();
+    w.answered_with(Some(SlotValue::Text(option.value.clone())));
     if let Some(slot) = &choose.slot {
         w.fill(&slot.value, SlotValue::Text(option.value.clone()));
     }

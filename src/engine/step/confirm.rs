@@ -29,7 +29,7 @@ pub fn ask(w: &mut Working<'_>, confirm: &Confirm, asking: Asking) {
 }
 
 pub fn said(w: &mut Working<'_>, confirm: &Confirm, yes: bool) -> Then {
-    w.answered();
+    w.answered_with(Some(SlotValue::Bool(yes)));
     if let Some(slot) = &confirm.slot {
         w.fill(&slot.value, SlotValue::Bool(yes));
     }

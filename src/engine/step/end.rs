@@ -1,5 +1,6 @@
 //! `end`
 
+use crate::engine::digression;
 use crate::engine::working::Working;
 use crate::flow::graph::Exit;
 use crate::flow::step::End;
@@ -8,6 +9,5 @@ use super::Then;
 
 pub fn enter(w: &mut Working<'_>, end: &End) -> Then {
     w.leave(&Exit::End);
-    w.close(&end.outcome.value);
-    Then::Closed
+    digression::ends(w, &end.outcome.value)
 }

@@ -1,7 +1,7 @@
 //! `faq`
 
-use crate::engine::question;
 use crate::engine::working::Working;
+use crate::engine::{digression, question};
 use crate::flow::graph::Exit;
 use crate::flow::step::Faq;
 
@@ -32,8 +32,7 @@ pub fn resolved(w: &mut Working<'_>, faq: &Faq) -> Then {
         None => {
             w.say_words("glad", &[]);
             w.leave(&Exit::Resolved);
-            w.close("deflected");
-            Then::Closed
+            digression::ends(w, "deflected")
         }
     }
 }

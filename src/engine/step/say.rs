@@ -14,6 +14,9 @@ pub fn enter(w: &mut Working<'_>, say: &Say) -> Then {
         prompt.image = say.image.as_ref().map(|image| w.render(image)).filter(|image| !image.is_empty());
         prompt.link = say.link.as_ref().map(|link| w.render(link)).filter(|link| !link.is_empty());
     }
+    if !w.says_anew(&text) {
+        return Then::next();
+    }
     if !prompt.text.is_empty() || prompt.image.is_some() || prompt.link.is_some() {
         w.send(prompt);
     }

@@ -1,6 +1,6 @@
 //! `set`
 
-use crate::engine::recognize::slot;
+use crate::engine::recognize::number;
 use crate::engine::working::Working;
 use crate::flow::step::Set;
 use crate::flow::{SlotKind, SlotValue};
@@ -31,7 +31,7 @@ fn typed(text: &str, kind: Option<&SlotKind>) -> Option<SlotValue> {
             "false" | "no" | "0" | "" | "none" => Some(SlotValue::Bool(false)),
             _ => None,
         },
-        Some(SlotKind::Number { .. }) => slot::number(text).map(SlotValue::Number),
+        Some(SlotKind::Number { .. }) => number::plain(text).map(SlotValue::Number),
         Some(SlotKind::Choice { options }) => {
             options.iter().find(|option| *option == text.trim()).map(|option| SlotValue::Text(option.clone()))
         }

@@ -70,8 +70,9 @@ impl AtStep<'_> {
             return;
         }
         let pieces = match expr {
-            Expr::Text(text) => token::pieces(&text.source),
+            Expr::Text(text) | Expr::Header(text) => token::pieces(&text.source),
             Expr::Condition(condition) => token::condition(&condition.source),
+            Expr::Value(value) | Expr::Mapping(value) => token::condition(&value.source),
         };
         for read in uses(&pieces).reads {
             self.read(expr, &read, found);

@@ -4,14 +4,15 @@ use super::set::Set;
 use super::{scan, targets, token};
 use crate::flow::parse::draft::Draft;
 use crate::flow::parse::reader::{listed, suggest};
-use crate::flow::step::{Call, Choose, Kind, Step, Target};
+use crate::flow::step::{Call, Choose, Handlers, Kind, Step, Target};
 use crate::flow::{Flow, Slot, SlotKind, Template};
 use crate::source::{Diagnostic, Place, Placed};
 
 pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let flow = &draft.flow;
     let names = Names { set, draft, flow };
-    found.extend(flow.on_failure.iter().filter_map(|target| names.target(target)));
+    let ways = flow.on_failure.iter().chain(&flow.on_error).chain(jumps(&flow.handlers));
+    found.extend(ways.filter_map(|target| names.target(target)));
     for step in &flow.steps {
         found.extend(targets::of(step).into_iter().filter_map(|target| names.target(target)));
         names.step(step, found);
@@ -68,7 +69,23 @@ impl Names<'_> {
             Kind::Handoff(handoff) => {
                 found.extend(handoff.queue.as_ref().and_then(|queue| self.queue(queue)))
             }
-            Kind::Say(_) | Kind::Branch(_) | Kind::Status(_) | Kind::Survey(_) | Kind::End(_) => {}
+            Kind::Http(http) => {
+                for (slot, _) in &http.into {
+                    self.slot(self.draft, slot, found);
+                }
+            }
+            Kind::Lookup(lookup) => {
+                for (slot, _) in &lookup.into {
+                    self.slot(self.draft, slot, found);
+                }
+            }
+            Kind::Say(_)
+            | Kind::Branch(_)
+            | Kind::Status(_)
+            | Kind::Survey(_)
+            | Kind::Wait(_)
+            | Kind::Watch(_)
+            | Kind::End(_) => {}
         }
     }
 
@@ -185,6 +202,10 @@ impl Names<'_> {
             }
         }
     }
+}
+
+fn jumps(handlers: &Handlers) -> impl Iterator<Item = &Target> {
+    handlers.all().filter_map(|handler| handler.goto.as_ref())
 }
 
 fn unfit(named: &Placed<String>, slot: &Slot, why: &str) -> Diagnostic {

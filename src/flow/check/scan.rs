@@ -287,7 +287,7 @@ fn leaf(uses: &mut Uses, tokens: &[Token], known: &Known) {
 }
 
 /// The index of the bracket that closes the one at `at`, or the end.
-fn closing(tokens: &[Token], at: usize) -> usize {
+pub fn closing(tokens: &[Token], at: usize) -> usize {
     let mut depth = 0_i32;
     for (index, token) in tokens.iter().enumerate().skip(at) {
         depth += bracket(token);

@@ -14,11 +14,15 @@ const NAMES: [(&str, &[&str]); 5] = [
     ("contact", &["name", "profile", "locale", "verified"]),
     ("channel", &["kind", "voice"]),
     ("ticket", &["code", "category", "type", "added"]),
-    ("business", &["open"]),
+    ("business", &["open", "opens_at", "closes_at"]),
     ("now", &[]),
 ];
 /// What a system flow may read of the flow that it was called from.
 const ORIGIN: (&str, &[&str]) = ("origin", &["flow", "category", "question"]);
+/// What a mapping of an `http` step may read beside all else.
+const ANSWER: [&str; 3] = ["status", "headers", "body"];
+/// Only in the headers of an `http` step.
+const SECRET: &str = "secret";
 const FUNCTIONS: [&str; 4] = ["known_incidents", "range", "dict", "namespace"];
 
 /// What is wrong with the names in one text of a flow. A `title` stands outside any conversation's slots.
@@ -38,8 +42,9 @@ pub fn check(set: &Set<'_>, draft: &Draft, expr: Expr<'_>, title: bool, found: &
 
 pub fn of(expr: Expr<'_>) -> Uses {
     uses(&match expr {
-        Expr::Text(text) => token::pieces(&text.source),
+        Expr::Text(text) | Expr::Header(text) => token::pieces(&text.source),
         Expr::Condition(condition) => token::condition(&condition.source),
+        Expr::Value(expression) | Expr::Mapping(expression) => token::condition(&expression.source),
     })
 }
 
@@ -82,12 +87,18 @@ impl Scope<'_> {
         if root == "slots" {
             return self.slot(path, field, deeper, at);
         }
+        if matches!(self.expr, Expr::Mapping(_)) && ANSWER.contains(&root) {
+            // What a service answers has a shape of its own.
+            return None;
+        }
         if root == "ticket" && self.title {
             return Some(Diagnostic::error("V402", at, "a title is shown where there is no ticket"));
         }
         let names = NAMES.iter().chain(self.flow.system.then_some(&ORIGIN));
         let Some((_, fields)) = names.clone().find(|(name, _)| *name == root) else {
+            let answer = matches!(self.expr, Expr::Mapping(_)).then_some(ANSWER);
             let candidates = names.map(|(name, _)| *name).chain(["slots", "known_incidents"]);
+            let candidates = candidates.chain(answer.into_iter().flatten());
             return Some(self.unknown_root(path, root, candidates, at));
         };
         let field = field?;
@@ -153,6 +164,13 @@ impl Scope<'_> {
     fn calls(&self, uses: &Uses, found: &mut Vec<Diagnostic>) {
         for call in &uses.calls {
             let name = call.name.as_str();
+            if name == SECRET && matches!(call.callee, Callee::Function) {
+                if !matches!(self.expr, Expr::Header(_)) {
+                    let message = "a secret may stand in the `headers` of an `http` step, and nowhere else";
+                    found.push(Diagnostic::error("V405", self.place(call.at, call.name.len()), message));
+                }
+                continue;
+            }
             let (there, what) = match call.callee {
                 Callee::Filter => (self.set.templates.has_filter(name), "filter"),
                 Callee::Test => (self.set.templates.has_test(name), "test"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::flow::parse::draft::Draft;
 use crate::flow::parse::spot;
-use crate::flow::{Locale, Template, Templates};
+use crate::flow::{Locale, Table, Template, Templates};
 use crate::source::Place;
 
 /// What the flows may name beyond themselves. `None`: not known, so nothing is told of it.
@@ -16,6 +16,8 @@ pub struct Known {
     pub categories: Option<Vec<String>>,
     /// `desk.queues` of the settings.
     pub queues: Option<Vec<String>>,
+    /// `http.allow` of the settings: hosts that may be called.
+    pub hosts: Option<Vec<String>>,
     /// The tags of all FAQ articles.
     pub faq_tags: Option<BTreeSet<String>>,
     /// Whether these are all the flows there will be: then one must be the default, and a flow that nobody calls is
@@ -28,6 +30,7 @@ pub struct Set<'a> {
     pub drafts: &'a [Draft],
     pub by_name: BTreeMap<&'a str, usize>,
     pub templates: &'a Templates,
+    pub tables: &'a BTreeMap<String, Table>,
     pub known: &'a Known,
     pub locales: &'a [Locale],
     pub sources: &'a BTreeMap<Arc<str>, &'a str>,

@@ -56,8 +56,11 @@ fn scope(slots: &BTreeMap<String, SlotValue>, incidents: &[BTreeMap<String, Stri
         ticket: Some(TicketNames { code: "123456789", category: "other", r#type: "incident", added: false }),
         now: "2026-11-24T09:00:00+01:00",
         business_open: true,
+        opens_at: "2026-11-24 08:00",
+        closes_at: "2026-11-24 18:00",
         incidents,
         origin: Some(OriginNames { flow: "support", category: "other", question: "a question" }),
+        answer: None,
         extra: &[],
     })
 }
@@ -190,7 +193,10 @@ fn tried(set: &Set<'_>, expr: Expr<'_>, scopes: &[Scope]) -> Option<Diagnostic> 
     let mut fault = None;
     for scope in scopes {
         let failed = match expr {
-            Expr::Text(text) => set.templates.render(text, scope).err(),
+            Expr::Text(text) | Expr::Header(text) => set.templates.render(text, scope).err(),
+            Expr::Value(value) => set.templates.value(value, scope).err(),
+            // What a service answers is not known here.
+            Expr::Mapping(_) => None,
             Expr::Condition(condition) => set.templates.holds(condition, scope).err(),
         };
         fault = Some(failed?);

@@ -76,8 +76,9 @@ impl Type {
 /// What is wrong with the types in a text; the first of each expression.
 pub fn check(set: &Set<'_>, flow: &Flow, expr: Expr<'_>) -> Vec<Diagnostic> {
     let pieces = match expr {
-        Expr::Text(text) => token::pieces(&text.source),
+        Expr::Text(text) | Expr::Header(text) => token::pieces(&text.source),
         Expr::Condition(condition) => token::condition(&condition.source),
+        Expr::Value(expression) | Expr::Mapping(expression) => token::condition(&expression.source),
     };
     let trees = pieces.iter().filter_map(|piece| match piece {
         Piece::Expression(tokens) => parse(tokens),

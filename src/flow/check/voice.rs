@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::set::Set;
 use crate::flow::graph::Graph;
 use crate::flow::parse::draft::Draft;
-use crate::flow::step::{Kind, Step};
+use crate::flow::step::{Handlers, Kind, Step};
 use crate::flow::{Locale, Template, Text};
 use crate::source::Diagnostic;
 
@@ -73,24 +73,43 @@ pub fn texts(step: &Step) -> Vec<(Role, &Text)> {
         Kind::Say(say) => all.push((Role::Say, &say.text)),
         Kind::Choose(choose) => {
             all.push((Role::Menu, &choose.prompt));
+            all.extend(handled(&choose.handlers));
             all.extend(choose.options.iter().map(|option| (Role::Label, &option.label)));
             all.extend(choose.reprompts.iter().map(|text| (Role::Prompt, text)));
         }
         Kind::Ask(ask) => {
             all.push((Role::Prompt, &ask.prompt));
+            all.extend(handled(&ask.handlers));
             all.extend(ask.reprompts.iter().map(|text| (Role::Prompt, text)));
         }
         Kind::Confirm(confirm) => {
             all.push((Role::Prompt, &confirm.prompt));
+            all.extend(handled(&confirm.handlers));
             all.extend(confirm.reprompts.iter().map(|text| (Role::Prompt, text)));
         }
-        Kind::Faq(faq) => all.extend(faq.ask.iter().map(|text| (Role::Prompt, text))),
+        Kind::Faq(faq) => {
+            all.extend(faq.ask.iter().map(|text| (Role::Prompt, text)));
+            all.extend(handled(&faq.handlers));
+        }
         Kind::Handoff(handoff) => all.extend(handoff.say.iter().map(|text| (Role::Say, text))),
         Kind::Survey(survey) => all.extend(survey.prompt.iter().map(|text| (Role::Prompt, text))),
-        Kind::Set(_) | Kind::Branch(_) | Kind::Call(_) | Kind::Ticket(_) | Kind::Status(_) | Kind::End(_) => {
-        }
+        Kind::Http(http) => all.extend(http.say.iter().map(|text| (Role::Say, text))),
+        Kind::Wait(wait) => all.extend(wait.say.iter().map(|text| (Role::Say, text))),
+        Kind::Set(_)
+        | Kind::Branch(_)
+        | Kind::Call(_)
+        | Kind::Ticket(_)
+        | Kind::Status(_)
+        | Kind::Lookup(_)
+        | Kind::Watch(_)
+        | Kind::End(_) => {}
     }
     all
+}
+
+/// What is said after a failure.
+fn handled(handlers: &Handlers) -> impl Iterator<Item = (Role, &Text)> {
+    handlers.all().filter_map(|handler| handler.say.as_ref()).map(|text| (Role::Prompt, text))
 }
 
 /// What is said on a call in each locale: the spoken form, else the written one.

@@ -23,6 +23,9 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     let start = fields.take("start").map(|entry| start(reader, entry));
     let slots = slots::read(reader, fields.take("slots"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
+    let on_error = fields.take("on_error").and_then(|entry| reader.target(entry));
+    let handlers = step::handler::read(reader, &mut fields);
     if let Some(entry) = fields.take("moved") {
         let message = "`moved` is not yet supported in this version";
         reader.report(Diagnostic::error("V007", entry.key.at.clone(), message));
@@ -41,7 +44,19 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     let whole = reader.whole && !steps.is_empty();
     let system = reader.system;
     let (slots_known, untyped, slots) = (!slots.lost, slots.untyped, slots.by_name);
-    let flow = Flow { name: name_value, at: name.at, title, start, slots, steps, on_failure, system };
+    let flow = Flow {
+        name: name_value,
+        at: name.at,
+        title,
+        start,
+        slots,
+        steps,
+        on_failure,
+        gather,
+        on_error,
+        handlers,
+        system,
+    };
     let built_in = reader.built_in;
     Some(Draft { flow, heads, default_at, commands, phrases, whole, slots_known, untyped, built_in })
 }

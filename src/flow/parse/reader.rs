@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::node::{Data, Node};
 use super::spot;
 use crate::flow::step::Target;
-use crate::flow::{Condition, Locale, Template, Templates};
+use crate::flow::{Condition, Expression, Locale, Template, Templates};
 use crate::source::{Diagnostic, Place, Placed};
 
 /// A key with its value.
@@ -153,6 +153,27 @@ impl Reader<'_> {
         }
     }
 
+    /// An expression that yields a value, with or without `{{ }}`.
+    pub fn expression(&mut self, node: &Node) -> Option<Expression> {
+        let text = self.scalar(node, "an expression")?;
+        match self.templates.expression(text, &node.at) {
+            Ok(expression) => Some(expression),
+            Err(found) => {
+                self.refuse(found, text, &node.at, true);
+                None
+            }
+        }
+    }
+
+    /// A length of time in seconds: `30s`, `2m`, `1h`; a bare number is seconds.
+    pub fn seconds(&mut self, entry: Entry<'_>) -> Option<u32> {
+        let seconds = entry.value.text().and_then(seconds);
+        if seconds.is_none() {
+            self.wrong_shape(entry.value, "a time such as 30s, 2m or 1h");
+        }
+        seconds
+    }
+
     /// Reports a text that does not compile, at the very place in it.
     fn refuse(&mut self, mut found: Diagnostic, text: &str, at: &Place, condition: bool) {
         found.at = match self.templates.error_range(text, condition) {
@@ -250,6 +271,19 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn seconds(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let scale = match text[digits.len()..].trim() {
+        "" | "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    digits.parse::<u32>().ok()?.checked_mul(scale)
 }
 
 /// A key for messages.

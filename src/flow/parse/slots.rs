@@ -7,7 +7,7 @@ use regex::RegexBuilder;
 use super::fields::Fields;
 use super::node::{Data, Node};
 use super::reader::{Entry, Reader, shown};
-use crate::flow::{Slot, SlotKind, SlotName};
+use crate::flow::{Slot, SlotKind, SlotName, Text};
 use crate::source::{Diagnostic, Placed};
 
 /// The words after `type:`.
@@ -45,12 +45,12 @@ pub fn read(reader: &mut Reader<'_>, entry: Option<Entry<'_>>) -> Slots {
             );
         }
         // A slot that is wrong in itself still exists, so that its uses are not told as well.
-        let (kind, digits, sensitive) = slot(reader, key, value);
+        let Written { kind, digits, sensitive, label } = slot(reader, key, value);
         if kind.is_none() {
             slots.untyped.insert(name.clone());
         }
         let kind = kind.unwrap_or(ANY_TEXT);
-        let slot = Slot { name: name.clone(), at: key.at.clone(), kind, digits, sensitive };
+        let slot = Slot { name: name.clone(), at: key.at.clone(), kind, digits, sensitive, label };
         slots.by_name.entry(name).or_insert(slot);
     }
     slots
@@ -65,7 +65,16 @@ pub fn is_identifier(name: &str) -> bool {
 
 const ANY_TEXT: SlotKind = SlotKind::Text { min: None, max: None };
 
-fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (Option<SlotKind>, bool, bool) {
+/// A slot as written; of a kind only where that could be read.
+#[derive(Default)]
+struct Written {
+    kind: Option<SlotKind>,
+    digits: bool,
+    sensitive: bool,
+    label: Option<Text>,
+}
+
+fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> Written {
     if value.text().is_some() {
         // `blocked: bool` in short.
         let word = reader.word(Entry { key, value }, &TYPES);
@@ -75,10 +84,10 @@ fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (Option<SlotKind>,
             let found = Diagnostic::error("V003", value.at.clone(), message);
             reader.report(found.help("{ type: choice, options: […] } or { type: pattern, pattern: '…' }"));
         }
-        return (kind, false, false);
+        return Written { kind, ..Written::default() };
     }
     let Some(mut fields) = Fields::open(reader, value, "a slot", &key.at) else {
-        return (None, false, false);
+        return Written::default();
     };
     let word = fields.need(reader, "type").and_then(|entry| reader.word(entry, &TYPES));
     let kind = match &word {
@@ -92,8 +101,9 @@ fn slot(reader: &mut Reader<'_>, key: &Node, value: &Node) -> (Option<SlotKind>,
     };
     let digits = fields.take("voice").is_some_and(|entry| reader.word(entry, &["digits"]).is_some());
     let sensitive = fields.take("sensitive").and_then(|entry| reader.flag(entry)).unwrap_or(false);
+    let label = fields.take("label").map(|entry| reader.text(Some(entry), None));
     fields.close(reader);
-    (kind, digits, sensitive)
+    Written { kind, digits, sensitive, label }
 }
 
 fn simple(word: &str) -> Option<SlotKind> {

@@ -3,9 +3,12 @@
 mod answer;
 mod ask;
 mod choose;
+pub(super) mod handler;
+mod http;
 mod route;
 mod say;
 pub(in crate::flow) mod ticket;
+mod world;
 
 use super::draft::Head;
 use super::fields::Fields;
@@ -15,15 +18,12 @@ use crate::flow::step::{Kind, Step};
 use crate::flow::{StepId, Text};
 use crate::source::Diagnostic;
 
-pub const KINDS: [&str; 13] = [
-    "say", "choose", "ask", "confirm", "faq", "set", "branch", "call", "ticket", "status", "handoff",
-    "survey", "end",
+pub const KINDS: [&str; 17] = [
+    "say", "choose", "ask", "confirm", "faq", "set", "branch", "call", "http", "lookup", "wait", "watch",
+    "ticket", "status", "handoff", "survey", "end",
 ];
 /// What a `survey` asks, and the priorities of a `handoff`.
 pub use answer::{PRIORITIES, SURVEYS};
-
-/// Kinds of the language that this version does not run yet.
-const LATER: [&str; 4] = ["http", "watch", "wait", "lookup"];
 
 /// The step at `index` of the list. A step whose kind is lost stands as a `say` without words.
 pub fn read(reader: &mut Reader<'_>, node: &Node, index: usize) -> Option<(Step, Head)> {
@@ -76,13 +76,13 @@ fn id(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<StepId> {
 }
 
 fn known_kind(node: &Node) -> bool {
-    KINDS.iter().chain(&LATER).any(|kind| node.get(kind).is_some())
+    KINDS.iter().any(|kind| node.get(kind).is_some())
 }
 
 /// The one key that names the kind.
 fn kind_entry<'n>(reader: &mut Reader<'_>, node: &'n Node, fields: &mut Fields<'n>) -> Option<Entry<'n>> {
     let Data::Map(pairs) = &node.data else { return None };
-    let is_kind = |name: &str| KINDS.contains(&name) || LATER.contains(&name);
+    let is_kind = |name: &str| KINDS.contains(&name);
     let mut kinds = pairs.iter().filter(|(key, _)| key.text().is_some_and(is_kind));
     let Some((key, value)) = kinds.next() else {
         reader.whole = false;
@@ -99,7 +99,7 @@ fn kind_entry<'n>(reader: &mut Reader<'_>, node: &'n Node, fields: &mut Fields<'
         reader
             .report(Diagnostic::error("V006", other.at.clone(), message).help("begin another step with `-`"));
     }
-    for kind in KINDS.iter().chain(&LATER) {
+    for kind in &KINDS {
         fields.take(kind);
     }
     Some(Entry { key, value })
@@ -135,14 +135,12 @@ fn kind(reader: &mut Reader<'_>, step: &mut Fields<'_>, entry: Entry<'_>) -> Opt
         "status" => answer::status(reader, entry).map(Kind::Status),
         "handoff" => answer::handoff(reader, entry).map(Kind::Handoff),
         "survey" => answer::survey(reader, entry).map(Kind::Survey),
+        "http" => http::read(reader, entry).map(|http| Kind::Http(Box::new(http))),
+        "lookup" => world::lookup(reader, entry).map(Kind::Lookup),
+        "wait" => world::wait(reader, entry).map(Kind::Wait),
+        "watch" => world::watch(reader, entry).map(Kind::Watch),
         "end" => Some(Kind::End(route::end(reader, entry))),
-        later => {
-            let message = format!("`{later}` is not yet supported in this version");
-            reader.report(Diagnostic::error("V007", entry.key.at.clone(), message));
-            // A `watch` only goes on to the next step; the others jump and fill slots.
-            reader.whole &= later == "watch";
-            return None;
-        }
+        _ => None,
     };
     reader.whole &= kind.is_some();
     kind

@@ -85,7 +85,8 @@ impl Reader<'_> {
     fn put(&mut self, written: &mut ByLocale, locale: Locale, text: &str, at: &Place) {
         // A text that does not compile is told, and stands as plain words so that nothing else is told of it.
         let template = self.compile(text, at).or_else(|| self.templates.text("-", at).ok());
-        if let Some(template) = template {
+        if let Some(mut template) = template {
+            template.locale = Some(locale.clone());
             written.entry(locale).or_insert(template);
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::fields::Fields;
 use super::node::{Data, Node};
-use super::reader::{Entry, Reader, shown, suggest};
-use crate::flow::{Locale, Words};
+use super::reader::{Entry, Reader, listed, shown, suggest};
+use crate::flow::{Locale, Template, Words, format};
 use crate::source::{Diagnostic, Place};
 
 /// Reads a words file over what is known already: a text overrides one of the same key and locale.
@@ -36,6 +36,7 @@ fn texts(reader: &mut Reader<'_>, entry: Entry<'_>, words: &mut Words) {
             unknown(reader, key, words.texts.keys());
         }
         let (written, spoken) = reader.locale_map(value, true);
+        written.values().chain(spoken.values()).for_each(|text| pattern(reader, &name, text));
         let text = words.texts.entry(name).or_default();
         text.at = value.at.clone();
         for (locale, template) in written {
@@ -44,6 +45,16 @@ fn texts(reader: &mut Reader<'_>, entry: Entry<'_>, words: &mut Words) {
             text.written.insert(locale, template);
         }
         text.spoken.extend(spoken);
+    }
+}
+
+/// `V413`: a place in braces that the pattern of a date or an hour does not have.
+fn pattern(reader: &mut Reader<'_>, name: &str, text: &Template) {
+    let Some((_, known)) = format::PATTERNS.iter().find(|(key, _)| *key == name) else { return };
+    for place in format::places(&text.source).into_iter().filter(|place| !known.contains(place)) {
+        let message = format!("the pattern `{name}` has no place `{{{place}}}`");
+        let help = format!("its places are {}", listed(known));
+        reader.report(Diagnostic::error("V413", text.at.clone(), message).help(help));
     }
 }
 
@@ -70,12 +81,12 @@ pub fn lacking(words: &Words, locales: &[Locale], file: &str) -> Vec<Diagnostic>
     let mut lacking: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for locale in locales {
         for (key, text) in &words.texts {
-            if !text.written.contains_key(locale) {
+            if words.own(key, locale).is_none() && !text.written.is_empty() {
                 lacking.entry(locale).or_default().push(key);
             }
         }
         for (key, list) in &words.lists {
-            if !list.contains_key(locale) {
+            if words.list(key, locale).is_empty() && !list.is_empty() {
                 lacking.entry(locale).or_default().push(key);
             }
         }

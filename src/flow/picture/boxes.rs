@@ -42,7 +42,13 @@ impl Role {
     pub fn size(self) -> f64 {
         match self {
             Self::Head | Self::Text => TEXT,
-            Self::Guard | Self::Jump | Self::Error | Self::Warning | Self::Proof | Self::Left | Self::Calls => SMALL,
+            Self::Guard
+            | Self::Jump
+            | Self::Error
+            | Self::Warning
+            | Self::Proof
+            | Self::Left
+            | Self::Calls => SMALL,
         }
     }
 

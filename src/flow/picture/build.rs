@@ -20,14 +20,30 @@ pub fn picture(flow: &Flow, view: View<'_>) -> Picture {
     let wished = view.locale.and_then(|wished| view.locales.iter().find(|locale| *locale == wished));
     let tongue = Tongue { locale: wished.map_or(fallback, String::as_str), fallback };
     let (on_steps, elsewhere) = by_step(flow, view.findings);
-    let mut builder = Builder { flow, tongue, counts: view.counts, nodes: Vec::new(), ways: Vec::new(), extra: BTreeMap::new() };
+    let mut builder = Builder {
+        flow,
+        tongue,
+        counts: view.counts,
+        nodes: Vec::new(),
+        ways: Vec::new(),
+        extra: BTreeMap::new(),
+    };
     builder.nodes.push(start(flow, tongue, view.counts));
     for (index, step) in flow.steps.iter().enumerate() {
         let marks = on_steps.get(&index).cloned().unwrap_or_default();
         builder.nodes.push(node(step, tongue, marks, view.counts));
     }
     if !flow.steps.is_empty() {
-        builder.ways.push(Way { from: 0, to: 1, exits: vec![Out { word: "next".into(), label: String::new(), count: view.counts.map(|counts| counts.began) }], jump: false });
+        builder.ways.push(Way {
+            from: 0,
+            to: 1,
+            exits: vec![Out {
+                word: "next".into(),
+                label: String::new(),
+                count: view.counts.map(|counts| counts.began),
+            }],
+            jump: false,
+        });
     }
     for (index, edges) in Graph::of(flow).edges.iter().enumerate() {
         builder.ways_of(index, edges);
@@ -63,7 +79,9 @@ impl Builder<'_> {
         for edge in edges {
             let Some(to) = self.target(edge, step) else { continue };
             let word = edge.exit.word().into_owned();
-            let count = self.counts.map(|counts| counts.ways.get(&step.id).and_then(|ways| ways.get(&word)).copied().unwrap_or(0));
+            let count = self.counts.map(|counts| {
+                counts.ways.get(&step.id).and_then(|ways| ways.get(&word)).copied().unwrap_or(0)
+            });
             let out = Out { word, label: words::exit(self.flow, step, &edge.exit, self.tongue), count };
             let jump = to == index + 1 || edge.exit == Exit::Failure && inherited;
             let same = self.ways[first..].iter_mut().find(|way| way.to == to && way.jump == jump);
@@ -78,7 +96,9 @@ impl Builder<'_> {
     fn target(&mut self, edge: &Edge<'_>, step: &Step) -> Option<usize> {
         match edge.to {
             To::Step(index) => Some(index + 1),
-            To::Past if self.flow.start.is_some() || self.flow.system => Some(self.extra("[done]", "end", "past the last step")),
+            To::Past if self.flow.start.is_some() || self.flow.system => {
+                Some(self.extra("[done]", "end", "past the last step"))
+            }
             To::Past => Some(self.extra("[returns]", "end", "back to the flow that called")),
             To::Closed if matches!(step.kind, Kind::End(_)) => None,
             To::Closed if edge.exit == Exit::Resolved => Some(self.extra("[deflected]", "end", "deflected")),
@@ -199,7 +219,8 @@ fn name_the_far(nodes: &[Node], ways: &mut [Way]) {
     for way in ways.iter().filter(|way| !way.jump) {
         coming[way.to] += 1;
     }
-    let links: Vec<(usize, usize)> = ways.iter().filter(|way| !way.jump).map(|way| (way.from, way.to)).collect();
+    let links: Vec<(usize, usize)> =
+        ways.iter().filter(|way| !way.jump).map(|way| (way.from, way.to)).collect();
     let rows = layout::rows(nodes.len(), &links);
     for way in ways.iter_mut().filter(|way| !way.jump) {
         let far = rows[way.from].abs_diff(rows[way.to]);

@@ -14,7 +14,8 @@ pub fn dot(picture: &Picture) -> String {
     for (at, node) in picture.nodes.iter().enumerate() {
         let (shape, colour) = look(node);
         let words: String = lines(node).iter().map(|line| format!("{}\\l", inside(line))).collect();
-        let bad = if node.findings.iter().any(|mark| mark.error) { ", color=\"#a32020\", penwidth=3" } else { "" };
+        let bad =
+            if node.findings.iter().any(|mark| mark.error) { ", color=\"#a32020\", penwidth=3" } else { "" };
         let _ = writeln!(
             out,
             "  n{at} [shape={shape}, fillcolor=\"{colour}\", label=\"{words}\", tooltip={}{bad}];",

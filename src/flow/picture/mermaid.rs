@@ -22,7 +22,8 @@ pub fn mermaid(picture: &Picture) -> String {
         let _ = writeln!(out, "  n{} {arrow}{label} n{}", way.from, way.to);
     }
     out.push_str("  classDef bad stroke:#a32020,stroke-width:3px\n");
-    let bad = picture.nodes.iter().enumerate().filter(|(_, node)| node.findings.iter().any(|mark| mark.error));
+    let bad =
+        picture.nodes.iter().enumerate().filter(|(_, node)| node.findings.iter().any(|mark| mark.error));
     for (at, _) in bad {
         let _ = writeln!(out, "  class n{at} bad");
     }
@@ -74,5 +75,7 @@ fn escaped(text: &str) -> String {
 
 /// For the title lines, which take no quotes.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '{' | '}' | ';' | '#' | '%') { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() || matches!(c, '{' | '}' | ';' | '#' | '%') { ' ' } else { c })
+        .collect()
 }

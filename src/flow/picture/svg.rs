@@ -98,7 +98,9 @@ fn data(picture: &Picture, way: &Way) -> String {
 fn line(out: &mut String, picture: &Picture, way: &Way, route: &Route, most: u64) {
     let mut class = String::from("line");
     let only = |word: &str| way.exits.iter().all(|exit| exit.word == word);
-    for (holds, name) in [(route.back, " back"), (only("failure"), " failing"), (only("skipped"), " skipping")] {
+    for (holds, name) in
+        [(route.back, " back"), (only("failure"), " failing"), (only("skipped"), " skipping")]
+    {
         class.push_str(if holds { name } else { "" });
     }
     let _ = write!(out, "<g class=\"{class}\" {}>", data(picture, way));
@@ -174,7 +176,11 @@ fn node_box(out: &mut String, picture: &Picture, node: &Node, content: &Content,
         Form::Alone => String::new(),
         Form::Embedded => format!(" tabindex=\"0\" role=\"button\" aria-label=\"{}\"", escaped(&node.title)),
     };
-    let _ = write!(out, "<g class=\"{class}\" data-step=\"{id}\"{keyboard}><title>{}</title>", escaped(&node.title));
+    let _ = write!(
+        out,
+        "<g class=\"{class}\" data-step=\"{id}\"{keyboard}><title>{}</title>",
+        escaped(&node.title)
+    );
     shape(out, node.kind, rect);
     for (nth, line) in content.lines.iter().enumerate() {
         let y = rect.y + boxes::PAD_Y + boxes::LINE * nth as f64 + 12.0;
@@ -196,9 +202,12 @@ fn text(out: &mut String, picture: &Picture, node: &Node, line: &Line, x: f64, y
         Role::Calls => "calls",
     };
     let size = line.role.size();
-    let mut drawn =
-        format!("<text class=\"{class}\" font-size=\"{size}\" x=\"{x}\" y=\"{y}\">{}</text>", escaped(&line.text));
-    let address = node.calls.as_ref().filter(|_| line.role == Role::Calls).and_then(|flow| picture.address(flow));
+    let mut drawn = format!(
+        "<text class=\"{class}\" font-size=\"{size}\" x=\"{x}\" y=\"{y}\">{}</text>",
+        escaped(&line.text)
+    );
+    let address =
+        node.calls.as_ref().filter(|_| line.role == Role::Calls).and_then(|flow| picture.address(flow));
     if let Some(address) = address {
         drawn = format!("<a href=\"{}\">{drawn}</a>", escaped(&address));
     }
@@ -213,7 +222,10 @@ fn shape(out: &mut String, kind: &str, rect: &Rect) {
     let Rect { x, y, width, height } = *rect;
     let (right, bottom) = (rect.right(), rect.bottom());
     let rounded = |out: &mut String, radius: f64| {
-        let _ = write!(out, "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\"/>");
+        let _ = write!(
+            out,
+            "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\"/>"
+        );
     };
     match kind {
         "start" | "end" => rounded(out, (height / 2.0).min(18.0)),
@@ -224,7 +236,12 @@ fn shape(out: &mut String, kind: &str, rect: &Rect) {
         }
         "call" => {
             rounded(out, 2.0);
-            let _ = write!(out, "<path class=\"inner\" d=\"M{0} {y}V{bottom}M{1} {y}V{bottom}\"/>", x + 6.0, right - 6.0);
+            let _ = write!(
+                out,
+                "<path class=\"inner\" d=\"M{0} {y}V{bottom}M{1} {y}V{bottom}\"/>",
+                x + 6.0,
+                right - 6.0
+            );
         }
         // A question: its sides point outwards.
         "choose" | "ask" | "confirm" | "survey" | "branch" => {

@@ -13,7 +13,8 @@ use crate::flow::parse::{self, SourceFile};
 fn flow(text: &str) -> (Flow, Vec<crate::source::Diagnostic>) {
     let known = Known { categories: None, queues: None, faq_tags: None, whole: false };
     let parsed = parse::playbook(&[SourceFile::new("flow.yaml", text)], &["en".to_owned()], &known);
-    let flows = parsed.playbook.map(|playbook| playbook.flows.into_values().collect()).unwrap_or(parsed.broken);
+    let flows =
+        parsed.playbook.map(|playbook| playbook.flows.into_values().collect()).unwrap_or(parsed.broken);
     let flow = flows.into_iter().find(|flow: &Flow| !flow.system).expect("a flow");
     (flow, parsed.diagnostics)
 }
@@ -74,7 +75,10 @@ fn sound(layout: &Layout, links: &[Link]) -> Result<(), String> {
                 !(at == ends.0 && *nth == 0 || at == ends.1 && *nth + 1 == route.stations.len())
             });
             for (_, station) in inner {
-                let inside = rect.x < station.x && station.x < rect.right() && station.top < rect.bottom() && rect.y < station.bottom;
+                let inside = rect.x < station.x
+                    && station.x < rect.right()
+                    && station.top < rect.bottom()
+                    && rect.y < station.bottom;
                 if inside {
                     return Err(format!("a line runs through {rect:?} at {station:?}"));
                 }
@@ -82,7 +86,13 @@ fn sound(layout: &Layout, links: &[Link]) -> Result<(), String> {
         }
         let (first, last) = (route.stations[0], route.stations[route.stations.len() - 1]);
         let (from, to) = (layout.boxes[ends.0], layout.boxes[ends.1]);
-        if first.top != from.bottom() || last.bottom != to.y || first.x < from.x || first.x > from.right() || last.x < to.x || last.x > to.right() {
+        if first.top != from.bottom()
+            || last.bottom != to.y
+            || first.x < from.x
+            || first.x > from.right()
+            || last.x < to.x
+            || last.x > to.right()
+        {
             return Err(format!("{route:?} does not touch its boxes"));
         }
     }
@@ -117,8 +127,12 @@ fn every_step_and_every_exit_is_drawn_and_fits() {
     }
     for (index, edges) in Graph::of(&flow).edges.iter().enumerate() {
         let step = &flow.steps[index].id;
-        let of_step: Vec<&str> = picture.ways.iter().filter(|way| picture.nodes[way.from].id == *step)
-            .flat_map(|way| way.exits.iter().map(|exit| exit.word.as_str())).collect();
+        let of_step: Vec<&str> = picture
+            .ways
+            .iter()
+            .filter(|way| picture.nodes[way.from].id == *step)
+            .flat_map(|way| way.exits.iter().map(|exit| exit.word.as_str()))
+            .collect();
         for edge in edges.iter().filter(|edge| edge.exit.word() != "end") {
             assert!(of_step.contains(&&*edge.exit.word()), "{step}: {:?}", edge.exit);
         }
@@ -157,7 +171,9 @@ fn hostile_texts_stay_texts() {
 
 #[test]
 fn findings_and_proofs_stand_in_the_boxes() {
-    let (_, picture) = drawn("flow: x\nstart: { default: true }\nslots: { a: text }\nsteps:\n  - id: a\n    ask: { slot: a, prompt: \"{{ nothing }}\" }\n  - id: t\n    ticket: { category: other, subject: \"x\" }\n  - id: u\n    ticket: { category: other, subject: x, without_faq: because }\n  - end: ticketed\n");
+    let (_, picture) = drawn(
+        "flow: x\nstart: { default: true }\nslots: { a: text }\nsteps:\n  - id: a\n    ask: { slot: a, prompt: \"{{ nothing }}\" }\n  - id: t\n    ticket: { category: other, subject: \"x\" }\n  - id: u\n    ticket: { category: other, subject: x, without_faq: because }\n  - end: ticketed\n",
+    );
     let node = |id: &str| picture.nodes.iter().find(|node| node.id == id).expect("a box");
     assert!(node("a").findings.iter().any(|mark| mark.error), "{:?}", node("a"));
     assert!(node("t").findings.iter().any(|mark| mark.code == "V301"), "{:?}", node("t").findings);
@@ -183,7 +199,11 @@ fn counts_stand_on_ways_and_steps() {
 fn a_flow_of_two_hundred_steps_stays_narrow_enough_and_quick() {
     let mut text = String::from("flow: long\nstart: { default: true }\nslots: { a: text }\nsteps:\n");
     for at in 0..200 {
-        text.push_str(&format!("  - id: s{at}\n    confirm: {{ prompt: \"Number {at}?\", yes: s{}, no: s{} }}\n", (at + 1).min(200), (at * 7 + 3) % 200));
+        text.push_str(&format!(
+            "  - id: s{at}\n    confirm: {{ prompt: \"Number {at}?\", yes: s{}, no: s{} }}\n",
+            (at + 1).min(200),
+            (at * 7 + 3) % 200
+        ));
     }
     text.push_str("  - id: s200\n    end: informed\n");
     let (_, picture) = drawn(&text);

@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_it_may_be() {
-        for text in ["a few words that go on", &"x".repeat(300), "日本語の長い文章です、とても", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"] {
+        for text in ["a few words that go on", &"x".repeat(300), "日本語の長い文章です、とても", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"]
+        {
             let lines = wrap(text, 60.0, 12.0, false, 2);
             assert!(lines.len() <= 2 && !lines.is_empty());
             assert!(lines.iter().all(|line| of(line, 12.0, false) <= 72.0), "{lines:?}");

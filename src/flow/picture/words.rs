@@ -1,7 +1,7 @@
 //! What a step is about, in a few words.
 
 use crate::flow::graph::Exit;
-use crate::flow::step::{ChooseOption, Kind};
+use crate::flow::step::{ChooseOption, Kind, Until};
 use crate::flow::{Flow, Step, Text};
 
 /// Picks texts in one language.
@@ -13,7 +13,9 @@ pub struct Tongue<'a> {
 
 impl Tongue<'_> {
     pub fn text(&self, text: &Text) -> String {
-        text.pick(self.locale, self.fallback, false).map(|template| bare(&template.source)).unwrap_or_default()
+        text.pick(self.locale, self.fallback, false)
+            .map(|template| bare(&template.source))
+            .unwrap_or_default()
     }
 }
 
@@ -73,6 +75,17 @@ pub fn of(step: &Step, tongue: Tongue<'_>) -> String {
             Some(prompt) => tongue.text(prompt),
             None => format!("asks for a score ({})", survey.ask.word()),
         },
+        Kind::Http(http) => format!("{} {}", http.method.value, bare(&http.url.source)),
+        Kind::Lookup(lookup) => {
+            let columns: Vec<&str> = lookup.r#where.iter().map(|(column, _)| column.value.as_str()).collect();
+            format!("looks up {} in the table {}", columns.join(", "), lookup.table.value)
+        }
+        Kind::Wait(wait) => match wait.until.value {
+            Until::After(seconds) if seconds % 60 == 0 => format!("waits {} min", seconds / 60),
+            Until::After(seconds) => format!("waits {seconds} s"),
+            Until::Open => "waits until the desk is open".to_owned(),
+        },
+        Kind::Watch(_) => "tells the contact of what changes".to_owned(),
         Kind::End(end) => end.outcome.value.clone(),
     }
 }
@@ -92,6 +105,10 @@ pub fn slot(step: &Step) -> Option<&str> {
         | Kind::Status(_)
         | Kind::Handoff(_)
         | Kind::Survey(_)
+        | Kind::Http(_)
+        | Kind::Lookup(_)
+        | Kind::Wait(_)
+        | Kind::Watch(_)
         | Kind::End(_) => None,
     }
     .map(|slot| slot.value.as_str())
@@ -117,6 +134,9 @@ pub fn exit(flow: &Flow, step: &Step, exit: &Exit, tongue: Tongue<'_>) -> String
         Exit::Arm(place) => arm(flow, step, *place),
         Exit::Otherwise => "otherwise".to_owned(),
         Exit::Unreached => "nobody came".to_owned(),
+        Exit::Miss(miss, place) => format!("{} {place}", miss.word().replace('_', " ")),
+        Exit::Error => "error".to_owned(),
+        Exit::Missing => "no such row".to_owned(),
         Exit::End => String::new(),
     }
 }
@@ -145,7 +165,10 @@ mod tests {
 
     #[test]
     fn templates_read_like_sentences() {
-        assert_eq!(bare("Hi{% if a %} {{ contact.name }}{% endif %}, {{ slots.x | truncate(3) }}\n!"), "Hi {contact.name}, {x} !");
+        assert_eq!(
+            bare("Hi{% if a %} {{ contact.name }}{% endif %}, {{ slots.x | truncate(3) }}\n!"),
+            "Hi {contact.name}, {x} !"
+        );
         assert_eq!(bare("{{ open"), "{open}");
         assert_eq!(bare("{# note #}so"), "so");
         assert_eq!(bare("{%"), "");

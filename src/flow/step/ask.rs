@@ -1,6 +1,6 @@
 //! `ask`: fills a typed slot.
 
-use super::Target;
+use super::{Handlers, Target};
 use crate::flow::{SlotName, Text};
 use crate::source::Placed;
 
@@ -11,4 +11,7 @@ pub struct Ask {
     /// The second and third asking; built-in words otherwise.
     pub reprompts: Vec<Text>,
     pub on_failure: Option<Target>,
+    /// In chat, messages that follow each other within this time are one answer.
+    pub gather: Option<jiff::SignedDuration>,
+    pub handlers: Handlers,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Target;
+use super::{Handlers, Target};
 use crate::flow::{Locale, SlotName, Text};
 use crate::source::{Place, Placed};
 
@@ -15,6 +15,7 @@ pub struct Choose {
     /// The second and third asking; built-in words otherwise.
     pub reprompts: Vec<Text>,
     pub on_failure: Option<Target>,
+    pub handlers: Handlers,
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! `confirm`: yes or no, to `yes:` and `no:` or into a bool slot.
 
-use super::Target;
+use super::{Handlers, Target};
 use crate::flow::{SlotName, Text};
 use crate::source::Placed;
 
@@ -12,4 +12,5 @@ pub struct Confirm {
     pub no: Option<Target>,
     pub reprompts: Vec<Text>,
     pub on_failure: Option<Target>,
+    pub handlers: Handlers,
 }

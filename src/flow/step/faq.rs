@@ -1,6 +1,6 @@
 //! `faq`: ranks the FAQ, offers the best answers, asks whether that solved it.
 
-use super::Target;
+use super::{Handlers, Target};
 use crate::flow::{Template, Text};
 
 #[derive(Debug, Clone)]
@@ -21,4 +21,5 @@ pub struct Faq {
     /// Nothing found, none fitted, or three failures. `None`: the next step.
     pub on_unresolved: Option<Target>,
     pub on_failure: Option<Target>,
+    pub handlers: Handlers,
 }

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use self::view::{FlowDetail, Flows, Preview};
 use super::super::Web;
 use super::super::auth::Agent;
 use super::super::error::{Problem, ProblemBody};
-use self::view::{FlowDetail, Flows, Preview};
 use crate::app::simulate as app_simulate;
 use crate::conversation::Channel;
 use crate::flow::picture::{Picture, View, svg};

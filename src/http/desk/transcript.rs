@@ -23,8 +23,8 @@ pub struct Entry {
     /// The agent's name.
     pub name: Option<String>,
     /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
-    /// nothing_found, ticket, added, status, nobody_came, survey, language, parked, resumed, left,
-    /// closed, failed, fault.
+    /// nothing_found, ticket, added, status, nobody_came, called, answered, watched, survey, language, parked, resumed,
+    /// left, closed, failed, fault.
     pub kind: String,
     pub text: String,
     /// Buttons that were shown.
@@ -33,6 +33,26 @@ pub struct Entry {
     /// For a message of the bot: say, choose, ask, confirm, answer, solved, survey or system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// A file that the contact sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileView>,
+}
+
+/// A file, to be fetched at `/api/files/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FileView {
+    pub id: String,
+    pub name: String,
+    /// Its media type.
+    pub kind: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl FileView {
+    fn new(id: &str, name: &str, kind: &str, size: u64) -> Self {
+        Self { id: id.to_owned(), name: name.to_owned(), kind: kind.to_owned(), size }
+    }
 }
 
 pub fn of(journal: &[JournalRow], privacy: &Privacy) -> Vec<Entry> {
@@ -83,6 +103,16 @@ impl Line<'_> {
                     [survey, &score, comment.as_deref().unwrap_or_default()].join(" ").trim(),
                 )
             }
+            Event::FileReceived { seq, file, name, kind, size } => {
+                let file = FileView::new(file, name, kind, *size);
+                Entry { file: Some(file), ..self.message(*seq, "contact", name) }
+            }
+            Event::HttpRequested { step, .. } => self.point("called", step),
+            Event::HttpAnswered { status, reason, .. } => {
+                let told = status.map(|status| status.to_string());
+                self.point("answered", &told.or_else(|| reason.clone()).unwrap_or_default())
+            }
+            Event::Watched { subject } => self.point("watched", subject.of()),
             Event::LanguageChanged { locale } => self.point("language", locale),
             Event::PromptFailed { step, .. } => self.point("failed", step),
             Event::Left { reason } => self.point("left", reason),
@@ -98,6 +128,7 @@ impl Line<'_> {
             | Event::NotUnderstood { .. }
             | Event::ValueRefused { .. }
             | Event::HandoffRequested { .. }
+            | Event::NoticeTold { .. }
             | Event::TimerSet { .. }
             | Event::TimersCleared
             | Event::Deflected { .. } => return None,
@@ -137,6 +168,7 @@ impl Line<'_> {
             text: text.to_owned(),
             options: Vec::new(),
             prompt: None,
+            file: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::Message;
-use crate::conversation::{Event, Prompt, PromptKind};
+use crate::conversation::{Conversation, ConversationId, Event, Prompt, PromptKind};
 use crate::store::JournalRow;
 
 /// One message of a chat.
@@ -21,6 +21,11 @@ pub struct ChatMessage {
     pub kind: String,
     /// The turn that it belongs to; to be sent along with a choice among its options.
     pub turn: u64,
+    /// The conversation that it belongs to: a chat that is over begins a new one. To be sent along with a choice.
+    pub conversation: String,
+    /// The flows that it comes from, where that is known. To be sent along with a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// The language it is in; empty where unknown (what people wrote).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub locale: String,
@@ -41,12 +46,21 @@ pub struct Messages {
     pub messages: Vec<ChatMessage>,
 }
 
+/// Where a message belongs.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    conversation: ConversationId,
+    turn: u64,
+}
+
 impl ChatMessage {
-    pub fn out(message: &Message, turn: u64) -> Self {
-        Self::prompted(message.seq, turn, message.from.word(), &message.prompt)
+    pub fn out(message: &Message, conversation: &Conversation) -> Self {
+        let at = At { conversation: conversation.id, turn: conversation.turn };
+        let revision = Some(conversation.revision.clone());
+        Self { revision, ..Self::prompted(message.seq, at, message.from.word(), &message.prompt) }
     }
 
-    fn prompted(seq: u64, turn: u64, from: &str, prompt: &Prompt) -> Self {
+    fn prompted(seq: u64, at: At, from: &str, prompt: &Prompt) -> Self {
         let option = |option: &crate::conversation::PromptOption| ChatOption {
             value: option.value.clone(),
             label: option.label.clone(),
@@ -57,21 +71,25 @@ impl ChatMessage {
             text: prompt.plain(),
             options: prompt.options.iter().map(option).collect(),
             kind: kind_word(prompt.kind).to_owned(),
-            turn,
+            turn: at.turn,
+            conversation: at.conversation.to_string(),
+            revision: None,
             locale: prompt.locale.clone(),
             image: prompt.image.clone(),
             link: prompt.link.clone(),
         }
     }
 
-    fn written(seq: u64, turn: u64, from: &str, text: &str) -> Self {
+    fn written(seq: u64, at: At, from: &str, text: &str) -> Self {
         Self {
             seq,
             from: from.to_owned(),
             text: text.to_owned(),
             options: Vec::new(),
             kind: "say".to_owned(),
-            turn,
+            turn: at.turn,
+            conversation: at.conversation.to_string(),
+            revision: None,
             locale: String::new(),
             image: None,
             link: None,
@@ -94,12 +112,14 @@ pub fn kind_word(kind: PromptKind) -> &'static str {
 
 /// The messages above number `after` in these rows, in order; with `own`, the contact's too.
 pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage> {
-    let all = rows.iter().flat_map(|row| row.events.iter().map(move |event| (row.turn, event)));
-    let told = all.filter_map(|(turn, event)| match event {
-        Event::Prompted { seq, prompt } => Some(ChatMessage::prompted(*seq, turn, "bot", prompt)),
-        Event::AgentWrote { seq, text, .. } => Some(ChatMessage::written(*seq, turn, "agent", text)),
-        Event::Heard { seq, text, .. } if own => Some(ChatMessage::written(*seq, turn, "contact", text)),
-        Event::Heard { .. } => None,
+    let at = |row: &JournalRow| At { conversation: row.conversation, turn: row.turn };
+    let all = rows.iter().flat_map(|row| row.events.iter().map(move |event| (at(row), event)));
+    let told = all.filter_map(|(at, event)| match event {
+        Event::Prompted { seq, prompt } => Some(ChatMessage::prompted(*seq, at, "bot", prompt)),
+        Event::AgentWrote { seq, text, .. } => Some(ChatMessage::written(*seq, at, "agent", text)),
+        Event::Heard { seq, text, .. } if own => Some(ChatMessage::written(*seq, at, "contact", text)),
+        Event::FileReceived { seq, name, .. } if own => Some(ChatMessage::written(*seq, at, "contact", name)),
+        Event::Heard { .. } | Event::FileReceived { .. } => None,
         // The rest is ours: a page learns nothing of it.
         Event::Started { .. }
         | Event::FlowEntered { .. }
@@ -123,6 +143,10 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::NobodyCame { .. }
         | Event::OwnerChanged { .. }
         | Event::SurveyAnswered { .. }
+        | Event::HttpRequested { .. }
+        | Event::HttpAnswered { .. }
+        | Event::Watched { .. }
+        | Event::NoticeTold { .. }
         | Event::LanguageChanged { .. }
         | Event::TimerSet { .. }
         | Event::TimersCleared

@@ -5,7 +5,11 @@ use crate::store::StoreError;
 use crate::store::counted::{Row, Since};
 
 impl Reads {
-    pub(in crate::store) async fn flow_counts(&self, flow: &str, since: &Since) -> Result<Vec<Row>, StoreError> {
+    pub(in crate::store) async fn flow_counts(
+        &self,
+        flow: &str,
+        since: &Since,
+    ) -> Result<Vec<Row>, StoreError> {
         let (from, revision) = since.bound();
         Ok(sqlx::query_as(
             "WITH walked AS MATERIALIZED (

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::postgres::PgConnection;
 
-use super::before_commit;
+use super::{before_commit, world};
 use crate::store::StoreError;
 use crate::store::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
@@ -26,6 +26,11 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         timers,
         outbox,
         sent,
+        requests,
+        answered,
+        watches,
+        news,
+        told,
     } = writes;
     if !contacts.is_empty() {
         write_contacts(connection, contacts).await?;
@@ -56,7 +61,11 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     if !outbox.is_empty() {
         write_outbox(connection, outbox).await?;
     }
-    by_id(connection, SENT, sent).await
+    by_id(connection, SENT, sent).await?;
+    if !(requests.is_empty() && watches.is_empty() && news.is_empty() && told.is_empty()) {
+        world::write(connection, requests, watches, news, told).await.map_err(before_commit)?;
+    }
+    by_id(connection, world::ANSWERED, answered).await
 }
 
 /// One column of rows.

@@ -2,12 +2,14 @@
 
 use sqlx::sqlite::SqliteConnection;
 
+use super::world;
 use crate::store::StoreError;
 use crate::store::chore::Chore;
 
 /// Gives how many rows were changed.
 pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Result<u64, StoreError> {
     let query = match chore {
+        Chore::OfWorld(chore) => return world::run(connection, chore).await,
         Chore::AddAgent(agent) => sqlx::query(
             "INSERT INTO agents (name, role, skills, password, disabled, presence, seen, created)
              VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (name) DO NOTHING",

@@ -7,6 +7,7 @@ use sqlx::{Arguments, AssertSqlSafe};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::world;
 use crate::store::StoreError;
 use crate::store::writes::{ConversationWrite, InboxWrite, JournalWrite, Writes};
 
@@ -81,6 +82,11 @@ pub(super) async fn write(
         timers,
         outbox,
         sent,
+        requests,
+        answered,
+        watches,
+        news,
+        told,
     } = writes;
     let rows = |list: Vec<Value>| Value::Array(list);
     let contacts =
@@ -131,7 +137,15 @@ pub(super) async fn write(
         json!([id, conversation, channel, m.address, m.seq, m.epoch, m.from, m.body, o.due])
     });
     each(connection, OUTBOX, rows(outbox.collect())).await?;
-    each(connection, SENT, json!(sent)).await
+    each(connection, SENT, json!(sent)).await?;
+    let requests = requests.into_iter().map(|r| json!([r.id, r.conversation, r.body, r.now]));
+    each(connection, world::REQUESTS, rows(requests.collect())).await?;
+    each(connection, world::ANSWERED, json!(answered)).await?;
+    let watches = watches.into_iter().map(|w| json!([w.contact, w.what, w.subject, w.conversation, w.now]));
+    each(connection, world::WATCHES, rows(watches.collect())).await?;
+    let news = news.into_iter().map(|n| json!([n.code, n.news, n.now]));
+    each(connection, world::NEWS, rows(news.collect())).await?;
+    each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await
 }
 
 async fn write_hot(

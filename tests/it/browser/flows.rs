@@ -30,7 +30,12 @@ async fn a_whole_conversation_is_tried_and_its_way_is_shown() {
     open(&page, &server, "support").await;
     page.run("document.querySelector('[data-step=topic]').dispatchEvent(new MouseEvent('click', { bubbles: true }))", vec![]).await;
     page.shows(".source", "choose:").await;
-    for (platform, class) in [("discord", "discord-button"), ("telegram", "telegram-key"), ("web", "webchat-option"), ("phone", "spoken")] {
+    for (platform, class) in [
+        ("discord", "discord-button"),
+        ("telegram", "telegram-key"),
+        ("web", "webchat-option"),
+        ("phone", "spoken"),
+    ] {
         page.click(&format!("[data-platform={platform}]")).await;
         page.find(&format!(".preview-frame .{class}")).await;
         page.shot(&format!("flow-step-{platform}")).await;

@@ -2,8 +2,10 @@ use proptest::prelude::*;
 use serde_json::json;
 use vestibule::app::outcome::{From, Message, Outcome};
 use vestibule::channel::ivr::speech::{self, script};
-use vestibule::channel::ivr::twiml::{self, Urls};
+use vestibule::channel::ivr::twiml::{self, Tongues, Urls};
+use vestibule::cli::playbook;
 use vestibule::conversation::{Conversation, Prompt, PromptKind, PromptOption, Segment};
+use vestibule::flow::Words;
 
 use crate::support::twiml::{Gather, Verb, read};
 
@@ -30,8 +32,16 @@ fn plain(text: &str) -> Message {
 
 fn write(conversation: &Conversation, messages: &[Message], polls: u32) -> Vec<Verb> {
     let outcome = Outcome { conversation, messages };
-    let xml = twiml::document(&script(&outcome, polls), &Urls::new(BASE), polls);
+    let xml = twiml::document(&script(&outcome, polls, &words()), &Urls::new(BASE), polls);
     read(&xml, BASE).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// Those that are compiled in.
+fn words() -> Words {
+    let flow = "flow: a\ntitle: A\nstart: { default: true }\nsteps:\n  - say: Hello\n  - end:\n";
+    let flows = [("a.yaml".to_owned(), flow.to_owned())];
+    let (book, found) = playbook::from_texts(&flows, &[], &["en".to_owned()]);
+    book.unwrap_or_else(|| panic!("{found:?}")).words
 }
 
 fn gather(verbs: &[Verb]) -> &Gather {
@@ -120,15 +130,26 @@ fn waiting_for_a_person_asks_for_news_each_time_anew() {
 
 #[test]
 fn our_own_failures_are_documents_too() {
-    let locales = ["en".to_owned(), "it".to_owned(), "de".to_owned()];
+    let words = words();
     let again = Urls::new(BASE).again(Some(4), &"ab".repeat(32), 1);
-    let verbs = read(&twiml::one_moment(&locales, 2, &again), BASE).expect("a document");
-    let [Verb::Say(english), Verb::Say(italian), Verb::Pause(2), Verb::Redirect(_)] = verbs.as_slice() else {
-        panic!("{verbs:?}")
+    let said = |locales: &[&str]| {
+        let locales: Vec<String> = locales.iter().map(|locale| (*locale).to_owned()).collect();
+        let tongues = Tongues { locales: &locales, words: &words };
+        let verbs = read(&twiml::one_moment(&tongues, 2, &again), BASE).expect("a document");
+        let ended = read(&twiml::apology(&tongues), BASE).expect("a document");
+        assert!(matches!(ended.as_slice(), [Verb::Say(_), .., Verb::Hangup]), "{ended:?}");
+        assert!(matches!(verbs.as_slice(), [.., Verb::Pause(2), Verb::Redirect(_)]), "{verbs:?}");
+        let says = verbs.iter().filter_map(|verb| match verb {
+            Verb::Say(say) => Some(say.language.clone()),
+            _ => None,
+        });
+        says.collect::<Vec<String>>()
     };
-    assert_eq!((english.language.as_str(), italian.language.as_str()), ("en-US", "it-IT"));
-    let verbs = read(&twiml::apology(&[]), BASE).expect("a document");
-    assert!(matches!(verbs.as_slice(), [Verb::Say(_), Verb::Hangup]), "{verbs:?}");
+    assert_eq!(said(&["en", "it", "de"]), ["en-US", "it-IT"]);
+    assert_eq!(said(&["de"]), ["de-DE"]);
+    // A language without words of its own is spoken to in the first one that has them.
+    assert_eq!(said(&[]), ["en-US"]);
+    assert_eq!(said(&["es", "de"]), ["en-US", "de-DE"]);
 }
 
 #[test]

@@ -15,16 +15,23 @@ async fn flows_are_for_accounts_only() {
     assert_eq!(told.status, 401);
     let agent = Agent::new(&server, "ada").await;
     let flows = agent.get("flows").await.json();
-    let names: Vec<&str> = flows["flows"].as_array().expect("flows").iter().filter_map(|flow| flow["name"].as_str()).collect();
+    let names: Vec<&str> =
+        flows["flows"].as_array().expect("flows").iter().filter_map(|flow| flow["name"].as_str()).collect();
     assert!(names.contains(&"support") && names.contains(&"system/agent"), "{names:?}");
     let flow = agent.get("flows/support").await.json();
-    assert!(flow["svg"].as_str().is_some_and(|svg| svg.starts_with("<svg") && !svg.contains("<style")), "no style within a page");
+    assert!(
+        flow["svg"].as_str().is_some_and(|svg| svg.starts_with("<svg") && !svg.contains("<style")),
+        "no style within a page"
+    );
     assert_eq!(flow["model"]["nodes"][0]["id"], "[start]");
     assert!(flow["source"][0]["text"].as_str().is_some_and(|text| text.contains("say:")));
     assert_eq!(agent.get("flows/nothing").await.status, 404);
     assert_eq!(agent.get("flows/support?since=yesterday").await.status, 400);
     let preview = agent.get("flows/support/preview?step=topic&locale=it").await.json();
-    assert!(preview["telegram"][0]["keyboard"].is_array() && preview["phone"][0]["keys"].is_array(), "{preview}");
+    assert!(
+        preview["telegram"][0]["keyboard"].is_array() && preview["phone"][0]["keys"].is_array(),
+        "{preview}"
+    );
 }
 
 #[tokio::test]
@@ -43,7 +50,9 @@ async fn a_conversation_is_simulated_and_nothing_is_kept() {
     let begun = turn(Value::Null, "2026-11-24T10:00:00Z", Value::Null).await;
     assert_eq!(begun["step"], json!({ "flow": "support", "step": "topic" }));
     assert!(begun["due"].is_string(), "silence is counted: {begun}");
-    let asked = turn(begun["state"].clone(), "2026-11-24T10:01:00Z", json!({ "as": "choice", "value": "devices" })).await;
+    let asked =
+        turn(begun["state"].clone(), "2026-11-24T10:01:00Z", json!({ "as": "choice", "value": "devices" }))
+            .await;
     assert_eq!(asked["step"]["step"], "problem");
     assert_eq!(asked["slots"]["topic"], "devices");
     assert_eq!(asked["walked"][0]["exits"][0], json!(["topic", "option:devices"]));
@@ -82,7 +91,10 @@ async fn a_state_from_elsewhere_is_refused_or_harmless() {
         ("/conversation/frames/0/step", json!("#999")),
         ("/conversation/frames", json!([])),
         ("/conversation/locale", json!("xx")),
-        ("/conversation/frames/0/wait", json!({ "kind": { "for": "solved", "query": "", "article": "none", "left": [] } })),
+        (
+            "/conversation/frames/0/wait",
+            json!({ "kind": { "for": "solved", "query": "", "article": "none", "left": [] } }),
+        ),
         ("/conversation/frames/0/slots", json!({ "topic": 5, "nothing": true })),
     ] {
         let mut state = good.clone();
@@ -91,7 +103,12 @@ async fn a_state_from_elsewhere_is_refused_or_harmless() {
         let told = agent.post("simulate", body).await;
         assert_eq!(told.status, 200, "{path}: {}", told.text);
     }
-    for bad in [json!({ "flow": "nothing" }), json!({ "more": 1 }), json!({ "utterance": { "as": "magic" } }), json!({ "contact": { "name": "x".repeat(500) } })] {
+    for bad in [
+        json!({ "flow": "nothing" }),
+        json!({ "more": 1 }),
+        json!({ "utterance": { "as": "magic" } }),
+        json!({ "contact": { "name": "x".repeat(500) } }),
+    ] {
         assert_eq!(agent.post("simulate", with(bad.clone())).await.status, 400, "{bad}");
     }
 }

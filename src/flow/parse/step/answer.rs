@@ -1,5 +1,6 @@
 //! `faq`, `status`, `handoff` and `survey`.
 
+use super::handler;
 use crate::flow::Template;
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
@@ -23,6 +24,7 @@ pub fn faq(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Faq> {
     let on_resolved = fields.take("on_resolved").and_then(|entry| reader.target(entry));
     let on_unresolved = fields.take("on_unresolved").and_then(|entry| reader.target(entry));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let handlers = handler::read(reader, &mut fields);
     fields.close(reader);
     let list = list.is_some_and(|word| word.value == "list");
     let query = match query {
@@ -30,7 +32,7 @@ pub fn faq(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Faq> {
         // The missing key is told; the step still stands in the graph.
         None => reader.compile("-", &entry.key.at)?,
     };
-    Some(Faq { query, context, max, list, reasons, ask, on_resolved, on_unresolved, on_failure })
+    Some(Faq { query, context, max, list, reasons, ask, on_resolved, on_unresolved, on_failure, handlers })
 }
 
 /// A template; where it is refused, plain words in its place, so that the step is not lost.

@@ -1,5 +1,6 @@
 //! `ask` and `confirm`.
 
+use super::handler;
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::reader::{Entry, Reader};
 use crate::flow::step::{Ask, Confirm};
@@ -13,8 +14,10 @@ pub fn ask(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Ask> {
     let prompt = reader.text(prompt, voice);
     let reprompts = reader.texts(fields.take("reprompts"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
+    let handlers = handler::read(reader, &mut fields);
     fields.close(reader);
-    Some(Ask { slot: slot?, prompt, reprompts, on_failure })
+    Some(Ask { slot: slot?, prompt, reprompts, on_failure, gather, handlers })
 }
 
 pub fn confirm(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Confirm> {
@@ -27,6 +30,7 @@ pub fn confirm(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Confirm> {
     let no = fields.take("no").and_then(|entry| reader.target(entry));
     let reprompts = reader.texts(fields.take("reprompts"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let handlers = handler::read(reader, &mut fields);
     let idle = !["slot", "yes", "no"].iter().any(|key| entry.value.get(key).is_some());
     fields.close(reader);
     if idle {
@@ -34,5 +38,6 @@ pub fn confirm(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Confirm> {
         let found = Diagnostic::error("V017", entry.key.at.clone(), message);
         reader.report(found.help("give it `yes:` and `no:`, or a bool `slot:`"));
     }
-    Some(Confirm { slot: slot.map(|slot: Placed<String>| slot), prompt, yes, no, reprompts, on_failure })
+    let slot = slot.map(|slot: Placed<String>| slot);
+    Some(Confirm { slot, prompt, yes, no, reprompts, on_failure, handlers })
 }

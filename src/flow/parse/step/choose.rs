@@ -1,5 +1,6 @@
 //! `choose` and its options.
 
+use super::handler;
 use crate::flow::limits::{discord, voice};
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
@@ -19,13 +20,14 @@ pub fn read(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Choose> {
     let prompt = reader.text(prompt, voice);
     let reprompts = reader.texts(fields.take("reprompts"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let handlers = handler::read(reader, &mut fields);
     let listed = fields.need(reader, "options");
     let options = listed.map(|listed| options(reader, listed, slot_entry.is_some())).unwrap_or_default();
     fields.close(reader);
     if options.is_empty() {
         reader.whole = false;
     }
-    Some(Choose { slot, prompt, options, reprompts, on_failure })
+    Some(Choose { slot, prompt, options, reprompts, on_failure, handlers })
 }
 
 fn options(reader: &mut Reader<'_>, entry: Entry<'_>, fills: bool) -> Vec<ChooseOption> {

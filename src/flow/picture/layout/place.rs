@@ -198,7 +198,8 @@ fn drawn(graph: &Layered, links: &[Link], ports: &Ports, x: &[f64], rows: &[(f64
                 return Station { x: x[*cell] + ports.of_link[nth].1, top, bottom: top };
             }
             if graph.cells[*cell].width > 0.0 {
-                label = Some(Rect { y: top + (bottom - top - graph.cells[*cell].height) / 2.0, ..rect(*cell) });
+                label =
+                    Some(Rect { y: top + (bottom - top - graph.cells[*cell].height) / 2.0, ..rect(*cell) });
             }
             Station { x: x[*cell], top, bottom }
         };

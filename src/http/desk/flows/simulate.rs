@@ -84,16 +84,26 @@ pub struct TryIncident {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "as", deny_unknown_fields)]
 pub enum TrySaid {
-    Text { text: String },
-    Choice { value: String },
-    Keys { keys: String },
-    Speech { text: String },
+    Text {
+        text: String,
+    },
+    Choice {
+        value: String,
+    },
+    Keys {
+        keys: String,
+    },
+    Speech {
+        text: String,
+    },
     Silence {},
     /// The contact hangs up or leaves.
     Left {},
     /// An agent takes over, writes, hands back; or nobody comes.
     Claimed {},
-    AgentWrote { text: String },
+    AgentWrote {
+        text: String,
+    },
     HandedBack {},
     NobodyCame {},
 }
@@ -179,9 +189,12 @@ fn take(web: &Web, asked: Try) -> Result<Tried, Problem> {
             simulate::begin(&playbook, desk, &world, asked.flow.as_deref())
         }
         Some(state) => {
-            let bad = |why: &dyn std::fmt::Display| Problem::bad("bad_state", format!("The state does not fit: {why}."));
+            let bad = |why: &dyn std::fmt::Display| {
+                Problem::bad("bad_state", format!("The state does not fit: {why}."))
+            };
             let state = serde_json::from_value(state).map_err(|error| bad(&error))?;
-            simulate::go_on(&playbook, desk, &world, state, asked.utterance.map(said)).map_err(|error| bad(&error))?
+            simulate::go_on(&playbook, desk, &world, state, asked.utterance.map(said))
+                .map_err(|error| bad(&error))?
         }
     };
     Ok(Tried::of(done, world.channel.voice()))

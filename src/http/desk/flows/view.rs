@@ -41,7 +41,12 @@ impl Flows {
             name: flow.name.clone(),
             title: title(&flow.title, playbook).unwrap_or_else(|| flow.name.clone()),
             steps: flow.steps.len(),
-            findings: playbook.written.findings.iter().filter(|finding| finding.at.file == flow.at.file).count(),
+            findings: playbook
+                .written
+                .findings
+                .iter()
+                .filter(|finding| finding.at.file == flow.at.file)
+                .count(),
             under_way: under_way.get(&flow.name).copied().unwrap_or(0),
             begins: begins(flow),
             system: flow.system,
@@ -116,16 +121,26 @@ fn file_name(path: &str) -> String {
 fn source(playbook: &Playbook, flow: &Flow) -> Vec<StepSource> {
     let Some(text) = playbook.written.sources.get(&flow.at.file) else { return Vec::new() };
     let lines: Vec<&str> = text.lines().collect();
-    let end_of = |at: usize| flow.steps.get(at + 1).map_or(lines.len(), |next| next.at.line.saturating_sub(1));
+    let end_of =
+        |at: usize| flow.steps.get(at + 1).map_or(lines.len(), |next| next.at.line.saturating_sub(1));
     let one = |(at, step): (usize, &crate::flow::Step)| {
         let first = step.at.line.clamp(1, lines.len().max(1));
-        let mut part: Vec<&str> = lines.get(first - 1..end_of(at).max(first).min(lines.len())).unwrap_or_default().to_vec();
+        let mut part: Vec<&str> =
+            lines.get(first - 1..end_of(at).max(first).min(lines.len())).unwrap_or_default().to_vec();
         while part.last().is_some_and(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             part.pop();
         }
-        let indent = part.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min();
+        let indent = part
+            .iter()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| line.len() - line.trim_start().len())
+            .min();
         let cut = |line: &&str| line.get(indent.unwrap_or(0)..).unwrap_or_default().to_owned();
-        StepSource { step: step.id.clone(), line: first, text: part.iter().map(cut).collect::<Vec<_>>().join("\n") }
+        StepSource {
+            step: step.id.clone(),
+            line: first,
+            text: part.iter().map(cut).collect::<Vec<_>>().join("\n"),
+        }
     };
     flow.steps.iter().enumerate().map(one).collect()
 }

@@ -1,0 +1,149 @@
+//! Requests, incidents, watches and files.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::Reads;
+use crate::store::StoreError;
+use crate::store::raw;
+use crate::store::world::{
+    Chore, DueNotice, FileRow, IncidentRow, RawFile, RawIncidentRow, RawNotice, RawRequest, RequestRow,
+};
+
+pub(super) const REQUESTS: &str = "
+INSERT INTO requests (id, conversation, body, created, due)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3 FROM json_each(?) WHERE true
+ON CONFLICT (id) DO NOTHING";
+
+pub(super) const ANSWERED: &str = "DELETE FROM requests WHERE id IN (SELECT value FROM json_each(?))";
+
+pub(super) const WATCHES: &str = "
+INSERT INTO watches (contact, what, subject, conversation, created)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
+ON CONFLICT (what, subject, contact) DO UPDATE SET conversation = excluded.conversation";
+
+pub(super) const NEWS: &str = "
+INSERT INTO notices (id, contact, conversation, news, created)
+SELECT 'ticket:' || (n.value ->> 0) || ':' || (n.value ->> 2) || ':' || (n.key) || ':' || w.contact,
+       w.contact, w.conversation, n.value ->> 1, n.value ->> 2
+FROM json_each(?) AS n JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.value ->> 0 WHERE true
+ON CONFLICT (id) DO NOTHING";
+
+pub(super) const TOLD: &str = "
+UPDATE notices SET told = t.value ->> 1 FROM json_each(?) AS t WHERE notices.id = t.value ->> 0";
+
+const NOTICES_OF_INCIDENT: &str = "
+INSERT INTO notices (id, contact, conversation, news, created)
+SELECT 'incident:' || i.id || ':' || w.contact, w.contact, w.conversation,
+       json_object('news', 'incident_closed', 'area', i.area, 'title', i.title), i.closed
+FROM incidents AS i JOIN watches AS w ON w.what = 'incident' AND w.subject = i.area
+WHERE i.id = ? ON CONFLICT (id) DO NOTHING";
+
+/// Gives how many rows were changed.
+pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Result<u64, StoreError> {
+    let query = match chore {
+        Chore::Claim { id, now, until } => {
+            sqlx::query("UPDATE requests SET lease = ? WHERE id = ? AND due <= ? AND lease <= ?")
+                .bind(until.as_microsecond())
+                .bind(id.to_string())
+                .bind(now.as_microsecond())
+                .bind(now.as_microsecond())
+        }
+        Chore::Later { id, due } => {
+            sqlx::query("UPDATE requests SET due = ?, lease = 0, tries = tries + 1 WHERE id = ?")
+                .bind(due.as_microsecond())
+                .bind(id.to_string())
+        }
+        Chore::OpenIncident(incident) => sqlx::query(
+            "INSERT INTO incidents (id, area, title, opened, opener) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&incident.id)
+        .bind(&incident.area)
+        .bind(&incident.title)
+        .bind(incident.opened.as_microsecond())
+        .bind(&incident.by),
+        Chore::CloseIncident { id, closed } => {
+            let done = sqlx::query("UPDATE incidents SET closed = ? WHERE id = ? AND closed IS NULL")
+                .bind(closed.as_microsecond())
+                .bind(id)
+                .execute(&mut *connection)
+                .await?
+                .rows_affected();
+            if done > 0 {
+                sqlx::query(NOTICES_OF_INCIDENT).bind(id).execute(&mut *connection).await?;
+                let unwatched = "DELETE FROM watches WHERE what = 'incident'
+                                 AND subject = (SELECT area FROM incidents WHERE id = ?)";
+                sqlx::query(unwatched).bind(id).execute(connection).await?;
+            }
+            return Ok(done);
+        }
+        Chore::AddFile(file) => sqlx::query(
+            "INSERT INTO files (id, channel, address, name, kind, size, created, content)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&file.id)
+        .bind(file.channel.word())
+        .bind(&file.address)
+        .bind(&file.name)
+        .bind(&file.kind)
+        .bind(i64::try_from(file.content.len()).unwrap_or(i64::MAX))
+        .bind(file.created.as_microsecond())
+        .bind(&file.content),
+    };
+    Ok(query.execute(connection).await?.rows_affected())
+}
+
+impl Reads {
+    pub(in crate::store) async fn due_requests(
+        &self,
+        now: i64,
+        limit: i64,
+    ) -> Result<Vec<RequestRow>, StoreError> {
+        let rows: Vec<RawRequest> = sqlx::query_as(
+            "SELECT id, conversation, body, created, tries FROM requests
+             WHERE due <= ? AND lease <= ? ORDER BY due LIMIT ?",
+        )
+        .bind(now)
+        .bind(now)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn incidents(&self, closed: bool) -> Result<Vec<IncidentRow>, StoreError> {
+        let rows: Vec<RawIncidentRow> = sqlx::query_as(
+            "SELECT id, area, title, opened, opener, closed FROM incidents WHERE closed IS NULL OR ?
+             ORDER BY closed IS NOT NULL, closed DESC, opened, id LIMIT 500",
+        )
+        .bind(closed)
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn due_notices(&self, limit: i64) -> Result<Vec<DueNotice>, StoreError> {
+        let rows: Vec<RawNotice> = sqlx::query_as(
+            "SELECT n.id, n.news, c.channel, c.address FROM notices AS n
+             JOIN conversations AS asked ON asked.id = n.conversation
+             JOIN conversations AS c
+                 ON c.channel = asked.channel AND c.address = asked.address AND c.current = 1
+             WHERE n.told IS NULL AND c.channel IN ('web', 'terminal') AND (c.owner = 'bot' OR c.life = 'closed')
+             ORDER BY n.created LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn file(&self, id: &str) -> Result<Option<FileRow>, StoreError> {
+        let row: Option<RawFile> = sqlx::query_as(
+            "SELECT id, channel, address, name, kind, created, content FROM files WHERE id = ?",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        raw::one(row)
+    }
+}
