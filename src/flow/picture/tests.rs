@@ -11,7 +11,7 @@ use crate::flow::graph::Graph;
 use crate::flow::parse::{self, SourceFile};
 
 fn flow(text: &str) -> (Flow, Vec<crate::source::Diagnostic>) {
-    let known = Known { categories: None, queues: None, faq_tags: None, whole: false };
+    let known = Known { categories: None, queues: None, faq_tags: None, hosts: None, whole: false };
     let parsed = parse::playbook(&[SourceFile::new("flow.yaml", text)], &["en".to_owned()], &known);
     let flows =
         parsed.playbook.map(|playbook| playbook.flows.into_values().collect()).unwrap_or(parsed.broken);
