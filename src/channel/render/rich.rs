@@ -146,7 +146,7 @@ impl Rich {
             let ends = head.char_indices().filter(|(at, c)| {
                 c.is_whitespace() && head[..*at].ends_with(['.', '!', '?', '…', ':', ';', '。', '！', '？'])
             });
-            ends.map(|(at, c)| at + c.len_utf8()).last()
+            ends.map(|(at, c)| at + c.len_utf8()).next_back()
         };
         let word =
             || head.char_indices().rev().find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());

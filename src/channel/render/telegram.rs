@@ -112,10 +112,12 @@ fn with_photo(messages: &mut Vec<Message>, photo: String) {
 
 fn rows(options: &[PromptOption], shown: &[String], asked: Asked) -> Vec<Vec<Key>> {
     let widest = shown.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let a_row = match widest {
-        0..=TINY => TINY_A_ROW,
-        ..=HALF => 2,
-        _ => 1,
+    let a_row = if widest <= TINY {
+        TINY_A_ROW
+    } else if widest <= HALF {
+        2
+    } else {
+        1
     };
     let key = |(place, (option, label)): (usize, (&PromptOption, &String))| Key {
         text: cut(label, LABEL),
