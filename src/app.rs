@@ -9,6 +9,7 @@ pub mod live;
 mod measure;
 pub mod notices;
 pub mod outcome;
+pub mod simulate;
 pub mod timers;
 
 pub use inbound::{Answer, Arrival, DoorError, Opens, Render, Who};

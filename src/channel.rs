@@ -2,4 +2,5 @@
 
 pub mod ivr;
 pub mod phone;
+pub mod render;
 pub mod terminal;

@@ -9,6 +9,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod faq;
+pub mod graph;
 pub mod incident;
 pub mod locale;
 mod login;
@@ -83,6 +84,11 @@ enum Command {
         #[arg(long)]
         repro: bool,
     },
+    /// Draw a flow: its steps, ways and findings
+    #[command(
+        after_help = "Example:\n  vestibule graph support > support.svg\n  vestibule graph support --format mermaid --locale it"
+    )]
+    Graph(graph::Options),
     /// Rank questions against an FAQ
     #[command(subcommand)]
     Faq(FaqCommand),
@@ -254,6 +260,10 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Chat { channel, locale, flow, repro } => {
             drop(out);
             block_on(chat::run(settings()?, channel == ChatChannel::Voice, locale, flow, repro))
+        }
+        Command::Graph(options) => {
+            runtime()?.block_on(graph::run(&options, &settings()?, &mut out))?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
             faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;

@@ -15,6 +15,7 @@ mod history;
 mod notice;
 mod onward;
 mod person;
+pub mod preview;
 mod prompts;
 mod question;
 pub mod recognize;

@@ -7,6 +7,7 @@ pub mod graph;
 pub mod limits;
 pub mod name;
 pub mod parse;
+pub mod picture;
 pub mod playbook;
 pub mod schema;
 pub mod slot;

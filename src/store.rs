@@ -16,6 +16,7 @@ mod batch;
 mod chore;
 mod commit;
 mod connection;
+mod counted;
 mod failure;
 pub mod job;
 mod lanes;
@@ -29,6 +30,7 @@ pub mod world;
 mod writer;
 mod writes;
 
+pub use counted::Since;
 pub use job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
 pub use rows::{AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, TicketRow};
 

@@ -54,6 +54,11 @@ pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<A
     (parsed.playbook.filter(|_| good), gathered.articles, findings)
 }
 
+/// The revision of flows and answers together.
+pub fn whole(flows: &str, faq: &str) -> String {
+    parse::revision([("flows", flows), ("faq", faq)])
+}
+
 /// What the check may know beside the flows themselves.
 pub fn known(gathered: &Gathered, settings: &Settings) -> Known {
     let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
@@ -79,7 +84,7 @@ fn with_bases(mut playbook: Playbook, articles: Vec<Article>, faq: &str) -> Play
             ..Article::default()
         })
         .collect();
-    playbook.revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", faq)]);
+    playbook.revision = whole(&playbook.revision, faq);
     std::thread::scope(|scope| {
         let intents = scope.spawn(|| Base::build(intents, Dial::default()));
         playbook.faq = Base::build(articles, Dial::default());

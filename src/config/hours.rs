@@ -89,6 +89,11 @@ impl Hours {
         local.to_zoned_datetime(self.zone.clone()).map(|zoned| zoned.timestamp()).unwrap_or_default()
     }
 
+    /// The first moment of a day in the desk's time zone.
+    pub fn begins(&self, day: jiff::civil::Date) -> Option<Timestamp> {
+        day.to_zoned_datetime(self.zone.clone()).ok().map(|moment| moment.timestamp())
+    }
+
     pub fn is_open(&self, now: Timestamp) -> bool {
         let local = self.local(now);
         if self.is_holiday(local.date()) {

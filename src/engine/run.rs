@@ -36,7 +36,7 @@ pub(super) fn run(w: &mut Working<'_>) {
     w.close("failed");
 }
 
-fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
+pub(super) fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
     if let Some(then) = correct::kept(w, kind) {
         return then;
     }

@@ -27,7 +27,8 @@ use self::node::{Data, Node};
 use self::reader::Reader;
 use super::check::{self, Known, Set};
 use super::format::Formats;
-use super::{FlowName, Kind, Locale, Playbook, Table, Templates, Words, system};
+use super::playbook::Written;
+use super::{Flow, FlowName, Kind, Locale, Playbook, Table, Templates, Words, system};
 use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -67,6 +68,8 @@ impl SourceFile {
 pub struct Parsed {
     /// `None` where there is an error. Its two bases of answers are empty: the caller puts them in.
     pub playbook: Option<Playbook>,
+    /// The flows as far as they could be read, where there is no playbook: for looking at, never for serving.
+    pub broken: Vec<Flow>,
     /// Sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts of the files, the compiled-in ones included, to show findings in.
@@ -98,18 +101,23 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
     found.extend(problems);
     index(&mut tables, &drafts);
     sort(&mut found, &files);
-    let playbook = (!found.iter().any(Diagnostic::is_error)).then(|| Playbook {
-        revision: revision(files.iter().map(|file| (file.name.as_str(), file.text.as_str()))),
+    let flows = drafts.into_iter().map(|draft| draft.flow);
+    let good = !found.iter().any(Diagnostic::is_error);
+    let (flows, broken) = if good { (flows.collect(), Vec::new()) } else { (Vec::new(), flows.collect()) };
+    let revision = revision(files.iter().map(|file| (file.name.as_str(), file.text.as_str())));
+    let sources: Sources = files.into_iter().map(|file| (Arc::from(file.name.as_str()), file.text)).collect();
+    let playbook = good.then(|| Playbook {
+        revision,
         locales: locales.to_vec(),
-        flows: drafts.into_iter().map(|draft| (draft.flow.name.clone(), draft.flow)).collect(),
+        flows: flows.into_iter().map(|flow: Flow| (flow.name.clone(), flow)).collect(),
         tables,
         templates,
         words,
         faq: faq::Base::default(),
         intents: faq::Base::default(),
+        written: Written { sources: sources.clone(), findings: found.clone() },
     });
-    let sources = files.into_iter().map(|file| (Arc::from(file.name.as_str()), file.text)).collect();
-    Parsed { playbook, diagnostics: found, sources, context_tags }
+    Parsed { playbook, broken, diagnostics: found, sources, context_tags }
 }
 
 /// The tables among the files, by name; the second of two of one name is told and left out.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::step::Handlers;
 use super::{FlowName, Locale, Slot, SlotName, Step, StepId, Table, Target, Templates, Text, Words};
 use crate::faq;
-use crate::source::Place;
+use crate::source::{Diagnostic, Place, Sources};
 
 /// One flow file.
 #[derive(Debug, Clone)]
@@ -64,6 +64,16 @@ pub struct Playbook {
     pub faq: faq::Base,
     /// The start phrases of flows, ranked like answers: the id of an entry is the flow's name.
     pub intents: faq::Base,
+    pub written: Written,
+}
+
+/// What the flows were read from, for those who look at them.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// The texts of the flow files, by name.
+    pub sources: Sources,
+    /// What the check said of them: no errors, or it would not be served.
+    pub findings: Vec<Diagnostic>,
 }
 
 impl Playbook {

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod events;
 pub mod feed;
+pub mod flows;
 pub mod presence;
 pub mod transcript;
 pub mod view;
@@ -39,6 +40,10 @@ pub fn routes() -> Router<Web> {
         .route("/api/incidents", get(world::incidents).post(world::open))
         .route("/api/incidents/{id}/close", post(world::close))
         .route("/api/files/{id}", get(world::file))
+        .route("/api/flows", get(flows::list))
+        .route("/api/flows/{name}", get(flows::one))
+        .route("/api/flows/{name}/preview", get(flows::preview))
+        .route("/api/simulate", post(flows::simulate::turn))
         .route("/api/events", get(events::stream))
         .route("/api/presence", post(presence::choose))
 }

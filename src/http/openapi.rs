@@ -19,7 +19,8 @@ use super::{auth, desk, web_chat};
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
-        desk::events::stream, desk::presence::choose
+        desk::events::stream, desk::presence::choose,
+        desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn
     ),
     modifiers(&Security)
 )]

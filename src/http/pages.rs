@@ -19,6 +19,8 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(|headers: HeaderMap| file("index.html", headers)))
         .route("/desk", get(|headers: HeaderMap| file("desk.html", headers)))
+        .route("/desk/flows", get(|headers: HeaderMap| file("flows.html", headers)))
+        .route("/desk/flows/{*name}", get(|headers: HeaderMap| file("flows.html", headers)))
         .route("/widget.js", get(widget))
         .route("/favicon.ico", get(|headers: HeaderMap| file("icon.svg", headers)))
         .route("/assets/{*path}", get(asset))

@@ -1,6 +1,7 @@
 //! PostgreSQL: one connection for the writer's batches, a pool for all else.
 
 mod chores;
+mod counted;
 mod load;
 mod reads;
 mod world;

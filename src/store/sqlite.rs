@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, a few that read.
 
 mod chores;
+mod counted;
 mod load;
 mod reads;
 mod world;

@@ -1,5 +1,7 @@
 //! The pages in a real browser: a visitor, an agent, and what each sees.
 
+mod flows;
+
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, Driver, Look, NARROW, WIDE};

@@ -12,6 +12,7 @@ mod load;
 mod locales;
 mod phone;
 mod postgres;
+mod previews;
 mod random_flows;
 mod schema;
 mod store;

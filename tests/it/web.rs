@@ -2,6 +2,7 @@
 
 mod chat;
 mod desk;
+mod flows;
 mod limits;
 mod operations;
 mod socket;

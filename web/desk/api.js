@@ -39,6 +39,8 @@ async function remembering(promise) {
   return me;
 }
 
+/** What is given, as a query. */
+const given = (asked) => new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
 const conversation = (id, act) => `conversations/${encodeURIComponent(id)}${act ? `/${act}` : ""}`;
 
 export const api = {
@@ -54,6 +56,10 @@ export const api = {
   close: (id, disposition) => call("POST", conversation(id, "close"), { disposition }),
   tickets: () => call("GET", "tickets").then((told) => told.tickets),
   ticket: (code) => call("GET", `tickets/${encodeURIComponent(code)}`),
+  flows: () => call("GET", "flows"),
+  flow: (name, asked) => call("GET", `flows/${encodeURIComponent(name)}?${given(asked)}`),
+  preview: (name, step, locale) => call("GET", `flows/${encodeURIComponent(name)}/preview?${given({ step, locale })}`),
+  simulate: (turn) => call("POST", "simulate", turn),
   presence: (presence) => call("POST", "presence", { presence }),
 };
 
