@@ -7,12 +7,13 @@ pub mod inbound;
 pub mod live;
 mod measure;
 pub mod outcome;
+pub mod playbooks;
 pub mod timers;
 
 pub use inbound::{Answer, Arrival, DoorError, Opens, Render, Who};
 pub use outcome::{From, Message, Outcome};
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::flow::Playbook;
@@ -24,16 +25,16 @@ pub struct App {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub live: live::Live,
-    playbook: Arc<RwLock<Arc<Playbook>>>,
+    pub playbooks: playbooks::Playbooks,
 }
 
 impl App {
     pub fn new(store: Store, settings: Arc<Settings>, playbook: Playbook) -> Self {
-        Self { store, settings, live: live::Live::new(), playbook: Arc::new(RwLock::new(Arc::new(playbook))) }
+        Self { store, settings, live: live::Live::new(), playbooks: playbooks::Playbooks::new(playbook) }
     }
 
     /// The playbook that new turns run on.
     pub fn playbook(&self) -> Arc<Playbook> {
-        self.playbook.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.playbooks.current()
     }
 }

@@ -27,7 +27,9 @@ pub async fn run(
     locale: Option<String>,
     flow: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    let Some(playbook) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
+    let Some(playbook::Loaded { playbook, files }) = playbook::load_or_report(&settings)? else {
+        return Ok(ExitCode::from(1));
+    };
     if let Some(flow) = &flow
         && playbook.flow(flow).is_none_or(|flow| flow.start.is_none())
     {
@@ -38,6 +40,7 @@ pub async fn run(
     }
     let store = Store::open(&settings.database_url).await?;
     let app = App::new(store.clone(), Arc::new(settings), playbook);
+    app.serve_from_start(files).await?;
     let channel = if voice { Channel::TerminalVoice } else { Channel::Terminal };
     let mut talk = Talk { app, channel, locale, address: uuid::Uuid::now_v7().to_string(), seen: 0 };
     let result = talk.run(flow).await;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{auth, desk, web_chat};
+use super::{auth, desk, playbook, web_chat};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,7 +18,7 @@ use super::{auth, desk, web_chat};
         auth::login, auth::logout, auth::me,
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
-        desk::events::stream, desk::presence::choose
+        desk::events::stream, desk::presence::choose, playbook::playbook
     ),
     modifiers(&Security)
 )]

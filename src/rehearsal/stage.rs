@@ -294,6 +294,7 @@ impl<'a> Stage<'a> {
             | Event::FileReceived { .. }
             | Event::Parked
             | Event::Resumed
+            | Event::CarriedOver { .. }
             | Event::Deflected { .. }
             | Event::Closed { .. } => {}
         }

@@ -3,6 +3,7 @@
 mod chores;
 mod load;
 mod reads;
+mod revisions;
 mod world;
 mod write;
 

@@ -54,6 +54,7 @@ export const api = {
   close: (id, disposition) => call("POST", conversation(id, "close"), { disposition }),
   tickets: () => call("GET", "tickets").then((told) => told.tickets),
   ticket: (code) => call("GET", `tickets/${encodeURIComponent(code)}`),
+  playbook: () => call("GET", "playbook"),
   presence: (presence) => call("POST", "presence", { presence }),
 };
 
