@@ -9,13 +9,14 @@ pub mod live;
 mod measure;
 pub mod notices;
 pub mod outcome;
+pub mod playbooks;
 pub mod simulate;
 pub mod timers;
 
 pub use inbound::{Answer, Arrival, DoorError, Opens, Render, Who};
 pub use outcome::{From, Message, Outcome};
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::flow::Playbook;
@@ -28,7 +29,7 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub live: live::Live,
     calls: calls::Calls,
-    playbook: Arc<RwLock<Arc<Playbook>>>,
+    pub playbooks: playbooks::Playbooks,
 }
 
 impl App {
@@ -38,12 +39,12 @@ impl App {
             settings,
             live: live::Live::new(),
             calls: calls::Calls::new(),
-            playbook: Arc::new(RwLock::new(Arc::new(playbook))),
+            playbooks: playbooks::Playbooks::new(playbook),
         }
     }
 
     /// The playbook that new turns run on.
     pub fn playbook(&self) -> Arc<Playbook> {
-        self.playbook.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.playbooks.current()
     }
 }

@@ -8,6 +8,7 @@ pub mod bench_store;
 pub mod bench_turns;
 pub mod chat;
 pub mod check;
+pub mod compiler;
 pub mod faq;
 pub mod graph;
 pub mod incident;
@@ -15,6 +16,7 @@ pub mod locale;
 mod login;
 pub mod logs;
 pub mod playbook;
+mod reload;
 pub mod schema;
 pub mod serve;
 pub mod test;
@@ -52,13 +54,16 @@ enum Command {
     Serve,
     /// Find what is wrong with flow and FAQ files
     #[command(
-        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json\n  vestibule check --explain V101"
+        after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.\n\nExample:\n  vestibule check flows faq --format json\n  vestibule check --explain V101\n  vestibule check --against-live"
     )]
     Check {
         /// Flow or FAQ files and folders [default: those of the settings]
         paths: Vec<PathBuf>,
         #[arg(long, value_enum, default_value = "text")]
         format: FormatArg,
+        /// Compare with the database's live conversations: which stay the same, can move, would be stranded
+        #[arg(long)]
+        against_live: bool,
         /// Tell what a code means and what to do
         #[arg(long, value_name = "CODE", conflicts_with = "paths")]
         explain: Option<String>,
@@ -238,7 +243,7 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Check { explain: Some(code), .. } => {
             Ok(ExitCode::from(check::explain::run(&code, &mut out)?))
         }
-        Command::Check { paths, format, explain: None } => {
+        Command::Check { paths, format, against_live, explain: None } => {
             let settings = settings()?;
             let paths = if paths.is_empty() {
                 vec![settings.flows.clone().into(), settings.faq.clone().into()]
@@ -250,6 +255,12 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 FormatArg::Json => check::Format::Json,
                 FormatArg::Github => check::Format::Github,
             };
+            if against_live {
+                drop(out);
+                return with_database(settings, async |settings, store| {
+                    check::live::run(&paths, format, settings, &store, &mut std::io::stdout()).await
+                });
+            }
             Ok(ExitCode::from(check::run(&paths, format, &settings, &mut out)?))
         }
         Command::Schema(options) => {
@@ -336,10 +347,18 @@ fn with_store(
     settings: Settings,
     work: impl AsyncFnOnce(Store) -> anyhow::Result<bool>,
 ) -> anyhow::Result<ExitCode> {
+    with_database(settings, async |_, store| Ok(u8::from(!work(store).await?)))
+}
+
+/// Runs a command that needs the settings and the database; it gives its exit code.
+fn with_database(
+    settings: Settings,
+    work: impl AsyncFnOnce(&Settings, Store) -> anyhow::Result<u8>,
+) -> anyhow::Result<ExitCode> {
     runtime()?.block_on(async {
         let store = Store::open(&settings.database_url).await?;
-        let good = work(store.clone()).await;
+        let code = work(&settings, store.clone()).await;
         store.close().await;
-        Ok(ExitCode::from(u8::from(!good?)))
+        Ok(ExitCode::from(code?))
     })
 }

@@ -32,6 +32,7 @@ pub struct Settings {
     pub phone_simulator: bool,
     pub categories: Vec<String>,
     pub queues: Vec<String>,
+    pub reload: Reload,
     pub desk: Desk,
     pub http: Http,
     /// Bytes that a file of a contact may have.
@@ -43,6 +44,17 @@ pub struct Settings {
     pub log_format: String,
     /// No settings at all were given: the demo.
     pub demo: bool,
+}
+
+/// When changed flows and answers are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    /// When a file changes, and at SIGHUP.
+    Auto,
+    /// At SIGHUP.
+    Signal,
+    /// At the next start.
+    Off,
 }
 
 /// What `http` steps may do.

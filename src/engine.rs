@@ -12,6 +12,7 @@ mod gather;
 mod globals;
 mod hear;
 mod history;
+pub mod moving;
 mod notice;
 mod onward;
 mod person;
@@ -29,6 +30,7 @@ mod working;
 
 pub use begin::{Beginning, fresh};
 pub use digression::MAX_DIGRESSIONS;
+pub use moving::{Versions, turn};
 
 use jiff::Timestamp;
 

@@ -2,6 +2,7 @@
 //! type leaves this floor (the template engine stays inside `template`).
 
 pub mod check;
+pub mod files;
 pub mod format;
 pub mod graph;
 pub mod limits;

@@ -15,6 +15,7 @@ pub mod origin;
 pub mod pace;
 pub mod pages;
 pub mod phone;
+pub mod playbook;
 mod serve;
 pub mod token;
 pub mod web_chat;
@@ -69,8 +70,12 @@ pub fn router(app: App, recorder: ops::Recorder) -> Router {
         recorder,
         app,
     }));
-    let mut routes =
-        Router::new().merge(pages::routes()).merge(ops::routes()).merge(auth::routes()).merge(desk::routes());
+    let mut routes = Router::new()
+        .merge(pages::routes())
+        .merge(ops::routes())
+        .merge(auth::routes())
+        .merge(desk::routes())
+        .merge(playbook::routes());
     if web.app.settings.web_enabled {
         routes = routes.merge(web_chat::routes(&web));
     }

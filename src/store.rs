@@ -23,6 +23,7 @@ mod lanes;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod raw;
+mod revisions;
 pub mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -32,7 +33,9 @@ mod writes;
 
 pub use counted::Since;
 pub use job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
-pub use rows::{AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, TicketRow};
+pub use rows::{
+    AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, RevisionRow, TicketRow,
+};
 
 use std::sync::Arc;
 
@@ -70,6 +73,10 @@ pub enum StoreError {
     /// `decide` panicked; nothing of the turn was written.
     #[error("a fault within the turn")]
     Panicked,
+    /// `decide` lacks something that it can only be given outside the transaction ([`Decision::deferred`]).
+    /// Nothing was written.
+    #[error("the turn waits for its playbook")]
+    Deferred,
     #[error("no free ticket code was found")]
     CodesExhausted,
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::desk::turned;
+use super::playbooks::Fare;
 use crate::conversation::{HttpAnswer, HttpRequest, Said, Utterance};
 use crate::flow::template::{SECRET_CLOSE, SECRET_OPEN};
 use crate::store::world::RequestRow;
@@ -169,22 +170,23 @@ impl super::App {
     /// Hands the answer in; where nobody waits for it any more only the row goes.
     async fn answer(&self, row: &RequestRow, answer: HttpAnswer) -> Result<(), StoreError> {
         let now = Timestamp::now();
-        let decide = {
-            let (app, playbook, id) = (self.clone(), self.playbook(), row.id);
-            let utterance = Utterance { said: Said::HttpAnswered { id, answer }, answers_turn: None };
-            move |loaded: Loaded| {
+        let id = row.id;
+        let utterance = Utterance { said: Said::HttpAnswered { id, answer }, answers_turn: None };
+        let job = |fare: Fare| {
+            let (app, utterance) = (self.clone(), utterance.clone());
+            let decide = move |loaded: Loaded| {
                 let waits =
                     loaded.conversation.clone().filter(|known| !known.is_closed() && known.awaits(id));
                 let decision = match waits {
-                    Some(conversation) => turned(&app, &playbook, conversation, &loaded, &utterance, now),
+                    Some(conversation) => turned(&app, &fare, conversation, &loaded, &utterance, now),
                     None => Decision::default(),
                 };
                 Decision { answered: vec![id], reply: None, ..decision }
-            }
+            };
+            let key = Some(format!("http:{id}"));
+            TurnJob { key, ..TurnJob::new(Whose::Conversation(row.conversation), now, decide) }
         };
-        let key = Some(format!("http:{}", row.id));
-        let job = TurnJob { key, ..TurnJob::new(Whose::Conversation(row.conversation), now, decide) };
-        let done = self.store.turn(job).await?;
+        let done = self.turn_with(job).await?;
         if !done.replayed {
             self.tell(done.conversation.as_ref(), &done.events);
         }

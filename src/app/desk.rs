@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use super::playbooks::Fare;
 use super::{commit, facts};
 use crate::conversation::{Conversation, ConversationId, Owner, Said, Utterance, utterance};
 use crate::engine;
-use crate::flow::Playbook;
 use crate::store::{Decision, Loaded, StoreError, TurnJob, Whose};
 
 #[derive(Debug, thiserror::Error)]
@@ -105,10 +105,11 @@ impl super::App {
     ) -> Result<u64, DeskError> {
         let now = Timestamp::now();
         let refused: Arc<Mutex<Option<DeskError>>> = Arc::default();
-        let decide = {
-            let (app, playbook, refused) = (self.clone(), self.playbook(), refused.clone());
-            let (agent, utterance) = (agent.to_owned(), Utterance { said, answers_turn: None });
-            move |loaded: Loaded| {
+        let utterance = Utterance { said, answers_turn: None };
+        let job = |fare: Fare| {
+            let (app, refused) = (self.clone(), refused.clone());
+            let (agent, utterance) = (agent.to_owned(), utterance.clone());
+            let decide = move |loaded: Loaded| {
                 let why = match &loaded.conversation {
                     None => Some(DeskError::Unknown),
                     Some(conversation) if matches!(utterance.said, Said::Noted { .. }) => {
@@ -125,11 +126,11 @@ impl super::App {
                 if already(&conversation, &utterance.said) {
                     return Decision::default();
                 }
-                turned(&app, &playbook, conversation, &loaded, &utterance, now)
-            }
+                turned(&app, &fare, conversation, &loaded, &utterance, now)
+            };
+            TurnJob { key: key.clone(), ..TurnJob::new(Whose::Conversation(id), now, decide) }
         };
-        let job = TurnJob { key, ..TurnJob::new(Whose::Conversation(id), now, decide) };
-        let done = self.store.turn(job).await?;
+        let done = self.turn_with(job).await?;
         if let Some(why) = refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(why);
         }
@@ -143,15 +144,18 @@ impl super::App {
 /// Takes a turn that nobody's inbound waits for: what it says goes to the outbox.
 pub(super) fn turned(
     app: &super::App,
-    playbook: &Playbook,
+    fare: &Fare,
     conversation: Conversation,
     loaded: &Loaded,
     utterance: &Utterance,
     now: Timestamp,
 ) -> Decision {
+    let Some(aboard) = fare.aboard(&conversation) else {
+        return Decision { deferred: true, ..Decision::default() };
+    };
     let contact = facts::known(&conversation, loaded);
-    let facts = facts::facts(app, playbook, &conversation, loaded, &contact, now);
-    let turn = engine::take_turn(playbook, conversation, &facts, utterance, now);
+    let facts = facts::facts(app, &fare.current, &conversation, loaded, &contact, now);
+    let turn = engine::turn(aboard.versions(), conversation, &facts, utterance, now);
     let outbox = commit::outbox(&turn.conversation, &turn.events);
     let seq = turn.conversation.seq.to_string();
     Decision { outbox, reply: Some(seq), ..commit::decision(app, turn, now) }

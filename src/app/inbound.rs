@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::facts;
 use super::outcome::{Message, Outcome};
+use super::playbooks::Fare;
 use crate::conversation::{
     Channel, ContactId, Conversation, ConversationId, Event, Owner, Said, Utterance, ids,
 };
@@ -80,22 +81,21 @@ impl super::App {
         let contact =
             arrival.who.contact.unwrap_or_else(|| ids::contact(arrival.channel.word(), &arrival.address));
         let unknown = Arc::new(Mutex::new(false));
-        let decide = {
-            let (app, arrival, unknown) = (self.clone(), arrival.clone(), unknown.clone());
-            let playbook = self.playbook();
-            move |loaded: Loaded| {
-                let stands = stands(&playbook, &arrival, contact, &loaded, now);
+        let render = Arc::new(Mutex::new(render));
+        let job = |fare: Fare| {
+            let (app, unknown, render) = (self.clone(), unknown.clone(), render.clone());
+            let whose = Whose::Address(arrival.channel, arrival.address.clone());
+            let (key, known, arrival) = (arrival.key.clone(), arrival.who.contact, arrival.clone());
+            let decide = move |loaded: Loaded| {
+                let stands = stands(&fare.current, &arrival, contact, &loaded, now);
                 *unknown.lock().unwrap_or_else(PoisonError::into_inner) = stands.is_none();
                 let Some(conversation) = stands else { return Decision::default() };
-                decide(&app, &playbook, &arrival, &render, conversation, loaded, now)
-            }
+                let render = render.lock().unwrap_or_else(PoisonError::into_inner);
+                decide(&app, &fare, &arrival, &render, conversation, loaded, now)
+            };
+            TurnJob { key, contact: known, ..TurnJob::new(whose, now, decide) }
         };
-        let job = TurnJob {
-            key: arrival.key.clone(),
-            contact: arrival.who.contact,
-            ..TurnJob::new(Whose::Address(arrival.channel, arrival.address.clone()), now, decide)
-        };
-        let done = self.store.turn(job).await?;
+        let done = self.turn_with(job).await?;
         if *unknown.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(DoorError::Unknown);
         }
@@ -168,7 +168,7 @@ fn speaks(said: &Said) -> bool {
 
 fn decide(
     app: &super::App,
-    playbook: &Playbook,
+    fare: &Fare,
     arrival: &Arrival,
     render: &Render,
     conversation: Conversation,
@@ -190,9 +190,12 @@ fn decide(
             ..Decision::default()
         };
     }
+    let Some(aboard) = fare.aboard(&conversation) else {
+        return Decision { deferred: true, ..Decision::default() };
+    };
     let contact = facts::contact(arrival, &conversation, &loaded);
-    let facts = facts::facts(app, playbook, &conversation, &loaded, &contact, now);
-    let turn = engine::take_turn(playbook, conversation, &facts, &arrival.utterance, now);
+    let facts = facts::facts(app, &fare.current, &conversation, &loaded, &contact, now);
+    let turn = engine::turn(aboard.versions(), conversation, &facts, &arrival.utterance, now);
     let mut messages = waiting;
     messages.extend(Message::of(&turn.events));
     let reply = render(&Outcome { conversation: &turn.conversation, messages: &messages });

@@ -19,6 +19,10 @@ pub(super) fn turn(channel: Channel, took: Duration, events: &[Event]) {
             Event::HandoffRequested { .. } => {
                 metrics::counter!("vestibule_handoffs_total").increment(1);
             }
+            Event::CarriedOver { stranded, .. } => {
+                let how = if stranded.is_some() { "stranded" } else { "moved" };
+                metrics::counter!("vestibule_carried_over_total", "how" => how).increment(1);
+            }
             Event::Faulted { place, message } => {
                 metrics::counter!("vestibule_faults_total").increment(1);
                 tracing::warn!(place, message, "a flow met a fault");

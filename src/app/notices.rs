@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::desk::turned;
+use super::playbooks::Fare;
 use crate::conversation::{Owner, Said, Utterance};
 use crate::store::world::{DueNotice, IncidentRow};
 use crate::store::{Decision, Loaded, Store, StoreError, TurnJob, Whose};
@@ -43,25 +44,24 @@ impl super::App {
 
     async fn inform(&self, due: DueNotice) -> Result<(), StoreError> {
         let now = Timestamp::now();
-        let decide = {
-            let (app, playbook) = (self.clone(), self.playbook());
-            let id = due.notice.id.clone();
-            let said = Said::Informed { notice: due.notice };
-            let utterance = Utterance { said, answers_turn: None };
-            move |loaded: Loaded| {
+        let id = due.notice.id.clone();
+        let utterance = Utterance { said: Said::Informed { notice: due.notice }, answers_turn: None };
+        let job = |fare: Fare| {
+            let (app, utterance, id) = (self.clone(), utterance.clone(), id.clone());
+            let decide = move |loaded: Loaded| {
                 // Another process may have told it meanwhile.
                 let open = loaded.notices.iter().any(|notice| notice.id == id);
                 match loaded.conversation.clone().filter(|_| open) {
                     Some(known) if known.owner == Owner::Bot || known.is_closed() => {
-                        turned(&app, &playbook, known, &loaded, &utterance, now)
+                        turned(&app, &fare, known, &loaded, &utterance, now)
                     }
                     // A person has the conversation: later.
                     _ => Decision::default(),
                 }
-            }
+            };
+            TurnJob::new(Whose::Address(due.channel, due.address.clone()), now, decide)
         };
-        let done =
-            self.store.turn(TurnJob::new(Whose::Address(due.channel, due.address), now, decide)).await?;
+        let done = self.turn_with(job).await?;
         if !done.replayed {
             self.tell(done.conversation.as_ref(), &done.events);
         }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::commit::{later, signed};
 use super::desk::turned;
+use super::playbooks::Fare;
 use crate::config::Desk;
 use crate::conversation::{Conversation, Owner, Said, TimerKind, Utterance};
 use crate::store::{Decision, DueTimer, Loaded, StoreError, TurnJob, Whose};
@@ -55,9 +56,9 @@ impl super::App {
         gone: &Arc<HashSet<String>>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let decide = {
-            let (app, playbook, kind, gone) = (self.clone(), self.playbook(), timer.timer, gone.clone());
-            move |loaded: Loaded| {
+        let job = |fare: Fare| {
+            let (app, kind, gone) = (self.clone(), timer.timer, gone.clone());
+            let decide = move |loaded: Loaded| {
                 let Some(conversation) = loaded.conversation.clone().filter(|known| !known.is_closed())
                 else {
                     return Decision::default();
@@ -66,19 +67,19 @@ impl super::App {
                 let mut decision = match said(kind, &conversation, &app.settings.desk, gone, now) {
                     Some(said) => {
                         let utterance = Utterance { said, answers_turn: None };
-                        turned(&app, &playbook, conversation, &loaded, &utterance, now)
+                        turned(&app, &fare, conversation, &loaded, &utterance, now)
                     }
                     None => Decision { conversation: Some(conversation), ..Decision::default() },
                 };
                 app.rearm(kind, &mut decision, now);
                 decision
+            };
+            TurnJob {
+                timer: Some((timer.timer, timer.due)),
+                ..TurnJob::new(Whose::Conversation(timer.conversation), now, decide)
             }
         };
-        let job = TurnJob {
-            timer: Some((timer.timer, timer.due)),
-            ..TurnJob::new(Whose::Conversation(timer.conversation), now, decide)
-        };
-        let done = self.store.turn(job).await?;
+        let done = self.turn_with(job).await?;
         if !done.replayed && !done.events.is_empty() {
             self.tell(done.conversation.as_ref(), &done.events);
         }

@@ -29,7 +29,9 @@ pub async fn run(
     flow: Option<String>,
     repro: bool,
 ) -> anyhow::Result<ExitCode> {
-    let Some(playbook) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
+    let Some(playbook::Loaded { playbook, files }) = playbook::load_or_report(&settings)? else {
+        return Ok(ExitCode::from(1));
+    };
     if let Some(flow) = &flow
         && playbook.flow(flow).is_none_or(|flow| flow.start.is_none())
     {
@@ -40,6 +42,7 @@ pub async fn run(
     }
     let store = Store::open(&settings.database_url).await?;
     let app = App::new(store.clone(), Arc::new(settings), playbook);
+    app.serve_from_start(files).await?;
     let channel = if voice { Channel::TerminalVoice } else { Channel::Terminal };
     let setting = setting(&app, voice, locale.clone(), flow.clone());
     let mut talk = Talk {

@@ -2,7 +2,9 @@
 
 pub mod explain;
 pub mod gather;
+pub mod live;
 mod render;
+mod similar;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -10,7 +12,7 @@ use std::path::PathBuf;
 use crate::config::Settings;
 use crate::source::{Diagnostic, Sources};
 
-pub use gather::{Gathered, gather};
+pub use gather::{Gathered, gather, gather_texts};
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +46,17 @@ pub fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<u8> {
     let findings = find(paths, settings)?;
-    match format {
-        Format::Text { colour } => render::text(&findings, colour, out)?,
-        Format::Json => render::json(&findings.diagnostics, out)?,
-        Format::Github => render::github(&findings.diagnostics, out)?,
-    }
+    write(&findings, format, out)?;
     out.flush()?;
     Ok(u8::from(findings.diagnostics.iter().any(Diagnostic::is_error)))
+}
+
+fn write(findings: &Findings, format: Format, out: &mut impl Write) -> anyhow::Result<()> {
+    match format {
+        Format::Text { colour } => render::text(findings, colour, out),
+        Format::Json => render::json(&findings.diagnostics, out),
+        Format::Github => render::github(&findings.diagnostics, out),
+    }
 }
 
 /// The findings about the files under `paths`.

@@ -93,12 +93,10 @@ impl Read {
         let paths = [settings.flows.clone().into(), settings.faq.clone().into()];
         let gathered = gather(&paths, settings.locales.first().map_or("en", String::as_str))?;
         let known = playbook::known(&gathered, settings);
-        let faq = parse::revision(gathered.sources.iter().map(|(name, text)| (&**name, text.as_str())));
+        let served = playbook::files_of(&gathered, settings).revision();
         let parsed = parse::playbook(&gathered.flows, &settings.locales, &known);
         let (revision, flows) = match parsed.playbook {
-            Some(playbook) => {
-                (playbook::whole(&playbook.revision, &faq), playbook.flows.into_values().collect())
-            }
+            Some(playbook) => (served, playbook.flows.into_values().collect()),
             None => (String::new(), parsed.broken),
         };
         Ok(Self { revision, flows, findings: parsed.diagnostics })

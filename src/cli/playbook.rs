@@ -3,28 +3,67 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::check::{self, Findings, Gathered, gather};
 use crate::config::Settings;
 use crate::faq::{self, Article, Base, Dial};
 use crate::flow::check::Known;
+use crate::flow::files::{Files, LANGUAGE};
 use crate::flow::parse::{self, SourceFile};
 use crate::flow::{Locale, Playbook};
 use crate::source::{Diagnostic, Place};
 
-/// The playbook of the settings' folders; `None` where there are errors, which are then told on standard error.
+/// A playbook with the files that it was compiled from.
+#[derive(Debug)]
+pub struct Loaded {
+    pub playbook: Playbook,
+    pub files: Files,
+}
+
+/// The files under the settings' folders.
 ///
 /// # Errors
-/// A folder that is not there or cannot be read.
-pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Playbook>> {
+/// A folder that is not there or cannot be read, or is without flows.
+pub fn on_disk(settings: &Settings) -> anyhow::Result<Gathered> {
     let paths: Vec<PathBuf> = vec![settings.flows.clone().into(), settings.faq.clone().into()];
-    let gathered = gather(&paths, settings.locales.first().map_or("en", String::as_str))?;
+    let gathered = gather(&paths, default_locale(&settings.locales))?;
     anyhow::ensure!(
         !gathered.flows.is_empty(),
         "there is no flow file in {}; name the folder in `flows` or VESTIBULE_FLOWS",
         settings.flows
     );
-    let faq = parse::revision(gathered.sources.iter().map(|(name, text)| (&**name, text.as_str())));
+    Ok(gathered)
+}
+
+pub fn default_locale(locales: &[Locale]) -> &str {
+    locales.first().map_or("en", String::as_str)
+}
+
+/// All that decides what a set does: what was gathered, and what is compiled in where no file replaces it. A name
+/// begins with the part that its folder plays, wherever that is.
+pub fn files_of(gathered: &Gathered, settings: &Settings) -> Files {
+    let named = |name: &str| {
+        let folders = [("flows", &settings.flows), ("faq", &settings.faq)];
+        let inside = folders.iter().find_map(|(part, folder)| {
+            let rest = name.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
+            Some(format!("{part}/{rest}"))
+        });
+        inside.unwrap_or_else(|| name.to_owned())
+    };
+    let flows = parse::complete(&gathered.flows).into_iter().map(|file| (named(&file.name), file.text));
+    let others = gathered.sources.iter().map(|(name, text)| (named(name), text.clone()));
+    Files { language: LANGUAGE, locales: settings.locales.clone(), texts: flows.chain(others).collect() }
+}
+
+/// The playbook of the settings' folders; `None` where there are errors, which are then told on standard error.
+///
+/// # Errors
+/// As [`on_disk`].
+pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Loaded>> {
+    let gathered = on_disk(settings)?;
+    let files = files_of(&gathered, settings);
+    let faq = faq_revision(&gathered, &settings.locales);
     let (playbook, articles, findings) = read(gathered, settings);
     let Some(playbook) = playbook else {
         let mut err = std::io::stderr().lock();
@@ -35,7 +74,15 @@ pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Playbook>> {
     for finding in findings.diagnostics {
         tracing::warn!(code = finding.code, file = %finding.at.file, line = finding.at.line, "{}", finding.message);
     }
-    Ok(Some(with_bases(playbook, articles, &faq)))
+    let playbook = Playbook { revision: files.revision(), ..with_bases(playbook, articles, faq, &[]) };
+    Ok(Some(Loaded { playbook, files }))
+}
+
+/// Of what the base of answers is built from.
+pub fn faq_revision(gathered: &Gathered, locales: &[Locale]) -> String {
+    // Without names: what is stored has others than what lies in a folder.
+    let sources = gathered.sources.values().map(|text| ("", text.as_str()));
+    parse::revision(std::iter::once(("locale", default_locale(locales))).chain(sources))
 }
 
 /// What was gathered, read and checked: the flows without their bases of answers, the articles, and all findings.
@@ -54,11 +101,6 @@ pub fn read(gathered: Gathered, settings: &Settings) -> (Option<Playbook>, Vec<A
     (parsed.playbook.filter(|_| good), gathered.articles, findings)
 }
 
-/// The revision of flows and answers together.
-pub fn whole(flows: &str, faq: &str) -> String {
-    parse::revision([("flows", flows), ("faq", faq)])
-}
-
 /// What the check may know beside the flows themselves.
 pub fn known(gathered: &Gathered, settings: &Settings) -> Known {
     let listed = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
@@ -73,8 +115,14 @@ pub fn known(gathered: &Gathered, settings: &Settings) -> Known {
     }
 }
 
-/// Puts the answers and the start phrases in. The revision is that of everything; `faq` is that of the FAQ files.
-fn with_bases(mut playbook: Playbook, articles: Vec<Article>, faq: &str) -> Playbook {
+/// Puts the answers and the start phrases in. `faq` is the revision of the FAQ: the base of one among `held` that has
+/// the same is used again.
+pub fn with_bases(
+    mut playbook: Playbook,
+    articles: Vec<Article>,
+    faq: String,
+    held: &[Arc<Playbook>],
+) -> Playbook {
     let intents = parse::intents(&playbook)
         .into_iter()
         .map(|(flow, questions)| Article {
@@ -84,12 +132,13 @@ fn with_bases(mut playbook: Playbook, articles: Vec<Article>, faq: &str) -> Play
             ..Article::default()
         })
         .collect();
-    playbook.revision = whole(&playbook.revision, faq);
+    let same = held.iter().find(|held| held.faq_revision == faq).map(|held| held.faq.clone());
     std::thread::scope(|scope| {
         let intents = scope.spawn(|| Base::build(intents, Dial::default()));
-        playbook.faq = Base::build(articles, Dial::default());
-        playbook.intents = intents.join().unwrap_or_default();
+        playbook.faq = same.unwrap_or_else(|| Arc::new(Base::build(articles, Dial::default())));
+        playbook.intents = Arc::new(intents.join().unwrap_or_default());
     });
+    playbook.faq_revision = faq;
     playbook
 }
 
@@ -114,7 +163,11 @@ pub fn from_texts(
     found.extend(parsed.diagnostics);
     let good = !found.iter().any(Diagnostic::is_error);
     let faq = parse::revision(faq.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    (parsed.playbook.filter(|_| good).map(|playbook| with_bases(playbook, articles, &faq)), found)
+    let playbook = parsed.playbook.filter(|_| good).map(|playbook| {
+        let revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", faq.as_str())]);
+        Playbook { revision, ..with_bases(playbook, articles, faq, &[]) }
+    });
+    (playbook, found)
 }
 
 /// Names of the flows that can be begun.

@@ -8,7 +8,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{login, logs, playbook};
+use super::{compiler, login, logs, playbook, reload};
 use crate::app::App;
 use crate::config::Settings;
 use crate::http;
@@ -32,7 +32,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     let store = Store::open(&settings.database_url).await;
     let loaded =
         loading.join().map_err(|_| anyhow::anyhow!("the flows and answers could not be compiled"))??;
-    let Some(playbook) = loaded else { return Ok(ExitCode::from(1)) };
+    let Some(playbook::Loaded { playbook, files }) = loaded else { return Ok(ExitCode::from(1)) };
     let store = store.with_context(|| {
         format!("cannot open the database {}", playbook::without_password(&settings.database_url))
     })?;
@@ -45,6 +45,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     }
     let settings = Arc::new(settings);
     let app = App::new(store.clone(), settings.clone(), playbook);
+    app.playbooks.compile_with(Arc::new(compiler::Compiler(settings.clone())));
+    app.serve_from_start(files).await.context("cannot store the flows that are to be served")?;
     let stop = CancellationToken::new();
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
@@ -54,6 +56,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
         let (app, stop) = (app.clone(), stop.clone());
         async move { tokio::join!(app.run_calls(stop.clone()), app.run_notices(stop)) }
     });
+    let reloads = tokio::spawn(reload::run(app.clone(), stop.clone()));
     eprintln!("listening on http://{address}");
     tracing::info!(%address, revision = %app.playbook().revision, "listening");
     tokio::spawn(on_signal(stop.clone()));
@@ -61,6 +64,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     stop.cancel();
     let _ = timers.await;
     let _ = calls.await;
+    let _ = reloads.await;
     store.close().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -82,7 +82,9 @@ pub(super) struct Case<'a> {
 pub fn run(options: &Options, settings: &Settings, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let found = files::find(&options.paths, settings)?;
     let settings = &found.settings;
-    let Some(playbook) = playbook::load_or_report(settings)? else { return Ok(ExitCode::from(2)) };
+    let Some(playbook::Loaded { playbook, .. }) = playbook::load_or_report(settings)? else {
+        return Ok(ExitCode::from(2));
+    };
     let (scripts, findings) = files::read(&found.files, &playbook)?;
     if !findings.diagnostics.is_empty() {
         check::render_text(&findings, std::io::stderr().is_terminal(), &mut std::io::stderr().lock())?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Desk, Hours, Http, Secret, Settings};
+use super::{Desk, Hours, Http, Reload, Secret, Settings};
 
 pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 /// The group whose keys are names of the operator's own.
@@ -232,6 +232,12 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         metrics_listen: some(reader.text("metrics.listen")?),
         log_level: reader.text("log.level")?,
         log_format: reader.text("log.format")?,
+        reload: match reader.text("reload")?.as_str() {
+            "auto" => Reload::Auto,
+            "signal" => Reload::Signal,
+            "off" | "false" => Reload::Off,
+            _ => return Err(wrong("reload", "must be auto, signal or off")),
+        },
         demo,
     };
     read.phone_simulator = match reader.text("channels.phone.enabled")?.as_str() {

@@ -177,6 +177,13 @@ pub enum Event {
     Closed {
         outcome: String,
     },
+    /// It goes on on another revision of the playbook. `stranded` says why it could not go on where it stood.
+    CarriedOver {
+        from: String,
+        to: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stranded: Option<String>,
+    },
     /// Something of ours went wrong; the turn went on as well as it could.
     Faulted {
         place: String,

@@ -55,7 +55,8 @@ pub(super) fn answer(w: &mut Working<'_>, input: &Input, opening: bool) {
     miss(w, &wait, input, opening);
 }
 
-fn global(w: &Working<'_>, input: &Input) -> Option<Global> {
+/// The word that works everywhere, where the input is one.
+pub(super) fn global(w: &Working<'_>, input: &Input) -> Option<Global> {
     match input {
         Input::Words(text) => globals::named(w, text),
         Input::Keys(keys) => globals::keyed(keys),

@@ -2,7 +2,7 @@
 
 use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
 
-use super::answer::{Input, answer, asked_slot};
+use super::answer::{self, Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
 use super::{MAX_CALLBACKS, begin, gather, notice, person, prompts, step, tongue};
@@ -14,16 +14,6 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if w.c.is_closed() {
         return;
     }
-    let from_contact = matches!(
-        utterance.said,
-        Said::Text { .. }
-            | Said::Choice { .. }
-            | Said::Pressed { .. }
-            | Said::Keys { .. }
-            | Said::Speech { .. }
-            | Said::File { .. }
-            | Said::Silence
-    );
     match &utterance.said {
         Said::Started { flow } if w.c.frames.is_empty() => begin::begin(w, flow.as_deref()),
         Said::Started { .. } | Said::Again => again(w),
@@ -44,7 +34,7 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::Park => park(w),
         _ => {}
     }
-    if !from_contact {
+    if !of_contact(&utterance.said) {
         return;
     }
     let opening = w.c.frames.is_empty();
@@ -86,6 +76,41 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         tongue::notice(w, text);
     }
     answer(w, &input, opening);
+}
+
+/// Whether the contact said, pressed, sent or left out something.
+fn of_contact(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::Text { .. }
+            | Said::Choice { .. }
+            | Said::Pressed { .. }
+            | Said::Keys { .. }
+            | Said::Speech { .. }
+            | Said::File { .. }
+            | Said::Silence
+    )
+}
+
+/// Writes down what the contact said without acting on it, masked where it may be a `secret`. `None` where nothing was
+/// said, or too unsurely.
+pub(super) fn overheard(w: &mut Working<'_>, said: &Said, secret: bool) -> Option<Input> {
+    if !of_contact(said) {
+        return None;
+    }
+    resume(w);
+    if w.voice() {
+        w.c.callbacks += 1;
+    }
+    let input = input(said)?;
+    match &input {
+        Input::Words(text) | Input::Keys(text) if secret && answer::global(w, &input).is_none() => {
+            let masked = Input::Words("•".repeat(text.chars().count().clamp(4, 12)));
+            heard(w, said, &masked);
+        }
+        _ => heard(w, said, &input),
+    }
+    Some(input)
 }
 
 fn is_button(said: &Said) -> bool {

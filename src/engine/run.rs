@@ -138,6 +138,10 @@ fn pop(w: &mut Working<'_>) -> bool {
     if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {
         wait.failures = 0;
     }
+    // Where nothing was being asked it runs on.
+    if w.current_wait().is_none() {
+        return true;
+    }
     super::prompts::ask(w);
     false
 }

@@ -9,6 +9,7 @@ pub mod spot;
 
 mod cut;
 mod flow;
+mod moved;
 mod pause;
 pub(super) mod slots;
 pub(super) mod step;
@@ -29,7 +30,6 @@ use super::check::{self, Known, Set};
 use super::format::Formats;
 use super::playbook::Written;
 use super::{Flow, FlowName, Kind, Locale, Playbook, Table, Templates, Words, system};
-use crate::faq;
 use crate::source::{Diagnostic, Place, Sources};
 
 /// A file of flows.
@@ -113,8 +113,9 @@ pub fn playbook(files: &[SourceFile], locales: &[Locale], known: &Known) -> Pars
         tables,
         templates,
         words,
-        faq: faq::Base::default(),
-        intents: faq::Base::default(),
+        faq: Arc::default(),
+        faq_revision: String::new(),
+        intents: Arc::default(),
         written: Written { sources: sources.clone(), findings: found.clone() },
     });
     Parsed { playbook, broken, diagnostics: found, sources, context_tags }
@@ -186,7 +187,7 @@ pub fn revision<'s>(sources: impl IntoIterator<Item = (&'s str, &'s str)>) -> St
 
 /// The files that are compiled in and that no given file replaces, then the given ones. Words override key by key, so
 /// the compiled-in ones are always read, first.
-fn complete(files: &[SourceFile]) -> Vec<SourceFile> {
+pub fn complete(files: &[SourceFile]) -> Vec<SourceFile> {
     let given: BTreeSet<&str> = files.iter().filter(|file| file.system).map(SourceFile::stem).collect();
     let built_in = system::FILES.iter().filter(|(stem, _)| *stem == "words" || !given.contains(stem));
     built_in

@@ -1,11 +1,12 @@
 //! A playbook: all flows, FAQ and built-in words of one revision, compiled whole.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::step::Handlers;
 use super::{FlowName, Locale, Slot, SlotName, Step, StepId, Table, Target, Templates, Text, Words};
 use crate::faq;
-use crate::source::{Diagnostic, Place, Sources};
+use crate::source::{Diagnostic, Place, Placed, Sources};
 
 /// One flow file.
 #[derive(Debug, Clone)]
@@ -18,6 +19,10 @@ pub struct Flow {
     pub slots: BTreeMap<SlotName, Slot>,
     pub steps: Vec<Step>,
     pub on_failure: Option<Target>,
+    /// Steps that went by another id in versions before.
+    pub moved: Vec<Moved>,
+    /// Names that the flow itself went by in versions before.
+    pub moved_from: Vec<Placed<FlowName>>,
     /// For every `ask` that does not say its own.
     pub gather: Option<jiff::SignedDuration>,
     /// For `http` and `lookup` steps that have no way of their own.
@@ -26,6 +31,14 @@ pub struct Flow {
     pub handlers: Handlers,
     /// From `flows/system/`.
     pub system: bool,
+}
+
+/// Where those who stand at a step of an older version go on.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The step's id in the older version.
+    pub from: Placed<StepId>,
+    pub to: Target,
 }
 
 /// What begins a flow.
@@ -61,9 +74,12 @@ pub struct Playbook {
     pub tables: BTreeMap<String, Table>,
     pub templates: Templates,
     pub words: Words,
-    pub faq: faq::Base,
+    /// Shared by playbooks of which the FAQ is the same.
+    pub faq: Arc<faq::Base>,
+    /// Hex of the hash of what `faq` was built from.
+    pub faq_revision: String,
     /// The start phrases of flows, ranked like answers: the id of an entry is the flow's name.
-    pub intents: faq::Base,
+    pub intents: Arc<faq::Base>,
     pub written: Written,
 }
 

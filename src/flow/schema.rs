@@ -46,6 +46,11 @@ pub fn flow() -> Value {
             "Old step: new step, for conversations that stand at a step which is no longer there.",
             json!({ "type": "object", "additionalProperties": target() }),
         ),
+        may(
+            "moved_from",
+            "What the flow was called before, for conversations that are in it.",
+            json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] }),
+        ),
         may("steps", "What happens, read from top to bottom.", steps::list()),
     ];
     let keys = keys.into_iter().chain(steps::handlers());

@@ -2,10 +2,11 @@
 //! stands in for one of them.
 
 /// File stem and text, in the order in which they are read.
-pub const FILES: [(&str, &str); 3] = [
+pub const FILES: [(&str, &str); 4] = [
     ("words", include_str!("../../flows/system/words.yaml")),
     ("agent", include_str!("../../flows/system/agent.yaml")),
     ("failure", include_str!("../../flows/system/failure.yaml")),
+    ("flow_changed", include_str!("../../flows/system/flow_changed.yaml")),
 ];
 
 /// The text of a file that is compiled in.

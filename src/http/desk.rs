@@ -143,7 +143,7 @@ pub async fn conversation(
     for code in &row.tickets {
         tickets.extend(store.ticket(code).await?.map(TicketRowView::from));
     }
-    let privacy = Privacy::of(&web.app.playbook());
+    let privacy = Privacy::of(&web.app.playbooks.held());
     Ok(Json(ConversationDetail {
         conversation: row.into(),
         transcript: transcript::of(&journal, &privacy),
@@ -217,7 +217,7 @@ fn detail(
     history: Vec<crate::store::HistoryRow>,
     journal: &[JournalRow],
 ) -> TicketDetail {
-    let privacy = Privacy::of(&web.app.playbook());
+    let privacy = Privacy::of(&web.app.playbooks.held());
     let transcript = transcript::of(journal, &privacy);
     TicketDetail { ticket: TicketView::new(row, history, &privacy), transcript }
 }

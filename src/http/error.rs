@@ -123,6 +123,7 @@ impl From<StoreError> for Problem {
             | StoreError::Lost(_)
             | StoreError::Raced => Self::busy(),
             StoreError::Panicked
+            | StoreError::Deferred
             | StoreError::CodesExhausted
             | StoreError::Database(_)
             | StoreError::Migrate(_)

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{auth, desk, web_chat};
+use super::{auth, desk, playbook, web_chat};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,7 +19,7 @@ use super::{auth, desk, web_chat};
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
-        desk::events::stream, desk::presence::choose,
+        desk::events::stream, desk::presence::choose, playbook::playbook,
         desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn
     ),
     modifiers(&Security)

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
 use super::error::Problem;
-use super::{Web, openapi, token};
+use super::{Web, openapi, playbook, token};
 use crate::app::App;
 
 /// Seconds; a turn should take milliseconds.
@@ -68,6 +68,12 @@ fn describe() {
     describe_counter!("vestibule_tickets_opened_total", "tickets opened");
     describe_counter!("vestibule_ivr_refused_total", "callbacks that were not signed as they must be");
     describe_counter!("vestibule_ivr_failures_total", "callbacks answered with an apology");
+    describe_counter!("vestibule_reloads_total", "new sets of flows and answers, applied or refused");
+    describe_counter!(
+        "vestibule_revisions_compiled_total",
+        "older sets compiled for the conversations on them"
+    );
+    describe_counter!("vestibule_carried_over_total", "conversations that went on on another set");
     describe_counter!("vestibule_panics_total", "requests that met a fault in the program");
     describe_counter!("vestibule_logins_refused_total", "log-ins with a wrong name or password");
     describe_gauge!("vestibule_outbox", "messages that wait to be delivered");
@@ -79,7 +85,14 @@ fn describe() {
 
 async fn ready(State(web): State<Web>) -> Response {
     match web.app.store.ping().await {
-        Ok(()) => Json(json!({ "status": "ready" })).into_response(),
+        Ok(()) => {
+            let mut body = json!({ "status": "ready" });
+            // It serves on the set before, so it is ready all the same.
+            if let Some(refusal) = playbook::refusal(&web.app) {
+                body["reload"] = refusal;
+            }
+            Json(body).into_response()
+        }
         Err(error) => {
             tracing::warn!(%error, "the store does not answer");
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "The store does not answer.")

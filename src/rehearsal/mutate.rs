@@ -6,6 +6,7 @@ mod cut;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::play::{Run, play};
 use super::script::{ChannelKind, Test};
@@ -53,8 +54,8 @@ pub struct Bench<'a> {
     /// The flows that each test walks through, on each kind of channel: others cannot change what it sees.
     walks: Vec<Vec<(ChannelKind, BTreeSet<String>)>>,
     /// Answers and start phrases of the flows as they are; no mistake is made in them.
-    faq: Base,
-    intents: Base,
+    faq: Arc<Base>,
+    intents: Arc<Base>,
     /// Where each step leads, by flow.
     ways: BTreeMap<String, Ways>,
 }

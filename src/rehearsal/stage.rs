@@ -357,6 +357,7 @@ impl<'a> Stage<'a> {
             | Event::FileReceived { .. }
             | Event::Parked
             | Event::Resumed
+            | Event::CarriedOver { .. }
             | Event::Deflected { .. }
             | Event::Closed { .. } => {}
         }

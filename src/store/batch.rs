@@ -278,7 +278,9 @@ fn decide(job: &mut TurnJob, found: &Found, world: &World, salt: u32) -> Result<
         code_salt: salt,
     };
     // The job is dropped after a panic, so nobody sees what the closure left half done.
-    catch_unwind(AssertUnwindSafe(|| (job.decide)(loaded))).map_err(|_| StoreError::Panicked)
+    let decision =
+        catch_unwind(AssertUnwindSafe(|| (job.decide)(loaded))).map_err(|_| StoreError::Panicked)?;
+    if decision.deferred { Err(StoreError::Deferred) } else { Ok(decision) }
 }
 
 /// A conversation from its stored body.

@@ -32,6 +32,22 @@ pub(super) enum Chore {
         contact: ContactId,
         now: Timestamp,
     },
+    /// A revision is served from now on, or still.
+    ServeRevision {
+        revision: String,
+        sources: Vec<u8>,
+        size: u64,
+        now: Timestamp,
+    },
+    TouchRevision {
+        revision: String,
+        now: Timestamp,
+    },
+    /// Those of them that were last served before `before`.
+    DropRevisions {
+        revisions: Vec<String>,
+        before: Timestamp,
+    },
     OutboxDone(Uuid),
     OutboxLater {
         id: Uuid,

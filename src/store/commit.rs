@@ -51,8 +51,18 @@ pub(super) fn add(
     of: &Of<'_>,
     decision: Decision,
 ) -> Result<TurnDone, StoreError> {
-    let Decision { conversation, contact, events, reply, outbox, sent, answered, timers, clear_timers } =
-        decision;
+    let Decision {
+        conversation,
+        contact,
+        events,
+        reply,
+        outbox,
+        sent,
+        answered,
+        timers,
+        clear_timers,
+        deferred: _,
+    } = decision;
     // All that can fail comes first, so that a decision is written as a whole or not at all.
     let rows = match &conversation {
         Some(conversation) => Some(conversation_rows(of, conversation, &events)?),
@@ -186,6 +196,7 @@ fn conversation_row(
         last_text: events.iter().rev().find_map(shown).map(|text| text.chars().take(LAST_TEXT).collect()),
         tickets: json(&codes)?,
         body: json(conversation)?,
+        revision: conversation.revision.clone(),
     })
 }
 
@@ -352,6 +363,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::Parked
             | Event::Resumed
             | Event::Deflected { .. }
+            | Event::CarriedOver { .. }
             | Event::Faulted { .. } => {}
         }
     }

@@ -113,6 +113,9 @@ pub struct Decision {
     pub timers: Vec<(crate::conversation::TimerKind, Timestamp)>,
     /// Clear all timers of the conversation first.
     pub clear_timers: bool,
+    /// Nothing is written, not even the inbound's key: the job fails with
+    /// [`StoreError::Deferred`](super::StoreError::Deferred), to be handed in again.
+    pub deferred: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ mod chores;
 mod counted;
 mod load;
 mod reads;
+mod revisions;
 mod world;
 mod write;
 

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::batch::Found;
 use super::job::{Contact, Outgoing};
 use super::{
-    AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, StoreError, TicketRow,
+    AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, RevisionRow, StoreError,
+    TicketRow,
 };
 use crate::conversation::{Channel, ContactId, Incident, OpenTicket, TimerKind};
 
@@ -378,6 +379,27 @@ impl TryFrom<RawLogin> for LoginRow {
             created: time(raw.created)?,
             seen: time(raw.seen)?,
             expires: time(raw.expires)?,
+        })
+    }
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct RawRevision {
+    pub revision: String,
+    pub size: i64,
+    pub first_served: i64,
+    pub last_served: i64,
+}
+
+impl TryFrom<RawRevision> for RevisionRow {
+    type Error = StoreError;
+
+    fn try_from(raw: RawRevision) -> Result<Self, StoreError> {
+        Ok(Self {
+            revision: raw.revision,
+            size: count(raw.size),
+            first_served: time(raw.first_served)?,
+            last_served: time(raw.last_served)?,
         })
     }
 }

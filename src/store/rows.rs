@@ -121,6 +121,16 @@ pub struct LoginRow {
     pub expires: Timestamp,
 }
 
+/// A playbook that was served and is stored. Times are of all processes on the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionRow {
+    pub revision: String,
+    /// Bytes of its files.
+    pub size: u64,
+    pub first_served: Timestamp,
+    pub last_served: Timestamp,
+}
+
 /// A timer that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueTimer {

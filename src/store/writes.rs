@@ -92,6 +92,7 @@ pub(super) struct ConversationWrite {
     /// Codes as a JSON array.
     pub tickets: String,
     pub body: String,
+    pub revision: String,
 }
 
 #[derive(Debug)]

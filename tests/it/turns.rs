@@ -314,6 +314,9 @@ impl Talk<'_> {
             Event::FlowEntered { flow } => format!("* flow {flow}"),
             Event::Deflected { confirmed, .. } => format!("* deflected, confirmed: {confirmed}"),
             Event::Closed { outcome } => format!("* closed: {outcome}"),
+            Event::CarriedOver { stranded, .. } => {
+                format!("* carried over: {}", stranded.as_deref().unwrap_or("to the same"))
+            }
             Event::Faulted { place, message } => format!("* FAULT {place}: {message}"),
             Event::AgentWrote { agent, text, .. } => format!("{agent}: {text}"),
             Event::HttpRequested { request, .. } => format!(

@@ -7,6 +7,7 @@ import { Conversation } from "./conversation.js";
 import { Conversations, Tabs, Tickets, belongs } from "./list.js";
 import { LogIn } from "./login.js";
 import { Empty, Icon, Problem, contactName, html, useKept } from "./parts.js";
+import { Refused } from "./refused.js";
 import { chime } from "./sound.js";
 import { Ticket } from "./ticket.js";
 
@@ -131,6 +132,7 @@ function Desk({ me, onMe, onLogOut }) {
     <a class="button skip" href="#main" onClick=${(event) => (event.preventDefault(), document.getElementById("main").focus())}>To the open conversation</a>
     <${Top} me=${me} place=${place} go=${go} sound=${sound} onSound=${() => setSound(!sound)} onPresence=${choose} onLogOut=${onLogOut} />
     ${!up && html`<p class="banner" role="status">The connection is gone. Trying again…</p>`}
+    <${Refused} />
     <div class="panes">
       <nav class="list-pane" aria-label=${place.tickets ? "Tickets" : "Conversations"}>
         <${Problem} error=${listError} onRetry=${readLists} />

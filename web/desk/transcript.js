@@ -27,6 +27,8 @@ const POINTS = {
   left: () => "The contact left",
   closed: (entry) => `Closed: ${plain(entry.text)}`,
   failed: (entry) => `Three failures at “${entry.text}”`,
+  carried_over: () => "Goes on in the changed flows",
+  stranded: (entry) => `The flows changed, and where it stood is gone (${entry.text})`,
   fault: () => "Something went wrong on our side here",
 };
 

@@ -52,6 +52,16 @@ pub fn gather(paths: &[PathBuf], default_locale: &str) -> anyhow::Result<Gathere
     Ok(gathered)
 }
 
+/// The same from names and texts, as they were stored.
+pub fn gather_texts(texts: &[(String, String)], default_locale: &str) -> Gathered {
+    let mut gathered = Gathered { whole: true, ..Gathered::default() };
+    for (name, text) in texts {
+        gathered.text(name.clone(), text.clone(), default_locale);
+        gathered.files += 1;
+    }
+    gathered
+}
+
 impl Gathered {
     fn folder(&mut self, folder: &Path, default_locale: &str) -> anyhow::Result<()> {
         let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -98,15 +108,20 @@ impl Gathered {
                 return Ok(());
             }
         };
-        let parse = match kind(path, &text) {
+        self.whole |= self.text(shown, text, default_locale) && !named;
+        Ok(())
+    }
+
+    /// Takes the text of a file for what it is. True for a flow.
+    fn text(&mut self, shown: String, text: String, default_locale: &str) -> bool {
+        let parse = match kind(Path::new(&shown), &text) {
             Kind::Table => {
                 self.flows.push(SourceFile::new(shown, text));
-                return Ok(());
+                return false;
             }
             Kind::Flow => {
-                self.whole |= !named;
                 self.flows.push(SourceFile::new(shown, text));
-                return Ok(());
+                return true;
             }
             Kind::FaqLines => faq::parse_jsonl,
             Kind::FaqYaml => faq::parse_yaml,
@@ -116,7 +131,7 @@ impl Gathered {
         self.articles.extend(articles);
         self.found.extend(found);
         self.sources.insert(shown.into(), text);
-        Ok(())
+        false
     }
 }
 

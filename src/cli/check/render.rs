@@ -40,24 +40,33 @@ fn summary(findings: &Findings) -> String {
 
 /// An array of objects, one a line; `related` is there where other places belong to a finding.
 pub fn json(found: &[Diagnostic], out: &mut impl Write) -> anyhow::Result<()> {
+    array(&found.iter().map(object).collect::<Vec<_>>(), out)
+}
+
+pub fn array(objects: &[serde_json::Value], out: &mut impl Write) -> anyhow::Result<()> {
     write!(out, "[")?;
-    for (index, one) in found.iter().enumerate() {
-        let mut object = serde_json::json!({
-            "code": one.code,
-            "severity": word(one.severity),
-            "file": &*one.at.file,
-            "line": one.at.line,
-            "column": one.at.column,
-            "message": one.message,
-            "help": one.help,
-        });
-        if !one.related.is_empty() {
-            object["related"] = one.related.iter().map(|(at, note)| related(at, note)).collect();
-        }
+    for (index, object) in objects.iter().enumerate() {
         write!(out, "{}\n  {object}", if index == 0 { "" } else { "," })?;
     }
-    writeln!(out, "{}]", if found.is_empty() { "" } else { "\n" })?;
+    writeln!(out, "{}]", if objects.is_empty() { "" } else { "\n" })?;
     Ok(())
+}
+
+/// One finding for a program.
+pub fn object(one: &Diagnostic) -> serde_json::Value {
+    let mut object = serde_json::json!({
+        "code": one.code,
+        "severity": word(one.severity),
+        "file": &*one.at.file,
+        "line": one.at.line,
+        "column": one.at.column,
+        "message": one.message,
+        "help": one.help,
+    });
+    if !one.related.is_empty() {
+        object["related"] = one.related.iter().map(|(at, note)| related(at, note)).collect();
+    }
+    object
 }
 
 fn related(at: &Place, note: &str) -> serde_json::Value {

@@ -13,6 +13,7 @@ pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let names = Names { set, draft, flow };
     let ways = flow.on_failure.iter().chain(&flow.on_error).chain(jumps(&flow.handlers));
     found.extend(ways.filter_map(|target| names.target(target)));
+    super::moved::check(set, draft, &|target| names.target(target), found);
     for step in &flow.steps {
         found.extend(targets::of(step).into_iter().filter_map(|target| names.target(target)));
         names.step(step, found);

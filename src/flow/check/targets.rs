@@ -17,6 +17,7 @@ pub fn resolve(flow: &mut Flow) {
     };
     flow.on_failure.iter_mut().chain(&mut flow.on_error).for_each(find);
     flow.handlers.all_mut().filter_map(|handler| handler.goto.as_mut()).for_each(find);
+    flow.moved.iter_mut().map(|moved| &mut moved.to).for_each(find);
     for step in &mut flow.steps {
         of_mut(step).into_iter().for_each(find);
     }

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::fields::Fields;
 use super::node::{Data, Node};
 use super::reader::{Entry, Reader};
-use super::{slots, step};
+use super::{moved, slots, step};
 use crate::flow::{Flow, Locale, Start, Text};
 use crate::source::{Diagnostic, Placed};
 
@@ -23,13 +23,11 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     let start = fields.take("start").map(|entry| start(reader, entry));
     let slots = slots::read(reader, fields.take("slots"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
+    let moved = fields.take("moved").map(|entry| moved::steps(reader, entry)).unwrap_or_default();
+    let moved_from = fields.take("moved_from").map(|entry| moved::names(reader, entry)).unwrap_or_default();
     let gather = fields.take("gather").and_then(|entry| reader.pause(entry));
     let on_error = fields.take("on_error").and_then(|entry| reader.target(entry));
     let handlers = step::handler::read(reader, &mut fields);
-    if let Some(entry) = fields.take("moved") {
-        let message = "`moved` is not yet supported in this version";
-        reader.report(Diagnostic::error("V007", entry.key.at.clone(), message));
-    }
     let steps_entry = fields.need(reader, "steps");
     let (steps, heads) = steps_entry.map(|entry| steps(reader, entry)).unwrap_or_default();
     fields.close(reader);
@@ -52,6 +50,8 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
         slots,
         steps,
         on_failure,
+        moved,
+        moved_from,
         gather,
         on_error,
         handlers,

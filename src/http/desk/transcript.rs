@@ -119,6 +119,8 @@ impl Line<'_> {
             Event::Parked => self.point("parked", ""),
             Event::Resumed => self.point("resumed", ""),
             Event::Closed { outcome } => self.point("closed", outcome),
+            Event::CarriedOver { stranded: None, .. } => self.point("carried_over", ""),
+            Event::CarriedOver { stranded: Some(why), .. } => self.point("stranded", why),
             Event::Faulted { place, .. } => self.point("fault", place),
             // Told by what stands beside them, or of no use to a reader.
             Event::FlowEntered { .. }

@@ -1,6 +1,7 @@
 //! Rows as the desk shows them: an explicit list of fields, with what is sensitive masked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,8 +20,10 @@ pub struct Privacy {
 }
 
 impl Privacy {
-    pub fn of(playbook: &Playbook) -> Self {
-        let slots = playbook.flows.values().flat_map(|flow| flow.slots.values());
+    /// Of the playbook served and the older ones that conversations are on.
+    pub fn of<'p>(playbooks: impl IntoIterator<Item = &'p Arc<Playbook>>) -> Self {
+        let flows = playbooks.into_iter().flat_map(|playbook| playbook.flows.values());
+        let slots = flows.flat_map(|flow| flow.slots.values());
         Self { sensitive: slots.filter(|slot| slot.sensitive).map(|slot| slot.name.clone()).collect() }
     }
 

@@ -160,6 +160,7 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::Resumed
         | Event::Deflected { .. }
         | Event::Closed { .. }
+        | Event::CarriedOver { .. }
         | Event::Faulted { .. } => None,
     });
     told.filter(|message| message.seq > after).collect()

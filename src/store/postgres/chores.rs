@@ -55,6 +55,25 @@ pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<
         .bind(address)
         .bind(contact.to_string())
         .bind(now.as_microsecond()),
+        Chore::ServeRevision { revision, sources, size, now } => sqlx::query(
+            "INSERT INTO revisions (revision, sources, size, first_served, last_served) VALUES ($1, $2, $3, $4, $4)
+             ON CONFLICT (revision) DO UPDATE
+             SET last_served = greatest(revisions.last_served, excluded.last_served)",
+        )
+        .bind(revision)
+        .bind(sources)
+        .bind(i64::try_from(*size).unwrap_or(i64::MAX))
+        .bind(now.as_microsecond()),
+        Chore::TouchRevision { revision, now } => {
+            sqlx::query("UPDATE revisions SET last_served = greatest(last_served, $1) WHERE revision = $2")
+                .bind(now.as_microsecond())
+                .bind(revision)
+        }
+        Chore::DropRevisions { revisions, before } => {
+            sqlx::query("DELETE FROM revisions WHERE last_served < $1 AND revision = ANY ($2)")
+                .bind(before.as_microsecond())
+                .bind(revisions)
+        }
         Chore::OutboxDone(id) => sqlx::query("DELETE FROM outbox WHERE id = $1::uuid").bind(id.to_string()),
         Chore::OutboxLater { id, again } => {
             sqlx::query("UPDATE outbox SET due = $1, attempts = attempts + 1 WHERE id = $2::uuid")

@@ -129,6 +129,7 @@ async fn write_hot(
         .bind(column(&rows, |row| row.last_text.as_deref()))
         .bind(column(&rows, |row| row.tickets.as_str()))
         .bind(column(&rows, |row| row.body.as_str()))
+        .bind(column(&rows, |row| row.revision.as_str()))
         .bind(column(&journal, |row| row.conversation.as_str()))
         .bind(column(&journal, |row| row.turn))
         .bind(column(&journal, |row| row.at))
@@ -244,31 +245,32 @@ const RETIRED: &str = "UPDATE conversations SET current = false WHERE id = ANY (
 const HOT: &str = "
 WITH saved AS (
     INSERT INTO conversations (id, channel, address, current, contact, locale, life, outcome, owner, owner_name,
-                               epoch, flow, created, updated, touched, seq, last_text, tickets, body)
+                               epoch, flow, created, updated, touched, seq, last_text, tickets, body,
+                               revision)
     SELECT id, channel, address, true, contact, locale, life, outcome, owner, owner_name,
-           epoch, flow, now, now, now / 600000000, seq, last_text, tickets, body
+           epoch, flow, now, now, now / 600000000, seq, last_text, tickets, body, revision
     FROM unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[]::uuid[], $5::text[], $6::text[], $7::text[],
                 $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], $14::text[],
-                $15::text[], $16::text[])
+                $15::text[], $16::text[], $17::text[])
         AS v (id, channel, address, contact, locale, life, outcome, owner, owner_name, epoch, flow, now, seq,
-              last_text, tickets, body)
+              last_text, tickets, body, revision)
     ON CONFLICT (id) DO UPDATE SET
         contact = excluded.contact, locale = excluded.locale, life = excluded.life, outcome = excluded.outcome,
         owner = excluded.owner, owner_name = excluded.owner_name, epoch = excluded.epoch,
         updated = excluded.updated, touched = excluded.touched, seq = excluded.seq,
         last_text = coalesce(excluded.last_text, conversations.last_text),
-        tickets = excluded.tickets, body = excluded.body
+        tickets = excluded.tickets, body = excluded.body, revision = excluded.revision
     RETURNING num, id
 ), told AS (
     INSERT INTO journal (conversation, turn, at, seq, events)
     SELECT saved.num, v.turn, v.at, v.seq, v.events
-    FROM unnest($17::text[]::uuid[], $18::bigint[], $19::bigint[], $20::bigint[], $21::text[])
+    FROM unnest($18::text[]::uuid[], $19::bigint[], $20::bigint[], $21::bigint[], $22::text[])
         AS v (id, turn, at, seq, events)
     JOIN saved ON saved.id = v.id
 )
 INSERT INTO inbox (key, conversation, reply, received)
 SELECT key, conversation, reply, received
-FROM unnest($22::text[], $23::text[]::uuid[], $24::text[], $25::bigint[]) AS v (key, conversation, reply, received)
+FROM unnest($23::text[], $24::text[]::uuid[], $25::text[], $26::bigint[]) AS v (key, conversation, reply, received)
 ORDER BY key
 ON CONFLICT (key) DO NOTHING";
 

@@ -56,6 +56,24 @@ pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Res
         .bind(address)
         .bind(contact.to_string())
         .bind(now.as_microsecond()),
+        Chore::ServeRevision { revision, sources, size, now } => sqlx::query(
+            "INSERT INTO revisions (revision, sources, size, first_served, last_served) VALUES (?1, ?2, ?3, ?4, ?4)
+             ON CONFLICT (revision) DO UPDATE SET last_served = max(last_served, excluded.last_served)",
+        )
+        .bind(revision)
+        .bind(sources)
+        .bind(i64::try_from(*size).unwrap_or(i64::MAX))
+        .bind(now.as_microsecond()),
+        Chore::TouchRevision { revision, now } => {
+            sqlx::query("UPDATE revisions SET last_served = max(last_served, ?) WHERE revision = ?")
+                .bind(now.as_microsecond())
+                .bind(revision)
+        }
+        Chore::DropRevisions { revisions, before } => sqlx::query(
+            "DELETE FROM revisions WHERE last_served < ? AND revision IN (SELECT value FROM json_each(?))",
+        )
+        .bind(before.as_microsecond())
+        .bind(serde_json::to_string(revisions).map_err(|error| StoreError::Corrupt(error.to_string()))?),
         Chore::OutboxDone(id) => sqlx::query("DELETE FROM outbox WHERE id = ?").bind(id.to_string()),
         Chore::OutboxLater { id, again } => {
             sqlx::query("UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE id = ?")

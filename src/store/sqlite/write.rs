@@ -26,7 +26,7 @@ pub(super) fn tuples(rows: usize, columns: usize) -> String {
     vec![tuple; rows].join(",")
 }
 
-const CONVERSATION_COLUMNS: usize = 16;
+const CONVERSATION_COLUMNS: usize = 17;
 const JOURNAL_COLUMNS: usize = 5;
 const INBOX_COLUMNS: usize = 4;
 
@@ -42,18 +42,19 @@ fn hot(rows: usize) -> String {
     let inbox = tuples(rows, INBOX_COLUMNS);
     format!(
         "WITH v (id, channel, address, contact, locale, life, outcome, owner, owner_name, epoch, flow, now, seq,
-                 last_text, tickets, body) AS (VALUES {conversations})
+                 last_text, tickets, body, revision) AS (VALUES {conversations})
          INSERT INTO conversations (id, channel, address, current, contact, locale, life, outcome, owner, owner_name,
-                                    epoch, flow, created, updated, seq, last_text, tickets, body)
+                                    epoch, flow, created, updated, seq, last_text, tickets, body,
+                                    revision)
          SELECT id, channel, address, 1, contact, locale, life, outcome, owner, owner_name,
-                epoch, flow, now, now, seq, last_text, tickets, body
+                epoch, flow, now, now, seq, last_text, tickets, body, revision
          FROM v WHERE id IS NOT NULL
          ON CONFLICT (id) DO UPDATE SET
              contact = excluded.contact, locale = excluded.locale, life = excluded.life, outcome = excluded.outcome,
              owner = excluded.owner, owner_name = excluded.owner_name, epoch = excluded.epoch,
              updated = excluded.updated, seq = excluded.seq,
              last_text = coalesce(excluded.last_text, conversations.last_text),
-             tickets = excluded.tickets, body = excluded.body;
+             tickets = excluded.tickets, body = excluded.body, revision = excluded.revision;
          WITH v (id, turn, at, seq, events) AS (VALUES {journal})
          INSERT INTO journal (conversation, turn, at, seq, events)
          SELECT c.num, v.turn, v.at, v.seq, v.events FROM v CROSS JOIN conversations AS c ON c.id = v.id;
@@ -208,7 +209,8 @@ fn conversation(to: &mut SqliteArguments, row: ConversationWrite) -> Bound {
     to.add(row.seq)?;
     to.add(row.last_text)?;
     to.add(row.tickets)?;
-    to.add(row.body)
+    to.add(row.body)?;
+    to.add(row.revision)
 }
 
 fn journal_row(to: &mut SqliteArguments, row: JournalWrite) -> Bound {

@@ -38,7 +38,7 @@ impl Desk {
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value));
         let settings = config::load(None, environment).expect("settings");
-        let playbook = playbook::load_or_report(&settings).expect("files").expect("a playbook");
+        let playbook = playbook::load_or_report(&settings).expect("files").expect("a playbook").playbook;
         let store = Store::open(&url).await.expect("a store");
         let ada = AgentRow {
             name: "Ada".to_owned(),

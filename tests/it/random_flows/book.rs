@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -204,11 +205,11 @@ impl Plan {
 }
 
 thread_local! {
-    static BASES: Cell<Option<(Base, Base)>> = const { Cell::new(None) };
+    static BASES: Cell<Option<(Arc<Base>, Arc<Base>)>> = const { Cell::new(None) };
 }
 
 /// The answers, and the phrases of the flow `other`.
-fn bases() -> (Base, Base) {
+fn bases() -> (Arc<Base>, Arc<Base>) {
     let plan = Plan { main: Vec::new(), called: Vec::new(), other: Vec::new(), on_failure: false };
     let files = ["main.yaml", "called.yaml", "other.yaml"].map(str::to_owned).into_iter().zip(plan.files());
     let files: Vec<(String, String)> = files.collect();

@@ -118,6 +118,20 @@ impl Server {
         }
     }
 
+    /// SIGHUP.
+    pub fn hang_up(&self) {
+        let id = self.child.as_ref().expect("it runs").id();
+        assert!(Command::new("kill").arg("-HUP").arg(id.to_string()).status().expect("kill").success());
+    }
+
+    /// Resident memory.
+    pub fn memory_kib(&self) -> u64 {
+        let id = self.child.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.trim().trim_end_matches("kB").trim().parse().expect("a number")
+    }
+
     /// Runs a command of the program on the same settings.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).stdin(Stdio::null()).output().expect("the program starts")
