@@ -317,7 +317,10 @@ impl Talk<'_> {
             Event::CarriedOver { stranded, .. } => {
                 format!("* carried over: {}", stranded.as_deref().unwrap_or("to the same"))
             }
-            Event::Faulted { place, message } => format!("* FAULT {place}: {message}"),
+            Event::Faulted { place, message } => {
+                let place = place.rsplit('/').next().unwrap_or_default();
+                format!("* FAULT {place}: {message}")
+            }
             Event::AgentWrote { agent, text, .. } => format!("{agent}: {text}"),
             Event::HttpRequested { request, .. } => format!(
                 "* calls {} {}{}",
