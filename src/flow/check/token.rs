@@ -97,10 +97,15 @@ pub fn condition(source: &str) -> Vec<Piece> {
 }
 
 fn next_delimiter(source: &str, from: usize) -> Option<(&'static str, &'static str, usize)> {
-    [("{{", "}}"), ("{%", "%}"), ("{#", "#}")]
-        .into_iter()
-        .filter_map(|(open, close)| source[from..].find(open).map(|at| (open, close, from + at)))
-        .min_by_key(|(_, _, at)| *at)
+    source[from..].match_indices('{').find_map(|(at, _)| {
+        let start = from + at;
+        match source.as_bytes().get(start + 1)? {
+            b'{' => Some(("{{", "}}", start)),
+            b'%' => Some(("{%", "%}", start)),
+            b'#' => Some(("{#", "#}", start)),
+            _ => None,
+        }
+    })
 }
 
 fn end_of_raw(source: &str, from: usize) -> usize {
