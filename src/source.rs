@@ -3,5 +3,5 @@
 pub mod diagnostic;
 pub mod place;
 
-pub use diagnostic::{Diagnostic, Severity, Sources};
+pub use diagnostic::{Diagnostic, Related, Severity, Sources};
 pub use place::{Place, Placed};

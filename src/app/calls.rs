@@ -176,7 +176,7 @@ impl super::App {
             let (app, utterance) = (self.clone(), utterance.clone());
             let decide = move |loaded: Loaded| {
                 let waits =
-                    loaded.conversation.clone().filter(|known| !known.is_closed() && known.waits_for(id));
+                    loaded.conversation.clone().filter(|known| !known.is_closed() && known.expects(id));
                 let decision = match waits {
                     Some(conversation) => turned(&app, &fare, conversation, &loaded, &utterance, now),
                     None => Decision::default(),

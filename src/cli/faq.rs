@@ -215,6 +215,6 @@ mod tests {
         let error = rank(std::slice::from_ref(&odd), &odd, &[], false, &mut Vec::new())
             .expect_err("errors")
             .to_string();
-        assert!(error.contains("faq.txt:2:1: V801") && error.contains("faq.txt:3:1: V801"), "{error}");
+        assert!(error.contains("faq.txt:2:1: V801") && error.contains("faq.txt:3:2: V801"), "{error}");
     }
 }

@@ -36,7 +36,7 @@ async fn tend(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
         tokio::time::sleep(TEND).await;
         round = round.wrapping_add(1);
-        app.tend(round % PRUNE_EVERY == 0).await;
+        app.tend(round.is_multiple_of(PRUNE_EVERY)).await;
     }
 }
 

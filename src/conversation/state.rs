@@ -195,11 +195,11 @@ impl WaitKind {
         matches!(self, Self::Http { .. } | Self::Pause { .. })
     }
 
-    fn waits_for(&self, request: Uuid) -> bool {
+    fn expects(&self, request: Uuid) -> bool {
         match self {
             Self::Http { id, answer } => *id == request && answer.is_none(),
             Self::Menu { under: Some(under) } | Self::Language { under: Some(under) } => {
-                under.kind.waits_for(request)
+                under.kind.expects(request)
             }
             _ => false,
         }
@@ -238,8 +238,8 @@ impl Conversation {
     }
 
     /// Whether the answer to a request is waited for, be it beneath something else.
-    pub fn waits_for(&self, request: Uuid) -> bool {
-        self.frames.iter().filter_map(|frame| frame.wait.as_ref()).any(|wait| wait.kind.waits_for(request))
+    pub fn expects(&self, request: Uuid) -> bool {
+        self.frames.iter().filter_map(|frame| frame.wait.as_ref()).any(|wait| wait.kind.expects(request))
     }
 
     pub fn is_closed(&self) -> bool {

@@ -50,7 +50,7 @@ fn without_umlauts(word: &str) -> String {
     let mut before = None;
     for c in word.chars() {
         let umlaut = c == 'e' && matches!(before, Some('a' | 'o' | 'u'));
-        if !(umlaut && !plain.ends_with("qu")) {
+        if !umlaut || plain.ends_with("qu") {
             plain.push(c);
         }
         before = Some(c);

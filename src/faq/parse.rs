@@ -62,7 +62,7 @@ impl Reader<'_> {
 
     fn error(&mut self, node: &Node, message: impl Into<String>, help: Option<&str>) {
         let mut finding = Diagnostic::error(MALFORMED, self.place(node), message);
-        finding.help = help.map(str::to_owned);
+        finding.help = help.map(Into::into);
         self.found.push(finding);
     }
 

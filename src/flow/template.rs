@@ -1,16 +1,19 @@
 //! Templates and conditions: one language, MiniJinja, bounded in work and without access to anything outside the
-//! names of [`Scope`]. No type of the template engine leaves this file.
+//! names of [`Scope`]. No type of the template engine leaves this file and those under it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod scope;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::check::token::{self, Piece};
 use super::format::{self, Formats};
-use super::slot::SlotValue;
 use crate::source::{Diagnostic, Place};
+
+pub use scope::{AnswerNames, Names, OriginNames, Scope, TicketNames};
 
 /// Steps of work that one evaluation may do.
 const FUEL: u64 = 20_000;
@@ -267,16 +270,20 @@ impl Templates {
 
 /// Names, signs and values of one expression. The engine walks a long one by recursion, and would run out of stack.
 const MOST_TOKENS: usize = 600;
+/// Places and statements of one text.
+const MOST_PIECES: usize = 1_000;
 
 fn too_long(pieces: &[Piece]) -> bool {
-    pieces.iter().any(|piece| match piece {
-        Piece::Expression(tokens) | Piece::Statement(_, tokens) => tokens.len() > MOST_TOKENS,
-    })
+    pieces.len() > MOST_PIECES
+        || pieces.iter().any(|piece| match piece {
+            Piece::Expression(tokens) | Piece::Statement(_, tokens) => tokens.len() > MOST_TOKENS,
+        })
 }
 
 fn long(at: &Place, what: &str) -> Diagnostic {
-    let message =
-        format!("this {what} does not compile: an expression of more than {MOST_TOKENS} words and signs");
+    let message = format!(
+        "this {what} is too long to compile: {MOST_PIECES} places, each of {MOST_TOKENS} words and signs, are the most"
+    );
     Diagnostic::error("V401", at.clone(), message).help("compute parts of it in `set` steps before")
 }
 
@@ -332,218 +339,8 @@ fn known_incidents(state: &minijinja::State<'_, '_>, area: String) -> Result<Vec
     Ok(found)
 }
 
-/// What a text may read, built once for a step and thrown away.
-#[derive(Debug, Clone)]
-pub struct Scope {
-    value: Value,
-}
-
-/// The contents of a [`Scope`].
-#[derive(Debug, Default)]
-pub struct Names<'a> {
-    pub slots: Option<&'a BTreeMap<String, SlotValue>>,
-    /// name, profile, locale; `verified`.
-    pub contact_name: Option<&'a str>,
-    pub contact_profile: Option<&'a str>,
-    pub contact_verified: bool,
-    pub locale: &'a str,
-    /// discord, telegram, web, twilio, terminal…
-    pub channel: &'a str,
-    pub voice: bool,
-    pub ticket: Option<TicketNames<'a>>,
-    /// ISO 8601 with offset.
-    pub now: &'a str,
-    pub business_open: bool,
-    /// When the desk opens and closes next; empty where it never does.
-    pub opens_at: &'a str,
-    pub closes_at: &'a str,
-    /// area, title, since.
-    pub incidents: &'a [BTreeMap<String, String>],
-    /// Only for flows of the system: what the conversation was about when they were called.
-    pub origin: Option<OriginNames<'a>>,
-    /// Only for the mappings of an `http` step.
-    pub answer: Option<AnswerNames<'a>>,
-    /// Names for one built-in text: `label`, `key`, `answer`, …
-    pub extra: &'a [(&'a str, String)],
-}
-
-/// What a flow of the system may read of the flow that it interrupts.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OriginNames<'a> {
-    pub flow: &'a str,
-    /// The first choice made there; empty where none was.
-    pub category: &'a str,
-    /// What the contact asked or described; empty where nothing was.
-    pub question: &'a str,
-}
-
-/// What a service answered.
-#[derive(Debug, Clone, Copy)]
-pub struct AnswerNames<'a> {
-    pub status: u16,
-    /// Names in lower case.
-    pub headers: &'a BTreeMap<String, String>,
-    pub body: &'a serde_json::Value,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub struct TicketNames<'a> {
-    /// Bare digits.
-    pub code: &'a str,
-    pub category: &'a str,
-    pub r#type: &'a str,
-    /// Whether the text was added to a ticket that was open already.
-    pub added: bool,
-}
-
-impl Scope {
-    pub fn new(names: &Names<'_>) -> Self {
-        let mut all: BTreeMap<&str, Value> = BTreeMap::new();
-        if let Some(slots) = names.slots {
-            all.insert("slots", map(slots.iter().map(|(name, value)| (name.as_str(), slot_value(value)))));
-        }
-        all.insert(
-            "contact",
-            object([
-                ("name", Value::from(names.contact_name)),
-                ("profile", Value::from(names.contact_profile)),
-                ("verified", Value::from(names.contact_verified)),
-                ("locale", Value::from(names.locale)),
-            ]),
-        );
-        all.insert(
-            "channel",
-            object([("kind", Value::from(names.channel)), ("voice", Value::from(names.voice))]),
-        );
-        if let Some(ticket) = &names.ticket {
-            let code = format!("{CODE_OPEN}{}{CODE_CLOSE}", ticket.code);
-            all.insert(
-                "ticket",
-                object([
-                    ("code", Value::from(code)),
-                    ("category", Value::from(ticket.category)),
-                    ("type", Value::from(ticket.r#type)),
-                    ("added", Value::from(ticket.added)),
-                ]),
-            );
-        }
-        if let Some(origin) = &names.origin {
-            all.insert(
-                "origin",
-                object([
-                    ("flow", Value::from(origin.flow)),
-                    ("category", Value::from(origin.category)),
-                    ("question", Value::from(origin.question)),
-                ]),
-            );
-        }
-        all.insert("now", Value::from(names.now));
-        all.insert(
-            "business",
-            object([
-                ("open", Value::from(names.business_open)),
-                ("opens_at", Value::from(names.opens_at)),
-                ("closes_at", Value::from(names.closes_at)),
-            ]),
-        );
-        if let Some(answer) = &names.answer {
-            all.insert("status", Value::from(answer.status));
-            all.insert("headers", Value::from(Serde(answer.headers)));
-            all.insert("body", Value::from(Serde(answer.body)));
-        }
-        let incident = |one: &BTreeMap<String, String>| -> Value {
-            map(one.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))))
-        };
-        all.insert("__incidents", names.incidents.iter().map(incident).collect::<Vec<Value>>().into());
-        for (name, value) in names.extra {
-            all.insert(name, Value::from(value.as_str()));
-        }
-        Self { value: map(all) }
-    }
-}
-
-fn object<const N: usize>(pairs: [(&str, Value); N]) -> Value {
-    map(pairs)
-}
-
-/// A map; collecting pairs into a `Value` would make a list of pairs.
-fn map<'a>(pairs: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::from(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>())
-}
-
-fn slot_value(value: &SlotValue) -> Value {
-    match value {
-        SlotValue::Bool(value) => Value::from(*value),
-        SlotValue::Number(value) if value.fract() == 0.0 && value.abs() < 9e15 => {
-            #[expect(clippy::cast_possible_truncation, reason = "whole and in range, checked in the guard")]
-            let whole = *value as i64;
-            Value::from(whole)
-        }
-        SlotValue::Number(value) => Value::from(*value),
-        SlotValue::Text(value) => Value::from(value.as_str()),
-    }
-}
-
 /// The names that a template of a flow may begin with.
 pub const ROOTS: [&str; 7] = ["slots", "contact", "channel", "ticket", "now", "business", "known_incidents"];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rendered(source: &str, names: &Names<'_>) -> Result<String, TemplateFault> {
-        let mut templates = Templates::new();
-        let text = templates.text(source, &Place::start_of("t.yaml")).expect("it compiles");
-        templates.render(&text, &Scope::new(names))
-    }
-
-    #[test]
-    fn reads_each_name_by_its_path() {
-        let slots = BTreeMap::from([
-            ("topic".to_owned(), SlotValue::Text("vpn".to_owned())),
-            ("count".to_owned(), SlotValue::Number(3.0)),
-        ]);
-        let incident = [("area", "network"), ("title", "down")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-        let incidents = [BTreeMap::from(incident)];
-        let names = Names {
-            slots: Some(&slots),
-            contact_name: Some("Ada"),
-            locale: "it",
-            channel: "web",
-            incidents: &incidents,
-            business_open: true,
-            extra: &[("label", "Rete".to_owned())],
-            ..Names::default()
-        };
-        let source = "{{ slots.topic }} {{ slots.count }} {{ contact.name }} {{ contact.locale }} {{ channel.kind }} \
-                      {{ business.open }} {{ known_incidents('network')[0].title }} \
-                      {{ known_incidents('power') | length }} {{ label }}";
-        assert_eq!(rendered(source, &names), Ok("vpn 3 Ada it web True down 0 Rete".to_owned()));
-    }
-
-    #[test]
-    fn refuses_what_is_not_there_and_work_without_end() {
-        let slots = BTreeMap::new();
-        let names = Names { slots: Some(&slots), ..Names::default() };
-        assert!(rendered("{{ slots.none }}", &names).is_err());
-        assert!(rendered("{{ ticket.code }}", &names).is_err());
-        assert!(
-            rendered(
-                "{% for i in range(10000) %}{% for j in range(10000) %}x{% endfor %}{% endfor %}",
-                &names
-            )
-            .is_err()
-        );
-    }
-
-    #[test]
-    fn tells_filters_and_tests_that_exist() {
-        let templates = Templates::new();
-        assert!(
-            templates.has_filter("upper")
-                && templates.has_filter("truncate")
-                && !templates.has_filter("uper")
-        );
-        assert!(templates.has_test("defined") && !templates.has_test("full"));
-    }
-}
+mod tests;

@@ -75,7 +75,7 @@ impl From<&Diagnostic> for FindingView {
             line: found.at.line,
             column: found.at.column,
             message: found.message.clone(),
-            help: found.help.clone(),
+            help: found.help.as_deref().map(str::to_owned),
         }
     }
 }

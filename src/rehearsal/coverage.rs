@@ -46,7 +46,7 @@ impl Count {
 
     /// Rounded down, so that 100 is said of all only.
     pub fn percent(self) -> usize {
-        if self.all == 0 { 100 } else { self.taken * 100 / self.all }
+        (self.taken * 100).checked_div(self.all).unwrap_or(100)
     }
 
     #[must_use]

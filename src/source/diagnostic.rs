@@ -18,37 +18,36 @@ pub struct Diagnostic {
     pub severity: Severity,
     pub at: Place,
     pub message: String,
-    pub help: Option<String>,
-    /// Other places that belong to it, with what is there: "first defined here".
-    pub related: Vec<(Place, String)>,
+    pub help: Option<Box<str>>,
+    pub related: Option<Box<Related>>,
+}
+
+/// Another place that belongs to a finding, with what is there: "first defined here".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    pub at: Place,
+    pub note: String,
 }
 
 impl Diagnostic {
     pub fn error(code: &'static str, at: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, at, message: message.into(), help: None, related: Vec::new() }
+        Self { code, severity: Severity::Error, at, message: message.into(), help: None, related: None }
     }
 
     pub fn warning(code: &'static str, at: Place, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Warning,
-            at,
-            message: message.into(),
-            help: None,
-            related: Vec::new(),
-        }
+        Self { code, severity: Severity::Warning, at, message: message.into(), help: None, related: None }
     }
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into());
         self
     }
 
-    /// Adds a place that belongs to the finding, with what is there.
+    /// Names another place that belongs to the finding, with what is there.
     #[must_use]
     pub fn related(mut self, at: &Place, note: impl Into<String>) -> Self {
-        self.related.push((at.clone(), note.into()));
+        self.related = Some(Box::new(Related { at: at.clone(), note: note.into() }));
         self
     }
 

@@ -193,6 +193,7 @@ fn why_one_is_stranded() {
     let chain = [
         ("call: { flow: where, into: { place: city } }", "set: { place: Rome }"),
         ("flow: where\n", "flow: where\nstart: { commands: [where] }\n"),
+        ("In which city? }\n", "In which city? }\n  - end: informed\n"),
     ];
     assert_eq!(stranded(class(&changed(&chain), 2)), Stranding::ChainBroken);
 }

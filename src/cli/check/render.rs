@@ -8,7 +8,7 @@ use miette::{
 };
 
 use super::Findings;
-use crate::source::{Diagnostic, Place, Severity};
+use crate::source::{Diagnostic, Place, Related, Severity};
 
 /// With the source, a caret, code and help; at the end how many there are.
 pub fn text(findings: &Findings, colour: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -22,7 +22,8 @@ pub fn text(findings: &Findings, colour: bool, out: &mut impl Write) -> anyhow::
             &Report { found, excerpt: Excerpt { at: &found.at, text: source } },
         )?;
         writeln!(out, "{}", report.trim_end())?;
-        for (at, note) in &found.related {
+        if let Some(other) = &found.related {
+            let Related { at, note } = &**other;
             writeln!(out, "  note: {}:{}:{}: {note}", at.file, at.line, at.column)?;
         }
         writeln!(out)?;
@@ -63,8 +64,8 @@ pub fn object(one: &Diagnostic) -> serde_json::Value {
         "message": one.message,
         "help": one.help,
     });
-    if !one.related.is_empty() {
-        object["related"] = one.related.iter().map(|(at, note)| related(at, note)).collect();
+    if let Some(other) = &one.related {
+        object["related"] = serde_json::json!([related(&other.at, &other.note)]);
     }
     object
 }
@@ -80,7 +81,8 @@ pub fn github(found: &[Diagnostic], out: &mut impl Write) -> anyhow::Result<()> 
         if let Some(help) = &one.help {
             message.push_str(&format!(" ({help})"));
         }
-        for (at, note) in &one.related {
+        if let Some(other) = &one.related {
+            let Related { at, note } = &**other;
             message.push_str(&format!("\n{}:{}:{}: {note}", at.file, at.line, at.column));
         }
         writeln!(

@@ -66,7 +66,7 @@ pub fn write(files: &Files, locale: &str, only: Only, bom: bool, out: &mut impl 
         let translation = unit.values.get(locale).map(Value::shown).unwrap_or_default();
         let line = unit.at.line.to_string();
         let row = [&unit.key, &*unit.at.file, &line, &context(unit), &source.shown(), &translation, note];
-        table.write_record(row.map(|cell| safe(cell)))?;
+        table.write_record(row.map(safe))?;
     }
     table.flush()?;
     Ok(())

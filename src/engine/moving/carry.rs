@@ -149,7 +149,7 @@ fn restarted(
             slots: BTreeMap::new(),
             ahead: Vec::new(),
             digression: false,
-            wait: same.is_none().then(|| Wait { kind: WaitKind::Menu { under: None }, failures: 0 }),
+            wait: same.is_none().then_some(Wait { kind: WaitKind::Menu { under: None }, failures: 0 }),
         })
         .into_iter()
         .collect();

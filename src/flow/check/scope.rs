@@ -68,9 +68,8 @@ const FILTERS: [&str; 38] = [
     "unique",
     "upper",
 ];
-const TESTS: [&str; 20] = [
+const TESTS: [&str; 19] = [
     "boolean",
-    "containing",
     "defined",
     "divisibleby",
     "endingwith",

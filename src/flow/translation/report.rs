@@ -59,7 +59,7 @@ impl<'u> Report<'u> {
 
     /// Of the texts that are needed, in whole per cent, rounded down.
     pub fn percent(&self) -> usize {
-        if self.needed == 0 { 100 } else { self.present * 100 / self.needed }
+        (self.present * 100).checked_div(self.needed).unwrap_or(100)
     }
 }
 
