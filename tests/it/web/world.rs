@@ -141,7 +141,7 @@ async fn an_incident_is_told_of_and_its_end_is_told_once() {
     let opened = incident(&server, &["open", "network", "--title", "No internet in the north"]);
     let told = visitor.post(json!({ "client_id": "1", "text": "yes" })).await;
     assert!(told.text.contains("Known: No internet in the north."), "{}", told.text);
-    // Watched twice is told of once, and who does not watch is told nothing.
+    // Watched twice, told of once.
     let told = visitor.post(json!({ "client_id": "2", "text": "yes" })).await;
     assert_eq!(told.status, 200, "{}", told.text);
     let id = opened["id"].as_str().expect("an id");
