@@ -55,9 +55,8 @@ impl Table {
             let at = place(&name, record.position());
             if table.columns.is_empty() {
                 table.header(&record, &at, &mut found);
-            } else if let Err(problem) = table.row(&record, at) {
-                let full = problem.1;
-                found.push(problem.0);
+            } else if let Some((finding, full)) = table.row(&record, at) {
+                found.push(finding);
                 if full {
                     break;
                 }
@@ -84,11 +83,11 @@ impl Table {
         }
     }
 
-    /// The finding, and whether the table is full.
-    fn row(&mut self, record: &csv::StringRecord, at: Place) -> Result<(), (Diagnostic, bool)> {
+    /// Takes a row in. What is wrong with it, where something is, and whether the table is full.
+    fn row(&mut self, record: &csv::StringRecord, at: Place) -> Option<(Diagnostic, bool)> {
         // A line of blanks is no row.
         if record.iter().all(|field| field.trim().is_empty()) {
-            return Ok(());
+            return None;
         }
         if record.len() != self.columns.len() {
             let message = format!(
@@ -97,15 +96,15 @@ impl Table {
                 self.columns.len()
             );
             let help = "a field that holds a comma stands in double quotes";
-            return Err((Diagnostic::error("V122", at, message).help(help), false));
+            return Some((Diagnostic::error("V122", at, message).help(help), false));
         }
         if self.cells.len() + record.len() > MAX_CELLS {
             let message = format!("a table has at most {MAX_CELLS} cells");
-            return Err((Diagnostic::error("V122", at, message).help("split it"), true));
+            return Some((Diagnostic::error("V122", at, message).help("split it"), true));
         }
         self.cells.extend(record.iter().map(|field| Box::from(field.trim())));
         self.lines.push(u32::try_from(at.line).unwrap_or(u32::MAX));
-        Ok(())
+        None
     }
 
     pub fn rows(&self) -> usize {

@@ -153,7 +153,9 @@ struct Chat {
 
 impl Chat {
     async fn open(server: &Server) -> Self {
-        let (http, base) = (reqwest::Client::new(), server.url());
+        // A connection each: one that is kept is dead after a kill, and a client finds that out by failing.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client");
+        let base = server.url();
         let opened = http.post(format!("{base}/chat/conversations")).json(&json!({ "locale": "en" }));
         let opened: Value = opened.send().await.expect("it answers").json().await.expect("JSON");
         Self { http, base, token: opened["token"].as_str().expect("a token").to_owned(), said: 0 }
@@ -170,7 +172,7 @@ impl Chat {
     async fn all(&self) -> Vec<String> {
         let get = self.http.get(format!("{}/chat/messages?after=0", self.base)).bearer_auth(&self.token);
         let told: Value = get.send().await.expect("it answers").json().await.expect("JSON");
-        let texts = told["messages"].as_array().expect("messages").iter();
+        let texts = told["messages"].as_array().unwrap_or_else(|| panic!("{told}")).iter();
         texts.map(|message| message["text"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
@@ -183,7 +185,8 @@ impl Chat {
                 return all;
             }
             assert!(begun.elapsed() < Duration::from_secs(25), "{text:?} is not among {all:?}");
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            // A visitor may come 5 times a second.
+            tokio::time::sleep(Duration::from_millis(300)).await;
         }
     }
 }

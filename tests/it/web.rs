@@ -6,6 +6,7 @@ mod flows;
 mod limits;
 mod operations;
 mod socket;
+mod world;
 
 use serde_json::Value;
 

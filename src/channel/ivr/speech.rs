@@ -17,6 +17,8 @@ pub const MAX_KEYS: usize = 64;
 /// ours: they stand in the document too.
 const MAX_HINT: usize = 100;
 const MAX_HINTS: usize = 800;
+/// Seconds after which a caller who waits is looked after again, however long the wait is.
+const LONGEST_MOMENT: u32 = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
@@ -102,7 +104,7 @@ fn then(hope: &Hope, messages: &[Message]) -> Then {
         Hope::Words => collect(Keys::One, Vec::new(), 5, false),
         Hope::Person => collect(Keys::Several, Vec::new(), 10, true),
         // A key for a person is heard at once; without one the channel looks again.
-        Hope::Moment { seconds } => collect(Keys::One, Vec::new(), *seconds, true),
+        Hope::Moment { seconds } => collect(Keys::One, Vec::new(), (*seconds).clamp(1, LONGEST_MOMENT), true),
         Hope::Nothing => Then::HangUp,
     }
 }
