@@ -6,7 +6,7 @@ use super::script::{
 use super::stage::{Entry, Message, Speaker, Stage, Way};
 use super::update::{self, Edit};
 use crate::config::Desk;
-use crate::conversation::{Life, Owner, Said, WaitKind};
+use crate::conversation::{Life, Owner, Said, Subject, WaitKind};
 use crate::flow::Playbook;
 use crate::source::Place;
 
@@ -112,6 +112,14 @@ impl Player<'_> {
                 self.stage.note(Speaker::World, "the world changes");
                 return self.stage.change((**given).clone());
             }
+            Act::Changed => {
+                self.stage.note(Speaker::World, "the flows were changed, and this step is gone");
+                if self.stage.conversation.is_closed() || !self.stage.lose_step() {
+                    let why = "the conversation stands at no step".to_owned();
+                    self.differ(&line.at, "this cannot be done here", "", Vec::new(), Some(why));
+                }
+                return;
+            }
             Act::User(_)
             | Act::Key(_)
             | Act::Button(_)
@@ -126,7 +134,9 @@ impl Player<'_> {
         }
         self.heard = true;
         self.said = 0;
-        if let Err(why) = self.input(&line.act) {
+        let done = self.input(&line.act);
+        self.stage.tell();
+        if let Err(why) = done {
             let got = self.stage.messages.iter().map(|message| message.text.clone()).collect();
             self.differ(&line.at, "this cannot be done here", "", got, Some(why));
         }
@@ -156,7 +166,7 @@ impl Player<'_> {
                 self.stage.take(Said::Left { reason: "left".into() });
             }
             Act::Agent(agent) => return self.agent(agent),
-            Act::Bot(_) | Act::Expect(_) | Act::Given(_) => {}
+            Act::Bot(_) | Act::Expect(_) | Act::Given(_) | Act::Changed => {}
         }
         Ok(())
     }
@@ -375,6 +385,12 @@ impl Player<'_> {
                 (!offered.is_empty()).then(|| offered.join(", "))
             }
             What::Survey => stage.score.clone(),
+            What::Queue => stage.handoff.as_ref().map(|(queue, _)| queue.clone()),
+            What::Priority => stage.handoff.as_ref().map(|(_, priority)| priority.clone()),
+            What::Watching => {
+                let watched: Vec<&str> = stage.watched.iter().map(Subject::of).collect();
+                (!watched.is_empty()).then(|| watched.join(", "))
+            }
             What::Masked(name) => Some(stage.masked.contains(name).to_string()),
         }
     }

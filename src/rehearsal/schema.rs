@@ -26,6 +26,10 @@ fn scalar() -> Value {
     json!({ "type": ["string", "number", "boolean"] })
 }
 
+fn count() -> Value {
+    json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string" }] })
+}
+
 /// A text to be found, `/a regular expression/`, or `none`.
 fn wanted() -> Value {
     json!({ "type": ["string", "number", "boolean", "null"] })
@@ -72,13 +76,20 @@ fn given() -> Vec<Key> {
         map("", [need("area", "", scalar()), may("title", "", scalar()), may("since", "", scalar())]);
     let ticket =
         map("", ["code", "category", "flow", "subject", "type", "state"].map(|key| may(key, "", scalar())));
+    let stub = map(
+        "",
+        [
+            may("step", "Only to the step with this id.", scalar()),
+            may("url", "Only to an address that holds this.", scalar()),
+            may("fail", "It does not answer: why.", scalar()),
+            may("status", "200 where it is left out.", count()),
+            may("headers", "", json!({ "type": ["object", "null"], "additionalProperties": scalar() })),
+            may("body", "Any JSON.", json!({})),
+        ],
+    );
     vec![
         may("now", "The clock: 2026-11-24T10:00, with an offset or in the desk's zone.", scalar()),
-        may(
-            "agents",
-            "How many agents are free.",
-            json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string" }] }),
-        ),
+        may("agents", "How many agents are free.", count()),
         may("open", "Whether the desk is open.", flag()),
         may("contact", "Who is there.", contact),
         may("incidents", "Known incidents.", json!({ "type": ["array", "null"], "items": incident })),
@@ -86,6 +97,11 @@ fn given() -> Vec<Key> {
             "tickets",
             "Tickets that the contact has.",
             json!({ "type": ["array", "null"], "items": ticket }),
+        ),
+        may(
+            "http",
+            "What HTTP services answer, in turn.",
+            json!({ "type": ["array", "null"], "items": stub }),
         ),
     ]
 }
@@ -116,6 +132,12 @@ fn line(everywhere: bool) -> Value {
             "How often nothing is heard, or for how long.",
             json!({ "type": ["string", "integer", "null"] }),
         ),
+        may("file", "The file that is sent, in chat.", scalar()),
+        may(
+            "changed",
+            "The flows were changed, and the step where the conversation stands is gone.",
+            json!({}),
+        ),
         may("leaves", "The contact hangs up, or goes.", json!({})),
         may(
             "agent",
@@ -143,13 +165,20 @@ fn expectation() -> Value {
     let mut keys = vec![
         may("slots", "What the slots hold.", values),
         may("answers", "The articles that were offered.", wanted_list()),
+        may("watching", "Areas and tickets that are watched.", wanted_list()),
+        may(
+            "masked",
+            "Slots that journal and transcript hide.",
+            json!({ "anyOf": [scalar(), { "type": "array", "items": scalar() }] }),
+        ),
         may(
             "ticket",
             "`none`, `any`, or what the last ticket holds.",
             json!({ "anyOf": [{ "enum": ["none", "any", null] }, map("", of_ticket)] }),
         ),
     ];
-    let single = ["step", "flow", "locale", "outcome", "with", "state", "tickets", "survey"];
+    let single =
+        ["step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority"];
     keys.extend(single.map(|key| may(key, "", wanted())));
     map("What holds.", keys)
 }
@@ -187,5 +216,9 @@ mod proofs {
         assert_eq!(keys(expect), asked("[{expect: {@}}]"));
         assert_eq!(keys(&expect["properties"]["ticket"]["anyOf"][1]), asked("[{expect: {ticket: {@}}}]"));
         assert_eq!(keys(&test["properties"]["contact"]), asked("[{contact: {@}}]"));
+        for list in ["incidents", "tickets", "http"] {
+            let item = &test["properties"][list]["items"];
+            assert_eq!(keys(item), asked(&format!("[{{{list}: [{{@}}]}}]")), "{list}");
+        }
     }
 }

@@ -139,6 +139,8 @@ pub enum Act {
     File(String),
     /// Hangs up, or closes the chat.
     Leaves,
+    /// The flows were changed, and the step where the conversation stands is gone.
+    Changed,
     Agent(AgentAct),
     Bot(Box<Bot>),
     Expect(Vec<Expectation>),
@@ -219,6 +221,11 @@ pub enum What {
     Answers,
     /// The score of the last survey.
     Survey,
+    /// The queue and the priority of the last handoff.
+    Queue,
+    Priority,
+    /// Areas and codes of tickets that the contact watches.
+    Watching,
     /// Whether a slot's value is masked in journal and transcript.
     Masked(String),
 }
@@ -239,6 +246,9 @@ impl What {
             Self::Tickets => "the number of tickets".into(),
             Self::Answers => "the answers offered".into(),
             Self::Survey => "the survey's score".into(),
+            Self::Queue => "the queue of the handoff".into(),
+            Self::Priority => "the priority of the handoff".into(),
+            Self::Watching => "what is watched".into(),
             Self::Masked(name) => format!("whether the slot `{name}` is masked"),
         }
     }

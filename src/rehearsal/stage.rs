@@ -1,22 +1,25 @@
 //! The world of one test, held in memory: a conversation on the real engine, its clock and timers, who is free, which
 //! tickets there are.
 
+mod ticket;
+mod world;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::script::{ChannelKind, Given, Moment, Stub, Test};
-use crate::app::facts::Changes;
+use super::script::{ChannelKind, Given, Moment, Test};
 use crate::app::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
-    Channel, ContactFacts, Conversation, Event, Facts, HttpAnswer, OpenTicket, Owner, Prompt, PromptKind,
-    Said, Segment, TicketDraft, TimerKind, Utterance, code, ids,
+    Channel, Conversation, Event, Notice, Prompt, PromptKind, Said, Segment, Subject, TimerKind, Utterance,
+    code, ids,
 };
-use crate::desk::{self, Level, State};
-use crate::engine::{self, Beginning};
+use crate::engine::{self, Beginning, Versions};
 use crate::flow::Playbook;
+
+use ticket::Ticket;
 
 /// Who says a line of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,13 +56,6 @@ pub(super) struct Button {
     pub key: String,
 }
 
-/// A ticket that was opened or added to, as the desk would store it.
-#[derive(Debug, Clone)]
-pub(super) struct Ticket {
-    pub draft: TicketDraft,
-    pub added: bool,
-}
-
 /// A way out of a step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Way {
@@ -88,6 +84,12 @@ pub(super) struct Stage<'a> {
     pub masked: BTreeSet<String>,
     pub score: Option<String>,
     pub faults: Vec<String>,
+    /// The queue and the priority of the last handoff.
+    pub handoff: Option<(String, String)>,
+    /// What the contact is to be told of.
+    pub watched: Vec<Subject>,
+    /// What they were not told of yet.
+    notices: Vec<Notice>,
     /// Requests to HTTP services that nothing answered yet: id, step, address.
     requests: Vec<(Uuid, String, String)>,
     /// Answers of the test that were given.
@@ -117,6 +119,9 @@ impl<'a> Stage<'a> {
             masked: BTreeSet::new(),
             score: None,
             faults: Vec::new(),
+            handoff: None,
+            watched: Vec::new(),
+            notices: Vec::new(),
             requests: Vec::new(),
             answered: BTreeSet::new(),
             walked: Vec::new(),
@@ -131,19 +136,6 @@ impl<'a> Stage<'a> {
         self.conversation = fresh(self.book, test, self.kind, self.now, self.begun, self.conversation.seq);
     }
 
-    /// The world changes.
-    pub fn change(&mut self, given: Given) {
-        if let Some(moment) = given.now {
-            let then = moment.instant(&self.desk.hours);
-            let ahead = then.duration_since(self.now);
-            if ahead.is_positive() { self.pass(ahead) } else { self.now = then }
-        }
-        if given.http.is_some() {
-            self.answered.clear();
-        }
-        self.given = given.over(&self.given);
-    }
-
     pub fn note(&mut self, by: Speaker, text: impl Into<String>) {
         self.talk.push(Entry { by, text: text.into() });
     }
@@ -151,7 +143,8 @@ impl<'a> Stage<'a> {
     pub fn take(&mut self, said: Said) {
         let facts = self.facts();
         let utterance = Utterance { said, answers_turn: None };
-        let turn = engine::take_turn(self.book, self.conversation.clone(), &facts, &utterance, self.now);
+        let versions = Versions { own: None, current: self.book };
+        let turn = engine::turn(versions, self.conversation.clone(), &facts, &utterance, self.now);
         self.conversation = turn.conversation;
         for event in &turn.events {
             self.happened(event);
@@ -160,68 +153,6 @@ impl<'a> Stage<'a> {
             self.slots.extend(frame.slots.iter().map(|(name, value)| (name.clone(), value.to_string())));
         }
         self.answer();
-    }
-
-    /// Services answer what was asked: with the first answer that fits and was not given, else the last that fits.
-    fn answer(&mut self) {
-        while let Some((id, step, url)) = self.requests.pop() {
-            let stubs = self.given.http.as_deref().unwrap_or_default();
-            let fits = |stub: &Stub| {
-                stub.step.as_ref().is_none_or(|wanted| *wanted == step)
-                    && stub.url.as_ref().is_none_or(|part| url.contains(part.as_str()))
-            };
-            let fitting: Vec<usize> = (0..stubs.len()).filter(|at| fits(&stubs[*at])).collect();
-            let fresh = fitting.iter().find(|at| !self.answered.contains(at));
-            let answer = match fresh.or(fitting.last()).copied() {
-                Some(at) => {
-                    let answer = stubs[at].answer.clone();
-                    self.answered.insert(at);
-                    answer
-                }
-                None => {
-                    self.faults.push(format!(
-                        "the step `{step}` calls {url}, and the test has no `http` answer for it"
-                    ));
-                    HttpAnswer::Failed { reason: "no answer in the test".into() }
-                }
-            };
-            self.take(Said::HttpAnswered { id, answer });
-        }
-    }
-
-    fn facts(&self) -> Facts {
-        let local = self.desk.hours.local(self.now);
-        let verified = self.given.verified.unwrap_or(false);
-        let held = usize::from(matches!(self.conversation.owner, Owner::Agent(_)));
-        let opened = self.tickets.iter().filter(|ticket| !ticket.added).map(|ticket| OpenTicket {
-            code: ticket.draft.code.clone(),
-            category: ticket.draft.category.clone(),
-            flow: ticket.draft.flow.clone(),
-            state: State::New.word().to_owned(),
-            subject: ticket.draft.subject.clone(),
-            r#type: ticket.draft.r#type.clone(),
-        });
-        let known = self.given.tickets.clone().unwrap_or_default();
-        let changes = Changes::of(&self.desk.hours, self.now);
-        Facts {
-            contact: ContactFacts {
-                name: self.given.name.clone(),
-                profile: self.given.profile.clone(),
-                verified,
-            },
-            open_tickets: if verified { opened.chain(known).collect() } else { Vec::new() },
-            incidents: self.given.incidents.clone().unwrap_or_default(),
-            business_open: self.given.open.unwrap_or_else(|| self.desk.hours.is_open(self.now)),
-            opens_at: changes.opens_at,
-            closes_at: changes.closes_at,
-            opens: changes.opens,
-            notices: Vec::new(),
-            agent_free: self.given.agents.unwrap_or(0) > held,
-            ask_language: false,
-            code_salt: 0,
-            now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            today: local.date().to_string(),
-        }
     }
 
     /// The clock moves on; what is due on the way happens.
@@ -317,6 +248,13 @@ impl<'a> Stage<'a> {
             Event::HttpRequested { id, step, request, .. } => {
                 self.requests.push((*id, step.clone(), request.url.clone()));
             }
+            Event::HandoffRequested { queue, priority } => {
+                self.handoff = Some((queue.clone(), priority.clone()));
+            }
+            Event::Watched { subject } => {
+                self.watched.retain(|watched| watched != subject);
+                self.watched.push(subject.clone());
+            }
             Event::TimersCleared => self.timers.clear(),
             Event::TimerSet { timer } => {
                 let due = commit::due(self.desk, &self.conversation, *timer, self.now);
@@ -346,13 +284,11 @@ impl<'a> Stage<'a> {
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
             | Event::StatusTold { .. }
-            | Event::HandoffRequested { .. }
             | Event::NobodyCame { .. }
             | Event::OwnerChanged { .. }
             | Event::SurveyAnswered { score: None, .. }
             | Event::LanguageChanged { .. }
             | Event::HttpAnswered { .. }
-            | Event::Watched { .. }
             | Event::NoticeTold { .. }
             | Event::FileReceived { .. }
             | Event::Parked
@@ -361,65 +297,6 @@ impl<'a> Stage<'a> {
             | Event::Deflected { .. }
             | Event::Closed { .. } => {}
         }
-    }
-
-    /// Something was added to a ticket: to one of this talk, or to one that there was before.
-    fn added_to(&mut self, code: &str) {
-        if let Some(at) = self.tickets.iter().position(|ticket| ticket.draft.code == code) {
-            let mut ticket = self.tickets.remove(at);
-            ticket.added = true;
-            return self.tickets.push(ticket);
-        }
-        let before = self.given.tickets.iter().flatten().find(|ticket| ticket.code == code);
-        let Some(before) = before.cloned() else { return };
-        self.tickets.push(Ticket { draft: draft_of(before, &self.conversation), added: true });
-    }
-}
-
-fn draft_of(ticket: OpenTicket, conversation: &Conversation) -> TicketDraft {
-    TicketDraft {
-        id: ids::of_turn(conversation.id, conversation.turn, "ticket-row", 0),
-        code: ticket.code,
-        conversation: conversation.id,
-        flow: ticket.flow,
-        category: ticket.category,
-        r#type: ticket.r#type,
-        urgency: "medium".into(),
-        impact: "low".into(),
-        subject: ticket.subject,
-        body: String::new(),
-        fields: BTreeMap::new(),
-        queue: None,
-        slots: BTreeMap::new(),
-        answers: Vec::new(),
-        without_faq: None,
-        unreached: false,
-    }
-}
-
-impl Ticket {
-    /// What a test may expect of it, by the name of the key.
-    pub fn of(&self, name: &str) -> Option<String> {
-        let draft = &self.draft;
-        if let Some(field) = name.strip_prefix("fields.") {
-            return draft.fields.get(field).cloned();
-        }
-        let level = |word: &str| Level::from_word(word).unwrap_or(Level::Medium);
-        Some(match name {
-            "category" => draft.category.clone(),
-            "type" => draft.r#type.clone(),
-            "priority" => desk::priority(level(&draft.urgency), level(&draft.impact)).word().to_owned(),
-            "urgency" => draft.urgency.clone(),
-            "impact" => draft.impact.clone(),
-            "subject" => draft.subject.clone(),
-            "body" => draft.body.clone(),
-            "flow" => draft.flow.clone(),
-            "unreached" => draft.unreached.to_string(),
-            "added" => self.added.to_string(),
-            "queue" => draft.queue.clone().unwrap_or_else(|| draft.category.clone()),
-            "without_faq" => draft.without_faq.clone()?,
-            _ => return None,
-        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests of flows: the demo's own guard every way of it, and the runner says what it finds.
 
 mod runner;
+mod world;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -30,7 +30,7 @@ pub fn all(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Expectation> {
     if let Some(entry) = fields.take("slots") {
         each(reader, entry, &mut expected, |name| What::Slot(name.to_owned()));
     }
-    let single: [(&'static str, What); 8] = [
+    let single: [(&'static str, What); 10] = [
         ("step", What::Step),
         ("flow", What::Flow),
         ("locale", What::Locale),
@@ -39,18 +39,21 @@ pub fn all(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Expectation> {
         ("state", What::State),
         ("tickets", What::Tickets),
         ("survey", What::Survey),
+        ("queue", What::Queue),
+        ("priority", What::Priority),
     ];
     for (key, what) in single {
         if let Some(entry) = fields.take(key) {
             push(reader, entry.value, what, &mut expected);
         }
     }
-    if let Some(entry) = fields.take("answers") {
+    for (key, what) in [("answers", What::Answers), ("watching", What::Watching)] {
+        let Some(entry) = fields.take(key) else { continue };
         let wanted = wanted_list(reader, entry.value, Pattern::Whole);
         let names: Vec<String> = wanted.iter().map(|wanted| wanted.pattern.source()).collect();
         let pattern = Pattern::Whole(if names.is_empty() { "none".into() } else { names.join(", ") });
         let want = super::Wanted { pattern, at: entry.value.at.clone() };
-        expected.push(Expectation { what: What::Answers, want });
+        expected.push(Expectation { what, want });
     }
     if let Some(entry) = fields.take("masked") {
         for name in reader.list(entry.value) {

@@ -8,8 +8,8 @@ use crate::flow::parse::reader::{Entry, Reader};
 use crate::source::{Diagnostic, Place};
 
 /// Each kind of line, by the key that makes it.
-const KINDS: [&str; 10] =
-    ["user", "bot", "key", "button", "file", "silence", "leaves", "agent", "expect", "given"];
+const KINDS: [&str; 11] =
+    ["user", "bot", "key", "button", "file", "silence", "leaves", "agent", "expect", "given", "changed"];
 /// The name of an agent where the test gives none.
 const AGENT: &str = "Ada";
 
@@ -106,6 +106,7 @@ fn act(reader: &mut Reader<'_>, word: &str, entry: Entry<'_>) -> Option<Act> {
         "file" => text(reader).map(Act::File),
         "silence" => silence(reader, entry).map(Act::Silence),
         "leaves" => Some(Act::Leaves),
+        "changed" => Some(Act::Changed),
         "agent" => agent(reader, entry).map(Act::Agent),
         "bot" => bot(reader, entry).map(|bot| Act::Bot(Box::new(bot))),
         "expect" => Some(Act::Expect(expect::all(reader, entry))),

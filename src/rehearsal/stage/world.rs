@@ -1,0 +1,134 @@
+//! The world around the conversation: what the engine may know of it, what changes in it, what services answer.
+
+use super::super::script::{ChannelKind, Given, Stub};
+use super::Stage;
+use crate::app::facts::Changes;
+use crate::conversation::{ContactFacts, Facts, HttpAnswer, News, Notice, OpenTicket, Owner, Said, Subject};
+use crate::desk::State;
+
+/// A step and a revision that no flow can have.
+const GONE: &str = "(gone)";
+
+impl Stage<'_> {
+    /// The world changes.
+    pub fn change(&mut self, given: Given) {
+        if let Some(moment) = given.now {
+            let then = moment.instant(&self.desk.hours);
+            let ahead = then.duration_since(self.now);
+            if ahead.is_positive() { self.pass(ahead) } else { self.now = then }
+        }
+        if given.http.is_some() {
+            self.answered.clear();
+        }
+        self.watch(&given);
+        self.given = given.over(&self.given);
+        self.tell();
+    }
+
+    /// The flows were changed: the step where the conversation stands is gone, and so is its revision. The next that
+    /// comes in finds that out. False where it stands nowhere.
+    pub fn lose_step(&mut self) -> bool {
+        let Some(frame) = self.conversation.frames.last_mut() else { return false };
+        GONE.clone_into(&mut frame.step);
+        GONE.clone_into(&mut self.conversation.revision);
+        true
+    }
+
+    /// Notes what of the watched will not be as it was. What was told of is not watched any more.
+    fn watch(&mut self, given: &Given) {
+        let mut news = Vec::new();
+        if let Some(now) = &given.incidents {
+            let over = self.given.incidents.iter().flatten().filter(|before| !now.contains(before));
+            news.extend(over.map(|before| {
+                let (area, title) = (before.area.clone(), before.title.clone());
+                (Subject::Incident(area.clone()), News::IncidentClosed { area, title })
+            }));
+        }
+        for ticket in given.tickets.iter().flatten() {
+            let before = self.given.tickets.iter().flatten().find(|before| before.code == ticket.code);
+            if before.is_none_or(|before| before.state != ticket.state) {
+                let (code, state) = (ticket.code.clone(), ticket.state.clone());
+                news.push((Subject::Ticket(code.clone()), News::TicketChanged { code, state }));
+            }
+        }
+        for (subject, news) in news {
+            if self.watched.contains(&subject) {
+                let id = format!("notice {}", self.notices.len());
+                self.notices.push(Notice { id, news });
+            }
+        }
+    }
+
+    /// Tells in chat what happened to what the contact watches, at once; while a person has the conversation, later. A
+    /// caller would be told at the next call.
+    pub fn tell(&mut self) {
+        let free = self.conversation.owner == Owner::Bot || self.conversation.is_closed();
+        if self.kind == ChannelKind::Chat && free {
+            for notice in std::mem::take(&mut self.notices) {
+                self.take(Said::Informed { notice });
+            }
+        }
+    }
+
+    /// Services answer what was asked: with the first answer that fits and was not given, else the last that fits.
+    pub(super) fn answer(&mut self) {
+        while let Some((id, step, url)) = self.requests.pop() {
+            let stubs = self.given.http.as_deref().unwrap_or_default();
+            let fits = |stub: &Stub| {
+                stub.step.as_ref().is_none_or(|wanted| *wanted == step)
+                    && stub.url.as_ref().is_none_or(|part| url.contains(part.as_str()))
+            };
+            let fitting: Vec<usize> = (0..stubs.len()).filter(|at| fits(&stubs[*at])).collect();
+            let fresh = fitting.iter().find(|at| !self.answered.contains(at));
+            let answer = match fresh.or(fitting.last()).copied() {
+                Some(at) => {
+                    let answer = stubs[at].answer.clone();
+                    self.answered.insert(at);
+                    answer
+                }
+                None => {
+                    self.faults.push(format!(
+                        "the step `{step}` calls {url}, and the test has no `http` answer for it"
+                    ));
+                    HttpAnswer::Failed { reason: "no answer in the test".into() }
+                }
+            };
+            self.take(Said::HttpAnswered { id, answer });
+        }
+    }
+
+    pub(super) fn facts(&self) -> Facts {
+        let local = self.desk.hours.local(self.now);
+        let verified = self.given.verified.unwrap_or(false);
+        let held = usize::from(matches!(self.conversation.owner, Owner::Agent(_)));
+        let opened = self.tickets.iter().filter(|ticket| !ticket.added).map(|ticket| OpenTicket {
+            code: ticket.draft.code.clone(),
+            category: ticket.draft.category.clone(),
+            flow: ticket.draft.flow.clone(),
+            state: State::New.word().to_owned(),
+            subject: ticket.draft.subject.clone(),
+            r#type: ticket.draft.r#type.clone(),
+        });
+        let known = self.given.tickets.clone().unwrap_or_default();
+        let changes = Changes::of(&self.desk.hours, self.now);
+        Facts {
+            contact: ContactFacts {
+                name: self.given.name.clone(),
+                profile: self.given.profile.clone(),
+                verified,
+            },
+            open_tickets: if verified { opened.chain(known).collect() } else { Vec::new() },
+            incidents: self.given.incidents.clone().unwrap_or_default(),
+            business_open: self.given.open.unwrap_or_else(|| self.desk.hours.is_open(self.now)),
+            opens_at: changes.opens_at,
+            closes_at: changes.closes_at,
+            opens: changes.opens,
+            notices: Vec::new(),
+            agent_free: self.given.agents.unwrap_or(0) > held,
+            ask_language: false,
+            code_salt: 0,
+            now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            today: local.date().to_string(),
+        }
+    }
+}
