@@ -220,7 +220,7 @@ fn checked(folder: &Path, case: &Case) -> Result<(), String> {
         })
     };
     if case.codes.is_empty() != errors.is_empty()
-        || !(case.codes.is_empty() || case.codes.iter().any(|code| told(&code)))
+        || !(case.codes.is_empty() || case.codes.iter().any(|code| told(code)))
     {
         let codes: Vec<String> =
             errors.iter().map(|one| format!("{} {:.200}", one["code"], one["message"])).collect();

@@ -58,13 +58,14 @@ fn run(salt: u8, portable: bool, cases: u64, test: fn(&Case) -> Result<(), Strin
                     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
                     let strategy = (plan(portable), proptest::collection::vec(acts(portable), TALKS));
                     let mut runner = TestRunner::new_with_rng(config, rng);
-                    runner.run(
+                    let ran = runner.run(
                         &proptest::strategy::Strategy::prop_map(strategy, |(plan, talks)| Case {
                             plan,
                             talks,
                         }),
                         |case| test(&case).map_err(proptest::test_runner::TestCaseError::fail),
-                    )
+                    );
+                    ran.map_err(Box::new)
                 })
             })
             .collect();

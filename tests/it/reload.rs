@@ -230,7 +230,7 @@ async fn storm(server: &Server, folder: &Folder, round: usize) {
                 let until = Instant::now() + Duration::from_secs(5);
                 let mut talks = 0;
                 while Instant::now() < until {
-                    Chat::open(&base).await.to_the_end().await;
+                    Chat::open(&base).await.goes_to_the_end().await;
                     talks += 1;
                 }
                 talks

@@ -83,7 +83,7 @@ impl Chat {
         self.say(answer).await;
     }
 
-    pub async fn to_the_end(mut self) {
+    pub async fn goes_to_the_end(mut self) {
         for _ in 0..TURNS {
             if matches!(self.place(), "v1 ticket" | "v2 ticket") {
                 let code = self.heard.last().map(String::as_str).unwrap_or_default();
@@ -149,7 +149,7 @@ impl Crowd {
                     chat.stands_at(before);
                     chat.answer().await;
                     chat.stands_at(after);
-                    chat.to_the_end().await;
+                    chat.goes_to_the_end().await;
                 })
             })
             .collect();
