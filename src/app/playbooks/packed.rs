@@ -23,7 +23,7 @@ pub fn pack(files: &Files) -> std::io::Result<(Vec<u8>, u64)> {
 }
 
 /// # Errors
-/// What [`pack`] did not make.
+/// What `pack` did not make.
 pub fn unpack(packed: &[u8]) -> std::io::Result<Files> {
     let mut json = Vec::new();
     let read = DeflateDecoder::new(packed).take(MAX + 1).read_to_end(&mut json)?;

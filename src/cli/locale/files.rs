@@ -123,7 +123,7 @@ fn is_system(name: &str, stem: &str) -> bool {
 /// The files of the settings, as `check` finds them.
 ///
 /// # Errors
-/// As [`gather`].
+/// As [`gather()`].
 pub fn gathered(settings: &Settings) -> anyhow::Result<Gathered> {
     let paths: [PathBuf; 2] = [settings.flows.clone().into(), settings.faq.clone().into()];
     let there: Vec<PathBuf> = paths.into_iter().filter(|path| path.exists()).collect();
