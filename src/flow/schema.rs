@@ -20,7 +20,7 @@ pub fn flow() -> Value {
         need(
             "flow",
             "The flow's name: no spaces, no `/`; unique.",
-            json!({ "type": "string", "pattern": "^[^\\s/]+$" }),
+            json!({ "type": "string", "pattern": "^(system/)?[^\\s/]+$" }),
         ),
         may(
             "title",

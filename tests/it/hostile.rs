@@ -219,9 +219,7 @@ fn checked(folder: &Path, case: &Case) -> Result<(), String> {
             one["code"] == **code && one["line"].as_u64() > Some(0) && one["column"].as_u64() > Some(0)
         })
     };
-    if case.codes.is_empty() != errors.is_empty()
-        || !(case.codes.is_empty() || case.codes.iter().any(|code| told(code)))
-    {
+    if case.codes.is_empty() != errors.is_empty() || !(case.codes.is_empty() || case.codes.iter().any(told)) {
         let codes: Vec<String> =
             errors.iter().map(|one| format!("{} {:.200}", one["code"], one["message"])).collect();
         return Err(format!("expected {:?}, found {:?}", case.codes, &codes[..codes.len().min(3)]));

@@ -13,7 +13,7 @@ use crate::flow::translation::lock::Lock;
 use crate::flow::translation::{Unit, units};
 
 /// What names the file of a text that is compiled in.
-const BUILT_IN: &str = "(built in) system/";
+const BUILT_IN: &str = "(built in)/system/";
 
 pub struct Files {
     /// The default locale, which the others are made from.

@@ -128,7 +128,7 @@ fn http() -> Value {
                 words_of(&Http::METHODS),
             ),
             need("url", "Scheme and host are written out.", scalar()),
-            may("headers", "Name: value; the only place for `secret('name')`.", assignments()),
+            may("headers", "Name: value; the only place for `secret('name')`.", headers()),
             may("query", "Name: value.", assignments()),
             may("json", "A document to send, with templates in it.", json!({})),
             may("body", "A text to send.", scalar()),
@@ -264,6 +264,13 @@ fn faq() -> Value {
     ];
     keys.extend(handlers());
     map("", keys)
+}
+
+fn headers() -> Value {
+    let mut schema = assignments();
+    // A token of RFC 9110, section 5.6.2.
+    schema["propertyNames"] = json!({ "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" });
+    schema
 }
 
 fn assignments() -> Value {

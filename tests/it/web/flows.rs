@@ -98,7 +98,8 @@ async fn a_state_from_elsewhere_is_refused_or_harmless() {
         ("/conversation/frames/0/slots", json!({ "topic": 5, "nothing": true })),
     ] {
         let mut state = good.clone();
-        *state.pointer_mut(path).expect("a place") = value;
+        let (parent, key) = path.rsplit_once('/').expect("a path");
+        state.pointer_mut(parent).and_then(Value::as_object_mut).expect("a place").insert(key.into(), value);
         let body = with(json!({ "state": state, "utterance": { "as": "text", "text": "hello" } }));
         let told = agent.post("simulate", body).await;
         assert_eq!(told.status, 200, "{path}: {}", told.text);
