@@ -41,9 +41,12 @@ fn live_conversations_are_compared_with_the_files() {
             assert_eq!(one["live"]["conversations"].as_array().map(Vec::len), Some(2), "{one}");
             (one["live"]["class"].as_str().unwrap_or_default().to_owned(), one.clone())
         };
-        for movable in ["topic", "device", "size", "#5"] {
-            assert_eq!(class(movable).0, "movable");
+        for movable in ["topic", "device", "size"] {
+            let (class, one) = class(movable);
+            assert_eq!(class, "movable", "{one}");
         }
+        // Behind the question for `size` it holds what is no value any more.
+        assert_eq!(class("#5").1["live"]["reason"], "what `size` holds is no value of its type any more");
         let (stranded, problem) = class("problem");
         assert_eq!((stranded.as_str(), &problem["code"], &problem["severity"]), ("stranded", &json!("V912"), &json!("warning")));
         assert_eq!((&problem["line"], &problem["live"]["reason"]), (&json!(1), &json!("the step is gone")));
@@ -52,7 +55,7 @@ fn live_conversations_are_compared_with_the_files() {
         assert_eq!(sure["live"]["reason"], "what `size` holds is no value of its type any more");
 
         let (_, text) = check(&server, &[]);
-        assert!(text.contains("live conversations: 0 the same, 8 movable, 4 stranded"), "{text}");
+        assert!(text.contains("live conversations: 0 the same, 6 movable, 6 stranded"), "{text}");
         assert!(text.contains("form/problem") && text.contains("the step is gone"), "{text}");
         let (_, github) = check(&server, &["--format", "github"]);
         assert!(github.contains("::warning file=") && github.contains("title=V912"), "{github}");
