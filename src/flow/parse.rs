@@ -192,7 +192,7 @@ pub fn complete(files: &[SourceFile]) -> Vec<SourceFile> {
     let built_in = system::FILES.iter().filter(|(stem, _)| *stem == "words" || !given.contains(stem));
     built_in
         .map(|(stem, text)| SourceFile {
-            name: format!("(built in)/system/{stem}.yaml"),
+            name: format!("{}{stem}.yaml", system::BUILT_IN),
             text: (*text).to_owned(),
             system: true,
         })

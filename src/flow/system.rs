@@ -1,6 +1,9 @@
 //! The system's own flows and words, compiled in. A file of the same name under `system/` in the configured folder
 //! stands in for one of them.
 
+/// What names the files that are compiled in, before their stem.
+pub const BUILT_IN: &str = "(built in)/system/";
+
 /// File stem and text, in the order in which they are read.
 pub const FILES: [(&str, &str); 4] = [
     ("words", include_str!("../../flows/system/words.yaml")),

@@ -8,12 +8,9 @@ use anyhow::{Context, bail};
 use crate::cli::check::{Gathered, gather};
 use crate::config::Settings;
 use crate::faq;
-use crate::flow::system;
+use crate::flow::system::{self, BUILT_IN};
 use crate::flow::translation::lock::Lock;
 use crate::flow::translation::{Unit, units};
-
-/// What names the file of a text that is compiled in.
-const BUILT_IN: &str = "(built in)/system/";
 
 pub struct Files {
     /// The default locale, which the others are made from.

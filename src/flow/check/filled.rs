@@ -121,7 +121,7 @@ impl AtStep<'_> {
 }
 
 /// What must be filled for a path to be read: the slot, or the ticket.
-fn fillable(path: &str) -> Option<String> {
+pub(super) fn fillable(path: &str) -> Option<String> {
     let mut parts = path.split('.');
     match (parts.next(), parts.next()) {
         (Some("slots"), Some(slot)) => Some(slot_path(slot)),

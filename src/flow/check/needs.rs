@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::filled::fillable;
 use super::scan::uses;
 use super::texts::{self, Expr};
 use super::token;
@@ -99,13 +100,4 @@ fn reads(step: &Step) -> BTreeSet<String> {
         }
     }
     all
-}
-
-fn fillable(path: &str) -> Option<String> {
-    let mut parts = path.split('.');
-    match (parts.next(), parts.next()) {
-        (Some("slots"), Some(slot)) => Some(slot_path(slot)),
-        (Some("ticket"), _) => Some(TICKET.to_owned()),
-        _ => None,
-    }
 }
