@@ -29,6 +29,7 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub live: live::Live,
     calls: calls::Calls,
+    changes: Arc<facts::KnownChanges>,
     pub playbooks: playbooks::Playbooks,
 }
 
@@ -39,8 +40,14 @@ impl App {
             settings,
             live: live::Live::new(),
             calls: calls::Calls::new(),
+            changes: Arc::default(),
             playbooks: playbooks::Playbooks::new(playbook),
         }
+    }
+
+    /// What happens when nobody hands anything in, until `stop` is cancelled: timers, requests of `http` steps, notices.
+    pub async fn run_world(&self, stop: tokio_util::sync::CancellationToken) {
+        tokio::join!(self.run_timers(stop.clone()), self.run_calls(stop.clone()), self.run_notices(stop));
     }
 
     /// The playbook that new turns run on.

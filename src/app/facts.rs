@@ -1,5 +1,7 @@
 //! The snapshot that a turn is taken on, from what the store read and the settings say.
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::Timestamp;
 
 use super::inbound::Arrival;
@@ -44,8 +46,6 @@ pub(super) fn facts(
     now: Timestamp,
 ) -> Facts {
     let hours = &app.settings.desk.hours;
-    let local = hours.local(now);
-    let changes = Changes::of(hours, now);
     Facts {
         contact: ContactFacts {
             name: contact.name.clone(),
@@ -54,16 +54,25 @@ pub(super) fn facts(
         },
         open_tickets: if contact.verified { loaded.open_tickets.clone() } else { Vec::new() },
         incidents: loaded.incidents.clone(),
-        business_open: hours.is_open(now),
-        opens_at: changes.opens_at,
-        closes_at: changes.closes_at,
-        opens: changes.opens,
         notices: loaded.notices.iter().filter(|notice| may_hear(notice, contact)).cloned().collect(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
         code_salt: loaded.code_salt,
+        ..clock(hours, now, app.changes.at(hours, now))
+    }
+}
+
+/// What the desk's clock says at `now`, and nothing else.
+pub fn clock(hours: &Hours, now: Timestamp, changes: Changes) -> Facts {
+    let local = hours.local(now);
+    Facts {
+        business_open: hours.is_open(now),
+        opens_at: changes.opens_at,
+        closes_at: changes.closes_at,
+        opens: changes.opens,
         now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         today: local.date().to_string(),
+        ..Facts::default()
     }
 }
 
@@ -73,6 +82,27 @@ pub struct Changes {
     pub opens_at: Option<String>,
     pub closes_at: Option<String>,
     pub opens: Option<Timestamp>,
+    /// When this is true no longer: one of the two came, or another day.
+    until: Timestamp,
+}
+
+/// The next opening and closing, looked for once until one of them comes: each turn wants them, and looking takes
+/// many times as long as the rest of its facts.
+#[derive(Debug, Default)]
+pub struct KnownChanges(Mutex<Option<(Timestamp, Changes)>>);
+
+impl KnownChanges {
+    pub fn at(&self, hours: &Hours, now: Timestamp) -> Changes {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((since, changes)) if (*since..changes.until).contains(&now) => changes.clone(),
+            _ => {
+                let changes = Changes::of(hours, now);
+                *known = Some((now, changes.clone()));
+                changes
+            }
+        }
+    }
 }
 
 impl Changes {
@@ -84,8 +114,10 @@ impl Changes {
             let form = if at.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" };
             at.strftime(form).to_string()
         };
-        let opens = hours.opens(now);
-        Self { opens_at: opens.map(told), closes_at: hours.closes(now).map(told), opens }
+        let (opens, closes) = (hours.opens(now), hours.closes(now));
+        let tomorrow = today.tomorrow().ok().and_then(|day| hours.begins(day));
+        let until = opens.into_iter().chain(closes).chain(tomorrow).min().unwrap_or(now);
+        Self { opens_at: opens.map(told), closes_at: closes.map(told), opens, until }
     }
 }
 
@@ -109,4 +141,31 @@ fn asks_language(
         Channel::Phone | Channel::TerminalVoice | Channel::Web | Channel::Terminal => false,
     };
     wanted && !remembered
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_what_would_be_found() {
+        let spans = ["mon-fri 08:00-12:00", "mon-fri 13:00-18:00", "sat 09:00-13:00"].map(str::to_owned);
+        let hours = Hours::new("Europe/Rome", &spans).expect("hours");
+        let hours = hours.closed_on(&["2026-11-25".to_owned()]).expect("a holiday");
+        let known = KnownChanges::default();
+        let mut now: Timestamp = "2026-10-23T00:00:00Z".parse().expect("a time");
+        // Over the end of summer time and a holiday, and back once.
+        for step in 0..2_000 {
+            let (kept, found) = (known.at(&hours, now), Changes::of(&hours, now));
+            assert_eq!(
+                (kept.opens_at, kept.closes_at, kept.opens),
+                (found.opens_at, found.closes_at, found.opens),
+                "{now}"
+            );
+            let minutes = if step == 1_000 { -10_000 } else { 29 };
+            now = now.checked_add(SignedDuration::from_mins(minutes)).expect("a time");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::facts::{Changes, clock};
 use super::outcome::Message;
 use super::{commit, timers};
 use crate::config::Desk;
@@ -62,17 +63,7 @@ pub struct Unfit(String);
 
 /// Begins a conversation with a flow, else the default one.
 pub fn begin(playbook: &Playbook, desk: &Desk, world: &World, flow: Option<&str>) -> Simulated {
-    let address = "simulated";
-    let beginning = Beginning {
-        id: ids::conversation(world.channel.word(), address, "simulated"),
-        channel: world.channel,
-        address,
-        contact: ids::contact(world.channel.word(), address),
-        locale: world.locale.as_deref(),
-        seq: 0,
-        now: world.now,
-    };
-    let conversation = engine::fresh(playbook, &beginning);
+    let conversation = fresh(playbook, world, "simulated");
     let state = State { conversation, timers: BTreeMap::new(), tickets: Vec::new(), now: world.now };
     let mut run = Run { playbook, desk, world, state, events: Vec::new() };
     run.take(Said::Started { flow: flow.map(str::to_owned) });
@@ -140,8 +131,10 @@ impl Run<'_> {
     /// What is due until the world's now, in order.
     fn pass(&mut self) {
         for _ in 0..MOST_FIRED {
-            let due = self.state.timers.iter().min_by_key(|(_, at)| **at).map(|(kind, at)| (*kind, *at));
-            let Some((kind, at)) = due.filter(|(_, at)| *at <= self.world.now) else { break };
+            let Some((kind, at)) = timers::next(&self.state.timers).filter(|(_, at)| *at <= self.world.now)
+            else {
+                break;
+            };
             self.state.now = self.state.now.max(at);
             self.state.timers.remove(&kind);
             let said = timers::said(kind, &self.state.conversation, self.desk, false, self.state.now);
@@ -170,14 +163,9 @@ impl Run<'_> {
                     let due = commit::due(self.desk, &self.state.conversation, *timer, self.state.now);
                     self.state.timers.insert(*timer, due);
                 }
-                Event::TicketOpened { draft } => self.state.tickets.push(OpenTicket {
-                    code: draft.code.clone(),
-                    category: draft.category.clone(),
-                    flow: draft.flow.clone(),
-                    state: crate::desk::State::New.word().to_owned(),
-                    subject: draft.subject.clone(),
-                    r#type: draft.r#type.clone(),
-                }),
+                Event::TicketOpened { draft } => {
+                    self.state.tickets.push(OpenTicket::drafted(draft, crate::desk::State::New.word()));
+                }
                 _ => {}
             }
         }
@@ -189,31 +177,10 @@ impl Run<'_> {
     }
 }
 
-fn facts(desk: &Desk, world: &World, tickets: &[OpenTicket], now: Timestamp) -> Facts {
-    let local = desk.hours.local(now);
-    let changes = super::facts::Changes::of(&desk.hours, now);
-    Facts {
-        contact: world.contact.clone(),
-        open_tickets: if world.contact.verified { tickets.to_vec() } else { Vec::new() },
-        incidents: world.incidents.clone(),
-        business_open: world.business_open.unwrap_or_else(|| desk.hours.is_open(now)),
-        opens_at: changes.opens_at,
-        closes_at: changes.closes_at,
-        opens: changes.opens,
-        notices: Vec::new(),
-        agent_free: world.agent_free,
-        ask_language: false,
-        code_salt: 0,
-        now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        today: local.date().to_string(),
-    }
-}
-
-/// What one step says on a kind of channel.
-pub fn preview(playbook: &Playbook, desk: &Desk, world: &World, flow: &Flow, step: usize) -> Vec<Prompt> {
-    let address = "preview";
+/// A conversation that nobody has, on an address that no channel gives.
+fn fresh(playbook: &Playbook, world: &World, address: &str) -> Conversation {
     let beginning = Beginning {
-        id: ids::conversation(world.channel.word(), address, "preview"),
+        id: ids::conversation(world.channel.word(), address, address),
         channel: world.channel,
         address,
         contact: ids::contact(world.channel.word(), address),
@@ -221,7 +188,24 @@ pub fn preview(playbook: &Playbook, desk: &Desk, world: &World, flow: &Flow, ste
         seq: 0,
         now: world.now,
     };
-    let conversation = engine::fresh(playbook, &beginning);
+    engine::fresh(playbook, &beginning)
+}
+
+fn facts(desk: &Desk, world: &World, tickets: &[OpenTicket], now: Timestamp) -> Facts {
+    let clock = clock(&desk.hours, now, Changes::of(&desk.hours, now));
+    Facts {
+        contact: world.contact.clone(),
+        open_tickets: if world.contact.verified { tickets.to_vec() } else { Vec::new() },
+        incidents: world.incidents.clone(),
+        business_open: world.business_open.unwrap_or(clock.business_open),
+        agent_free: world.agent_free,
+        ..clock
+    }
+}
+
+/// What one step says on a kind of channel.
+pub fn preview(playbook: &Playbook, desk: &Desk, world: &World, flow: &Flow, step: usize) -> Vec<Prompt> {
+    let conversation = fresh(playbook, world, "preview");
     let facts = facts(desk, world, &[], world.now);
     engine::preview::preview(playbook, conversation, &facts, flow, step, world.now)
 }

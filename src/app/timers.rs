@@ -1,7 +1,7 @@
 //! What happens when nobody does anything: reminders, parked chats, queues where nobody came, calls whose end was
 //! never told, agents who went away.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -108,6 +108,11 @@ impl super::App {
         };
         decision.timers.push((kind, later(now, after)));
     }
+}
+
+/// The timer that runs out next.
+pub fn next(timers: &BTreeMap<TimerKind, Timestamp>) -> Option<(TimerKind, Timestamp)> {
+    timers.iter().min_by_key(|(_, at)| **at).map(|(kind, at)| (*kind, *at))
 }
 
 /// What a timer that ran out says to the conversation, if anything. `gone`: its agent went away.

@@ -57,9 +57,7 @@ pub async fn run(
     let stop = tokio_util::sync::CancellationToken::new();
     let world = tokio::spawn({
         let (app, stop) = (talk.app.clone(), stop.clone());
-        async move {
-            tokio::join!(app.run_timers(stop.clone()), app.run_calls(stop.clone()), app.run_notices(stop))
-        }
+        async move { app.run_world(stop).await }
     });
     let result = talk.run(flow).await;
     if repro {

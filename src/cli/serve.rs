@@ -48,13 +48,9 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     app.playbooks.compile_with(Arc::new(compiler::Compiler(settings.clone())));
     app.serve_from_start(files).await.context("cannot store the flows that are to be served")?;
     let stop = CancellationToken::new();
-    let timers = tokio::spawn({
+    let world = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
-        async move { app.run_timers(stop).await }
-    });
-    let calls = tokio::spawn({
-        let (app, stop) = (app.clone(), stop.clone());
-        async move { tokio::join!(app.run_calls(stop.clone()), app.run_notices(stop)) }
+        async move { app.run_world(stop).await }
     });
     let reloads = tokio::spawn(reload::run(app.clone(), stop.clone()));
     eprintln!("listening on http://{address}");
@@ -62,8 +58,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     tokio::spawn(on_signal(stop.clone()));
     http::serve(listener, app, metrics, stop.clone(), GRACE).await?;
     stop.cancel();
-    let _ = timers.await;
-    let _ = calls.await;
+    let _ = world.await;
     let _ = reloads.await;
     store.close().await;
     tracing::info!("stopped");

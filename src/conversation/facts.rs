@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Notice;
+use super::{Notice, TicketDraft};
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Facts {
@@ -51,6 +51,20 @@ pub struct OpenTicket {
     pub state: String,
     pub subject: String,
     pub r#type: String,
+}
+
+impl OpenTicket {
+    /// A ticket as it was just drafted.
+    pub fn drafted(draft: &TicketDraft, state: &str) -> Self {
+        Self {
+            code: draft.code.clone(),
+            category: draft.category.clone(),
+            flow: draft.flow.clone(),
+            state: state.to_owned(),
+            subject: draft.subject.clone(),
+            r#type: draft.r#type.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

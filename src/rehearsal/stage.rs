@@ -159,8 +159,7 @@ impl<'a> Stage<'a> {
     pub fn pass(&mut self, time: SignedDuration) {
         let until = self.now.checked_add(time).unwrap_or(self.now);
         for _ in 0..1_000 {
-            let due = self.timers.iter().min_by_key(|(_, at)| **at).map(|(kind, at)| (*kind, *at));
-            let Some((kind, at)) = due.filter(|(_, at)| *at <= until) else { break };
+            let Some((kind, at)) = timers::next(&self.timers).filter(|(_, at)| *at <= until) else { break };
             self.now = self.now.max(at);
             self.fire(kind);
         }
@@ -169,8 +168,7 @@ impl<'a> Stage<'a> {
 
     /// The clock moves to the next timer, which runs out. False where none is set.
     pub fn pass_one(&mut self) -> bool {
-        let due = self.timers.iter().min_by_key(|(_, at)| **at).map(|(kind, at)| (*kind, *at));
-        let Some((kind, at)) = due else { return false };
+        let Some((kind, at)) = timers::next(&self.timers) else { return false };
         self.now = self.now.max(at);
         self.fire(kind);
         true

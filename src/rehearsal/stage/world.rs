@@ -2,7 +2,7 @@
 
 use super::super::script::{ChannelKind, Given, Stub};
 use super::Stage;
-use crate::app::facts::Changes;
+use crate::app::facts::{Changes, clock};
 use crate::conversation::{ContactFacts, Facts, HttpAnswer, News, Notice, OpenTicket, Owner, Said, Subject};
 use crate::desk::State;
 
@@ -98,19 +98,12 @@ impl Stage<'_> {
     }
 
     pub(super) fn facts(&self) -> Facts {
-        let local = self.desk.hours.local(self.now);
         let verified = self.given.verified.unwrap_or(false);
         let held = usize::from(matches!(self.conversation.owner, Owner::Agent(_)));
-        let opened = self.tickets.iter().filter(|ticket| !ticket.added).map(|ticket| OpenTicket {
-            code: ticket.draft.code.clone(),
-            category: ticket.draft.category.clone(),
-            flow: ticket.draft.flow.clone(),
-            state: State::New.word().to_owned(),
-            subject: ticket.draft.subject.clone(),
-            r#type: ticket.draft.r#type.clone(),
-        });
+        let opened = self.tickets.iter().filter(|ticket| !ticket.added);
+        let opened = opened.map(|ticket| OpenTicket::drafted(&ticket.draft, State::New.word()));
         let known = self.given.tickets.clone().unwrap_or_default();
-        let changes = Changes::of(&self.desk.hours, self.now);
+        let clock = clock(&self.desk.hours, self.now, Changes::of(&self.desk.hours, self.now));
         Facts {
             contact: ContactFacts {
                 name: self.given.name.clone(),
@@ -119,16 +112,9 @@ impl Stage<'_> {
             },
             open_tickets: if verified { opened.chain(known).collect() } else { Vec::new() },
             incidents: self.given.incidents.clone().unwrap_or_default(),
-            business_open: self.given.open.unwrap_or_else(|| self.desk.hours.is_open(self.now)),
-            opens_at: changes.opens_at,
-            closes_at: changes.closes_at,
-            opens: changes.opens,
-            notices: Vec::new(),
+            business_open: self.given.open.unwrap_or(clock.business_open),
             agent_free: self.given.agents.unwrap_or(0) > held,
-            ask_language: false,
-            code_salt: 0,
-            now_text: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            today: local.date().to_string(),
+            ..clock
         }
     }
 }
