@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::check::gather_texts;
-use super::playbook::{default_locale, faq_revision, files_of, on_disk, read, with_bases};
+use super::playbook::{compiled, default_locale, files_of, on_disk, warn_of};
 use crate::app::playbooks::{Compile, OnDisk, Refusal};
 use crate::config::Settings;
 use crate::flow::Playbook;
@@ -24,15 +24,11 @@ impl Compile for Compiler {
         if seen.contains(&revision) {
             return Ok(OnDisk::Seen(revision));
         }
-        let faq = faq_revision(&gathered, &settings.locales);
-        let (playbook, articles, findings) = read(gathered, settings);
+        let (playbook, findings) = compiled(gathered, settings, revision.clone(), held);
         let Some(playbook) = playbook else {
             return Err(Refusal { revision, findings: findings.diagnostics });
         };
-        for found in findings.diagnostics {
-            tracing::warn!(code = found.code, file = %found.at.file, line = found.at.line, "{}", found.message);
-        }
-        let playbook = Playbook { revision, ..with_bases(playbook, articles, faq, held) };
+        warn_of(&findings);
         Ok(OnDisk::New(Box::new(playbook), files))
     }
 
@@ -45,15 +41,9 @@ impl Compile for Compiler {
             ..(*self.0).clone()
         };
         let gathered = gather_texts(&files.texts, default_locale(&files.locales));
-        let faq = faq_revision(&gathered, &files.locales);
-        let (playbook, articles, findings) = read(gathered, &settings);
-        match playbook {
-            Some(playbook) => {
-                let revision = files.revision();
-                Ok(Playbook { revision, ..with_bases(playbook, articles, faq, held) })
-            }
-            None => Err(Refusal { revision: files.revision(), findings: findings.diagnostics }),
-        }
+        let revision = files.revision();
+        let (playbook, findings) = compiled(gathered, &settings, revision.clone(), held);
+        playbook.ok_or(Refusal { revision, findings: findings.diagnostics })
     }
 }
 

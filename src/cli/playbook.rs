@@ -63,23 +63,40 @@ pub fn files_of(gathered: &Gathered, settings: &Settings) -> Files {
 pub fn load_or_report(settings: &Settings) -> anyhow::Result<Option<Loaded>> {
     let gathered = on_disk(settings)?;
     let files = files_of(&gathered, settings);
-    let faq = faq_revision(&gathered, &settings.locales);
-    let (playbook, articles, findings) = read(gathered, settings);
+    let (playbook, findings) = compiled(gathered, settings, files.revision(), &[]);
     let Some(playbook) = playbook else {
         let mut err = std::io::stderr().lock();
         check::render_text(&findings, std::io::stderr().is_terminal(), &mut err)?;
         writeln!(err, "nothing is served: mend the errors above, then start again")?;
         return Ok(None);
     };
-    for finding in findings.diagnostics {
-        tracing::warn!(code = finding.code, file = %finding.at.file, line = finding.at.line, "{}", finding.message);
-    }
-    let playbook = Playbook { revision: files.revision(), ..with_bases(playbook, articles, faq, &[]) };
+    warn_of(&findings);
     Ok(Some(Loaded { playbook, files }))
 }
 
+/// Logs what is no error.
+pub fn warn_of(findings: &Findings) {
+    for found in &findings.diagnostics {
+        tracing::warn!(code = found.code, file = %found.at.file, line = found.at.line, "{}", found.message);
+    }
+}
+
+/// The playbook of what was gathered, under the name `revision`; `None` where there are errors. Its FAQ is that of one
+/// among `held` where it is the same.
+pub fn compiled(
+    gathered: Gathered,
+    settings: &Settings,
+    revision: String,
+    held: &[Arc<Playbook>],
+) -> (Option<Playbook>, Findings) {
+    let faq = faq_revision(&gathered, &settings.locales);
+    let (playbook, articles, findings) = read(gathered, settings);
+    let named = |playbook| Playbook { revision, ..with_bases(playbook, articles, faq, held) };
+    (playbook.map(named), findings)
+}
+
 /// Of what the base of answers is built from.
-pub fn faq_revision(gathered: &Gathered, locales: &[Locale]) -> String {
+fn faq_revision(gathered: &Gathered, locales: &[Locale]) -> String {
     // Without names: what is stored has others than what lies in a folder.
     let sources = gathered.sources.values().map(|text| ("", text.as_str()));
     parse::revision(std::iter::once(("locale", default_locale(locales))).chain(sources))
@@ -151,7 +168,7 @@ pub fn from_texts(
     let mut found = Vec::new();
     let mut articles = Vec::new();
     for (name, text) in faq {
-        let (more, problems) = faq::parse_yaml(name, text, locales.first().map_or("en", String::as_str));
+        let (more, problems) = faq::parse_yaml(name, text, default_locale(locales));
         articles.extend(more);
         found.extend(problems);
     }

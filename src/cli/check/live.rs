@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Findings, Format, render, similar};
 use crate::app::playbooks::Compile;
 use crate::cli::compiler::Compiler;
-use crate::cli::playbook::{default_locale, faq_revision, read, with_bases};
+use crate::cli::playbook::{compiled, default_locale, files_of};
 use crate::config::Settings;
 use crate::conversation::{Conversation, Owner};
 use crate::engine::moving::{Class, Classifier, Stranding};
@@ -54,11 +54,11 @@ pub async fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<u8> {
     let gathered = super::gather(paths, default_locale(&settings.locales))?;
-    let faq = faq_revision(&gathered, &settings.locales);
-    let (playbook, articles, mut findings) = read(gathered, settings);
+    let revision = files_of(&gathered, settings).revision();
+    let (playbook, mut findings) = compiled(gathered, settings, revision, &[]);
     let live = match playbook {
         Some(playbook) => {
-            let playbook = Arc::new(with_bases(playbook, articles, faq, &[]));
+            let playbook = Arc::new(playbook);
             compare(settings, &playbook, store).await?
         }
         None => {
