@@ -70,8 +70,15 @@ fn test() -> Value {
 
 /// The world of a test.
 fn given() -> Vec<Key> {
-    let contact =
-        map("", [may("name", "", scalar()), may("profile", "", scalar()), may("verified", "", flag())]);
+    let contact = map(
+        "",
+        [
+            may("name", "", scalar()),
+            may("profile", "", scalar()),
+            may("verified", "", flag()),
+            may("chat", "A caller has a chat, too, where a copy of an answer can go.", flag()),
+        ],
+    );
     let incident =
         map("", [need("area", "", scalar()), may("title", "", scalar()), may("since", "", scalar())]);
     let ticket =

@@ -61,6 +61,8 @@ pub struct Given {
     pub name: Option<String>,
     pub profile: Option<String>,
     pub verified: Option<bool>,
+    /// A caller has a chat, too.
+    pub chat: Option<bool>,
     /// How many agents are free.
     pub agents: Option<usize>,
     pub open: Option<bool>,
@@ -89,6 +91,7 @@ impl Given {
             name: self.name.or_else(|| before.name.clone()),
             profile: self.profile.or_else(|| before.profile.clone()),
             verified: self.verified.or(before.verified),
+            chat: self.chat.or(before.chat),
             agents: self.agents.or(before.agents),
             open: self.open.or(before.open),
             incidents: self.incidents.or_else(|| before.incidents.clone()),

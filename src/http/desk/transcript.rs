@@ -88,7 +88,11 @@ impl Line<'_> {
             }
             Event::AnswerOffered { article, .. } => self.point("offered", article),
             Event::AnswerConfirmed { article } => self.point("confirmed", article),
-            Event::AnswerRefused { article, .. } => self.point("refused", article),
+            Event::AnswerRefused { article, reason: None } => self.point("refused", article),
+            Event::AnswerRefused { article, reason: Some(reason) } => {
+                Entry { name: Some(reason.clone()), ..self.point("reason", article) }
+            }
+            Event::AnswerSent { article } => self.point("sent", article),
             Event::QuestionAnswered { article, .. } => self.point("offered", article),
             Event::NothingFound { .. } => self.point("nothing_found", ""),
             Event::TicketOpened { draft } => self.point("ticket", &draft.code),

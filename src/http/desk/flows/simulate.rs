@@ -222,6 +222,7 @@ fn world(asked: &Try) -> Result<World, Problem> {
             name: contact.name.clone().filter(|name| !name.is_empty()),
             profile: contact.profile.clone().filter(|profile| !profile.is_empty()),
             verified: contact.verified,
+            chat: false,
         },
         business_open: asked.facts.business_open,
         agent_free: asked.facts.agents_free > 0,
