@@ -184,8 +184,10 @@ fn expectation() -> Value {
             json!({ "anyOf": [{ "enum": ["none", "any", null] }, map("", of_ticket)] }),
         ),
     ];
-    let single =
-        ["step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority"];
+    let single = [
+        "step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority",
+        "reason",
+    ];
     keys.extend(single.map(|key| may(key, "", wanted())));
     map("What holds.", keys)
 }

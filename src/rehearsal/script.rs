@@ -222,6 +222,8 @@ pub enum What {
     Tickets,
     /// Articles that were offered.
     Answers,
+    /// Why the last refused answer did not do.
+    Reason,
     /// The score of the last survey.
     Survey,
     /// The queue and the priority of the last handoff.
@@ -248,6 +250,7 @@ impl What {
             Self::Of(name) => format!("the ticket's {name}"),
             Self::Tickets => "the number of tickets".into(),
             Self::Answers => "the answers offered".into(),
+            Self::Reason => "why the last answer did not do".into(),
             Self::Survey => "the survey's score".into(),
             Self::Queue => "the queue of the handoff".into(),
             Self::Priority => "the priority of the handoff".into(),

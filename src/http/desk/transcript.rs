@@ -23,6 +23,7 @@ pub struct Entry {
     /// The agent's name.
     pub name: Option<String>,
     /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
+    /// reason (why, in `name`), sent,
     /// nothing_found, ticket, added, status, nobody_came, called, answered, watched, survey, language, parked, resumed,
     /// left, closed, failed, fault.
     pub kind: String,
