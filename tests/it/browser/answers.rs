@@ -32,7 +32,7 @@ async fn why_an_answer_did_not_do_is_asked_by_buttons_and_told_to_the_desk() {
         log_in(&page, &server).await;
         page.click("[data-view=all]").await;
         page.click(".row").await;
-        page.shows(".transcript", "What was wrong with slow-internet: too long").await;
+        page.shows(".transcript", "What was wrong with slow-internet: Too long").await;
         page.shot(&format!("answer-reason-desk-{name}")).await;
         page.close().await;
     }
