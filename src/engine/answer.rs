@@ -12,7 +12,7 @@ use super::recognize::slot::Reading;
 use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{ahead, correct, prompts, question, run, step};
+use super::{ahead, asked, correct, prompts, question, run, step};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -322,6 +322,7 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
         let form = matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. });
         let noted = form && ahead::amid(w, text, opening);
         if form && let Some(found) = question::sure(w, text) {
+            asked::put(w, text, &[], 1, true);
             w.event(Event::QuestionAnswered { article: found.article.clone(), query: text.clone() });
             question::say_answer(w, &found.article);
             if !opening {

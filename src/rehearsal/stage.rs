@@ -281,6 +281,7 @@ impl<'a> Stage<'a> {
             | Event::AnswerRefused { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
+            | Event::QuestionPut { .. }
             | Event::StatusTold { .. }
             | Event::NobodyCame { .. }
             | Event::OwnerChanged { .. }

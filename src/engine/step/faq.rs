@@ -1,7 +1,7 @@
 //! `faq`
 
 use crate::engine::working::Working;
-use crate::engine::{digression, question};
+use crate::engine::{asked, digression, question};
 use crate::flow::graph::Exit;
 use crate::flow::step::Faq;
 
@@ -12,6 +12,7 @@ pub fn enter(w: &mut Working<'_>, faq: &Faq) -> Then {
     let context: Vec<String> =
         faq.context.iter().map(|tag| w.render_plain(tag)).filter(|tag| !tag.is_empty()).collect();
     let found = question::candidates(w, &query, &context, faq.max);
+    asked::put(w, &query, &context, found.len(), false);
     if found.is_empty() {
         w.event(crate::conversation::Event::NothingFound { query });
         w.say_words("nothing_found", &[]);

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::{before_commit, world};
 use crate::store::StoreError;
+use crate::store::questions::rows as of_questions;
 use crate::store::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
     TicketWrite, TimerWrite, Writes,
@@ -31,6 +32,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         watches,
         news,
         told,
+        questions,
+        offers,
+        touched_questions,
     } = writes;
     if !contacts.is_empty() {
         write_contacts(connection, contacts).await?;
@@ -65,7 +69,14 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     if !(requests.is_empty() && watches.is_empty() && news.is_empty() && told.is_empty()) {
         world::write(connection, requests, watches, news, told).await.map_err(before_commit)?;
     }
-    by_id(connection, world::ANSWERED, answered).await
+    by_id(connection, world::ANSWERED, answered).await?;
+    for (sql, rows) in of_questions(questions, offers, touched_questions) {
+        if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
+            let query = sqlx::query(sql.postgres).bind(rows.to_string());
+            query.execute(&mut *connection).await.map_err(before_commit)?;
+        }
+    }
+    Ok(())
 }
 
 /// One column of rows.
