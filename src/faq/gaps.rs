@@ -1,8 +1,9 @@
 //! Questions without an answer, put together by what they ask: which article is missing, or which phrasing of one.
 //!
 //! Likeness is the ranker's own: the mean of the cosine of stems (with pairs) and the cosine of letters, each feature
-//! weighed by how rare it is among the wordings. The most frequent wordings lead: each next one joins the leader that it
-//! is most like, or leads itself. Leaders are found over postings of a wording's rarest features, so that the cost grows
+//! weighed by how rare it is among the wordings and in the language. A word met once that is a slip of one met more often
+//! is taken for that. The most frequent wordings, and among equals the most typical, lead: each next one joins the
+//! leader that it is most like, or leads itself. Leaders are found over postings of a wording's rarest features, so that the cost grows
 //! with the wordings and not with their pairs. The same wordings give the same clusters, in whatever order they come.
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,7 +13,7 @@ use super::frequency::{self, Background};
 use super::normalize;
 
 /// Two wordings more alike than this ask for the same.
-const ALIKE: f32 = 0.46;
+const ALIKE: f32 = 0.45;
 /// A pair of stems beside a stem.
 const PAIR: f32 = 0.5;
 /// Rarest stems, and letters, by which a wording is looked up.
@@ -21,6 +22,10 @@ const LOOKED_UP: usize = 6;
 const COMPARED: usize = 24;
 /// A feature of more leaders tells nothing.
 const COMMON: usize = 2_000;
+/// Counted on top of the wordings, so that among few of them what they share is not taken for common.
+const PRIOR: f32 = 50.0;
+/// Letters of a word from which on a slip is looked for, and from which on it may be two signs off.
+const SLIP: (usize, usize) = (4, 8);
 /// Members that a centre is sought among.
 const CENTRED: usize = 60;
 
@@ -68,14 +73,51 @@ fn of_locale(wordings: &[Wording<'_>], locale: &str, places: &[usize]) -> Vec<Cl
         }
     }
     let mut all: Vec<Same> = same.into_iter().map(|(words, places)| Same { words, places }).collect();
-    all.sort_by(|a, b| b.places.len().cmp(&a.places.len()).then_with(|| a.words.cmp(&b.words)));
+    mend(&mut all);
     let vectors = Vectors::of(locale, &all);
-    let leads = led(&vectors);
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    let typical: Vec<f32> = (0..all.len()).map(|at| vectors.typical(at)).collect();
+    order.sort_by(|&a, &b| {
+        let often = all[b].places.len().cmp(&all[a].places.len());
+        often.then(typical[b].total_cmp(&typical[a])).then_with(|| all[a].words.cmp(&all[b].words))
+    });
+    let leads = led(&vectors, &order);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, leader) in leads.into_iter().enumerate() {
         members.entry(leader).or_default().push(at);
     }
     members.into_values().map(|inside| finished(&all, &vectors, &inside)).collect()
+}
+
+/// Puts the word that was meant in the place of one that is met once and is a slip of it: as the ranker does it, within
+/// one sign, or two in long words, and the first letter right.
+fn mend(all: &mut [Same]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for one in all.iter() {
+        one.words.iter().for_each(|word| *counts.entry(word.clone()).or_default() += one.places.len());
+    }
+    let shape = |word: &str| Some((word.chars().next()?, word.chars().count()));
+    let mut known: HashMap<(char, usize), Vec<&str>> = HashMap::new();
+    for (word, count) in &counts {
+        if let Some(shape) = shape(word).filter(|(_, length)| *count > 1 && *length >= SLIP.0 - 1) {
+            known.entry(shape).or_default().push(word);
+        }
+    }
+    for word in all.iter_mut().flat_map(|one| one.words.iter_mut()) {
+        let Some((first, length)) = shape(word).filter(|(_, length)| *length >= SLIP.0) else { continue };
+        if counts.get(word.as_str()) != Some(&1) || word.chars().any(|c| c.is_ascii_digit()) {
+            continue;
+        }
+        let far = if length >= SLIP.1 { 2 } else { 1 };
+        let near = (length - far..=length + far).filter_map(|length| known.get(&(first, length))).flatten();
+        let meant = near
+            .map(|other| (strsim::osa_distance(word, other), std::cmp::Reverse(counts[*other]), *other))
+            .filter(|(distance, ..)| *distance <= far)
+            .min();
+        if let Some((_, _, meant)) = meant {
+            *word = meant.to_owned();
+        }
+    }
 }
 
 fn finished(all: &[Same], vectors: &Vectors, inside: &[usize]) -> Cluster {
@@ -85,14 +127,16 @@ fn finished(all: &[Same], vectors: &Vectors, inside: &[usize]) -> Cluster {
     Cluster { centre: all[centre].places.first().copied().unwrap_or(members[0]), members }
 }
 
-/// The one most like all others, each counted as often as it was put. Frequent ones come first within a cluster.
+/// The one most like all others, each counted as often as it was put.
 fn central(all: &[Same], vectors: &Vectors, inside: &[usize]) -> usize {
-    let some = &inside[..inside.len().min(CENTRED)];
+    let mut some = inside.to_vec();
+    some.sort_by_key(|&at| std::cmp::Reverse(all[at].places.len()));
+    some.truncate(CENTRED);
     let likeness = |at: usize| -> f32 {
         some.iter().map(|&other| vectors.alike(at, other) * all[other].places.len() as f32).sum()
     };
     let mut best = (some[0], f32::MIN);
-    for &at in some {
+    for &at in &some {
         let total = likeness(at);
         if total > best.1 + 1e-4 {
             best = (at, total);
@@ -117,7 +161,7 @@ impl Vectors {
         let stemmer = features::stemmer(locale);
         let background = Background::of(locale);
         let emphasis = |word: &str| match &background {
-            Some(list) => ((1.0 + frequency::factor(list.zipf(word))) / 2.0) as f32,
+            Some(list) => frequency::factor(list.zipf(word)) as f32,
             None => 1.0,
         };
         let (mut stem_ids, mut gram_ids) = (Ids::default(), Ids::default());
@@ -146,6 +190,14 @@ impl Vectors {
         let word_holders = weigh(&mut words, stem_ids.0.len());
         let letter_holders = weigh(&mut letters, gram_ids.0.len());
         Self { words, letters, word_holders, letter_holders }
+    }
+
+    /// How many wordings hold what a wording says, on average.
+    fn typical(&self, at: usize) -> f32 {
+        self.words[at]
+            .iter()
+            .map(|(id, weight)| weight * weight * self.word_holders[*id as usize] as f32)
+            .sum()
     }
 
     fn alike(&self, left: usize, right: usize) -> f32 {
@@ -191,7 +243,7 @@ fn weigh(all: &mut [Sparse], features: usize) -> Vec<u32> {
             holders[id as usize] += 1;
         }
     }
-    let count = all.len().max(1) as f32;
+    let count = all.len() as f32 + PRIOR;
     for one in all.iter_mut() {
         for (id, weight) in one.iter_mut() {
             *weight *= (1.0 + count / holders[*id as usize] as f32).ln();
@@ -217,12 +269,12 @@ fn dot(left: &Sparse, right: &Sparse) -> f32 {
     sum
 }
 
-/// For each wording its leader, which may be itself.
-fn led(vectors: &Vectors) -> Vec<usize> {
+/// For each wording its leader, which may be itself. `order`: who comes first.
+fn led(vectors: &Vectors, order: &[usize]) -> Vec<usize> {
     let (mut by_word, mut by_letters): (HashMap<u32, Vec<usize>>, HashMap<u32, Vec<usize>>) =
         Default::default();
-    let mut leads = Vec::with_capacity(vectors.words.len());
-    for at in 0..vectors.words.len() {
+    let mut leads = vec![0; vectors.words.len()];
+    for &at in order {
         let word_keys = rarest(&vectors.words[at], &vectors.word_holders);
         let letter_keys = rarest(&vectors.letters[at], &vectors.letter_holders);
         let mut found: Vec<usize> = Vec::new();
@@ -232,7 +284,7 @@ fn led(vectors: &Vectors) -> Vec<usize> {
             }
         }
         let best = nearest(vectors, at, found);
-        leads.push(best.unwrap_or(at));
+        leads[at] = best.unwrap_or(at);
         if best.is_none() {
             for &(id, _) in &vectors.words[at] {
                 by_word.entry(id).or_default().push(at);
@@ -367,7 +419,8 @@ mod tests {
         assert_eq!(found, [vec![0, 1, 2, 7], vec![3, 4, 5, 8], vec![6]], "{found:?}");
         let german =
             ["Kann ich bar bezahlen?", "bezahlen mit Bargeld, geht das", "kann man bar bezahlen", "Hund"];
-        assert_eq!(groups(&german, "de")[0], [0, 2]);
+        let found = groups(&german, "de");
+        assert!(found[0].starts_with(&[0]) && found[0].contains(&2) && !found[0].contains(&3), "{found:?}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ export function Gaps({ me }) {
     }
   }, [asked.locale, asked.min, asked.all]);
   useEffect(() => void read(), [read]);
-  if (!told) return error ? html`<main class="answers-page"><${Problem} error=${error} onRetry=${read} /></main>` : html`<p class="loading">Loading…</p>`;
+  if (!told || !changes) return error ? html`<main class="answers-page"><${Problem} error=${error} onRetry=${read} /></main>` : html`<p class="loading">Loading…</p>`;
   const open = changes.proposals.filter((one) => one.state === "open").length;
   const tab = (id, label) => html`<button type="button" role="tab" id=${`tab-${id}`} aria-controls="gaps-pane" aria-selected=${String(pane === id)} onClick=${() => (setPane(id), choose(null))}>${label}</button>`;
   const gap = told.gaps[chosen];

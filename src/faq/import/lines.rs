@@ -1,29 +1,20 @@
 //! JSON: a line an article, or a help centre's export in one document.
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Draft, Note, Read, markup};
 
-/// An article as help centres and our own JSON lines name its fields.
-#[derive(Deserialize)]
-struct Object {
-    #[serde(default, alias = "slug", alias = "key")]
-    id: Option<Value>,
-    #[serde(default, alias = "language", alias = "lang")]
-    locale: Option<String>,
-    #[serde(default, alias = "section", alias = "section_name", alias = "topic", alias = "category_name")]
-    category: Option<Value>,
-    #[serde(default, alias = "title", alias = "name", alias = "subject")]
-    question: Option<String>,
-    #[serde(default, alias = "phrasings", alias = "variants")]
-    alternatives: Option<Vec<String>>,
-    #[serde(default, alias = "body", alias = "content", alias = "html", alias = "description")]
-    answer: Option<String>,
-    #[serde(default, alias = "label_names", alias = "labels")]
-    tags: Option<Vec<String>>,
-    #[serde(default)]
-    draft: bool,
+/// A field by the names that exports give it, the first that is there first.
+const ID: [&str; 3] = ["id", "slug", "key"];
+const LOCALE: [&str; 3] = ["locale", "language", "lang"];
+const CATEGORY: [&str; 5] = ["category", "category_name", "section", "section_name", "topic"];
+const QUESTION: [&str; 4] = ["question", "title", "name", "subject"];
+const ALTERNATIVES: [&str; 3] = ["alternatives", "phrasings", "variants"];
+const ANSWER: [&str; 5] = ["answer", "body", "content", "html", "description"];
+const TAGS: [&str; 3] = ["tags", "label_names", "labels"];
+
+fn field<'v>(object: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
+    names.iter().find_map(|name| object.get(*name).filter(|value| !value.is_null()))
 }
 
 pub(super) fn read_lines(name: &str, text: &str) -> Read {
@@ -75,34 +66,49 @@ fn looks_like_lines(text: &str) -> bool {
 }
 
 fn take(read: &mut Read, place: String, value: Value) {
-    let object: Object = match serde_json::from_value(value) {
-        Ok(object) => object,
-        Err(error) => return read.notes.push(Note::out(&place, format!("it is no article: {error}"))),
-    };
-    if object.draft {
-        let title = object.question.unwrap_or_default();
-        return read.notes.push(Note::out(&place, format!("“{title}” is a draft")));
+    match article(&place, &value) {
+        Ok(draft) => read.drafts.push(draft),
+        Err(why) => read.notes.push(Note::out(&place, why)),
     }
-    let more = object.alternatives.unwrap_or_default();
-    let questions = object.question.iter().chain(&more).map(|text| markup::line(text));
-    let questions: Vec<String> = questions.filter(|text| !text.is_empty()).collect();
-    read.drafts.push(Draft {
-        place,
-        id: object.id.and_then(word),
-        locale: object.locale,
-        category: object.category.and_then(|category| match category {
-            Value::Object(named) => named.get("name").cloned().and_then(word),
-            other => word(other),
-        }),
-        tags: object.tags.unwrap_or_default(),
-        questions,
-        answer: markup::text(&object.answer.unwrap_or_default()),
-    });
 }
 
-fn word(value: Value) -> Option<String> {
+fn article(place: &str, value: &Value) -> Result<Draft, String> {
+    let Value::Object(object) = value else { return Err("it is no object".to_owned()) };
+    let text = |names: &[&str]| match field(object, names) {
+        None => Ok(None),
+        Some(value) => word(value).map(Some).ok_or_else(|| format!("`{}` is no text", names[0])),
+    };
+    let list = |names: &[&str]| match field(object, names) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(list)) => Ok(list.iter().filter_map(word).collect::<Vec<String>>()),
+        Some(Value::String(text)) => Ok(super::parts(text, &[','])),
+        Some(_) => Err(format!("`{}` is no list", names[0])),
+    };
+    let title = text(&QUESTION)?;
+    if object.get("draft") == Some(&Value::Bool(true)) {
+        return Err(format!("“{}” is a draft", title.unwrap_or_default()));
+    }
+    let more = list(&ALTERNATIVES)?;
+    let questions = title.iter().chain(&more).map(|text| markup::line(text));
+    Ok(Draft {
+        place: place.to_owned(),
+        id: text(&ID)?,
+        locale: text(&LOCALE)?,
+        category: field(object, &CATEGORY).and_then(named).map(|name| markup::line(&name)),
+        tags: list(&TAGS)?,
+        questions: questions.filter(|text| !text.is_empty()).collect(),
+        answer: markup::text(&text(&ANSWER)?.unwrap_or_default()),
+    })
+}
+
+/// A name, or the name of an object.
+fn named(value: &Value) -> Option<String> {
+    value.get("name").or_else(|| value.get("title")).map_or_else(|| word(value), word)
+}
+
+fn word(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text),
+        Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }

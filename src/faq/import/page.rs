@@ -123,7 +123,8 @@ fn defined(page: &Html, name: &str) -> Vec<Draft> {
 /// One article under one `h1`; several under several headings of the highest kind there is.
 fn headed(page: &Html, name: &str) -> Vec<Draft> {
     let root = page.root_element();
-    let body = first(root, "main, [role=main], .article-body, body").unwrap_or(root);
+    let places = ["main", "[role=main]", ".article-body", "body"];
+    let body = places.iter().find_map(|css| first(root, css)).unwrap_or(root);
     for kind in ["h1", "h2", "h3"] {
         let headings = all(root, kind);
         if headings.len() > 1 {

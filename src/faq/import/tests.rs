@@ -87,7 +87,7 @@ fn translations_of_one_id_are_one_article() {
 #[test]
 fn a_help_centre_in_one_document() {
     let json = r#"{"count": 3, "articles": [
-        {"id": 360012, "title": "Pay an invoice", "body": "<h2>By card</h2><p>See <a href=\"https://pay.example/x\">the page</a>.</p>", "locale": "en-us", "section": {"name": "Billing &amp; tax"}, "label_names": ["money"], "draft": false},
+        {"id": 360012, "name": "Pay an invoice", "title": "Pay an invoice", "section_id": 7, "body": "<h2>By card</h2><p>See <a href=\"https://pay.example/x\">the page</a>.</p>", "locale": "en-us", "section": {"name": "Billing &amp; tax"}, "label_names": ["money"], "draft": false},
         {"id": 360013, "title": "Later", "body": "<p>x</p>", "draft": true},
         {"id": 360014, "title": "Empty", "body": "<p> </p>"}]}"#;
     let found = imported(Format::Json, json);

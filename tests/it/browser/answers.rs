@@ -154,7 +154,11 @@ async fn a_question_without_an_answer_becomes_a_phrasing_that_is_answered() {
     lead.find(".proposal[data-state=applied]").await;
     let now = std::fs::read_to_string(&answers).expect("the file");
     assert!(now.starts_with("# What people ask us.\n") && now.contains("# the usual one"), "{now}");
-    assert!(now.contains("      - password recovery\n      - credential thing will not budge\n"), "{now}");
+    assert!(
+        now.contains("      - password recovery\n      - ")
+            && now.contains("\n      - credential thing will not budge\n"),
+        "{now}"
+    );
     let (mut visitor, told) = Visitor::ask(server, "the credential thing will not budge").await;
     assert!(told.contains("Forgot password"), "{told}");
     visitor.say("yes").await;
@@ -206,7 +210,8 @@ async fn an_agents_answer_becomes_an_article_and_all_looks_right() {
         .await;
     agent.shows(".transcript", "direct debit work").await;
     agent.open(&format!("{}/desk/gaps", server.url())).await;
-    agent.press(".gap-row .gap-wording", "do you take bitcoin").await;
+    agent.click(".gap-row").await;
+    agent.shows("#gap-title", "bitcoin").await;
     agent.find("#gap-title").await;
     agent.click("#new-article").await;
     agent.find(".propose").await;
@@ -232,10 +237,13 @@ async fn an_agents_answer_becomes_an_article_and_all_looks_right() {
         page.find("#gap-title").await;
         page.shot(&format!("gap-{name}")).await;
         narrow_enough(&page, name).await;
-        page.open(&format!("{}/desk/gaps#changes", server.url())).await;
         page.open(&format!("{}/desk/answers", server.url())).await;
         page.shows(".articles", "reset-password").await;
         page.shot(&format!("answers-{name}")).await;
+        narrow_enough(&page, name).await;
+        page.open(&format!("{}/desk/gaps#changes", server.url())).await;
+        page.find(".proposal .diff").await;
+        page.shot(&format!("changes-{name}")).await;
         narrow_enough(&page, name).await;
         page.close().await;
     }
