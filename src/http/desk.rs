@@ -54,6 +54,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/answers/proposals/{id}/refuse", post(answers::proposals::refuse))
         .route("/api/answers/proposals/{id}/renew", post(answers::proposals::renew))
         .route("/api/answers/proposals/{id}/patch", get(answers::proposals::patch))
+        .route("/api/simulate/test", post(flows::as_test::test))
         .route("/api/events", get(events::stream))
         .route("/api/presence", post(presence::choose))
 }

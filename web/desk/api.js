@@ -60,6 +60,7 @@ export const api = {
   flow: (name, asked) => call("GET", `flows/${encodeURIComponent(name)}?${given(asked)}`),
   preview: (name, step, locale) => call("GET", `flows/${encodeURIComponent(name)}/preview?${given({ step, locale })}`),
   simulate: (turn) => call("POST", "simulate", turn),
+  asTest: (had) => call("POST", "simulate/test", had),
   playbook: () => call("GET", "playbook"),
   gaps: (asked) => call("GET", `answers/gaps?${given(asked)}`),
   resolutions: (ids) => call("GET", `answers/resolutions?conversations=${ids.join(",")}`),
