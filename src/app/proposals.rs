@@ -86,11 +86,12 @@ struct Worked {
 impl Worked {
     fn diff(&self) -> String {
         let before = self.before.as_deref().unwrap_or_default();
-        let old = if self.before.is_some() { format!("a/{}", self.file) } else { "/dev/null".to_owned() };
+        let file = self.file.trim_start_matches('/');
+        let old = if self.before.is_some() { format!("a/{file}") } else { "/dev/null".to_owned() };
         similar::TextDiff::from_lines(before, &self.after)
             .unified_diff()
             .context_radius(AROUND)
-            .header(&old, &format!("b/{}", self.file))
+            .header(&old, &format!("b/{file}"))
             .to_string()
     }
 }

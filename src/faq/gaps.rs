@@ -81,7 +81,8 @@ fn of_locale(wordings: &[Wording<'_>], locale: &str, places: &[usize]) -> Vec<Cl
         let often = all[b].places.len().cmp(&all[a].places.len());
         often.then(typical[b].total_cmp(&typical[a])).then_with(|| all[a].words.cmp(&all[b].words))
     });
-    let leads = led(&vectors, &order);
+    let mut leads = led(&vectors, &order);
+    adopt(&vectors, &order, &mut leads);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, leader) in leads.into_iter().enumerate() {
         members.entry(leader).or_default().push(at);
@@ -297,6 +298,27 @@ fn led(vectors: &Vectors, order: &[usize]) -> Vec<usize> {
     leads
 }
 
+/// Wordings that lead nobody join the cluster of the member that they are most like: a leader says less than all of its
+/// cluster.
+fn adopt(vectors: &Vectors, order: &[usize], leads: &mut [usize]) {
+    let mut sizes: HashMap<usize, usize> = HashMap::new();
+    leads.iter().for_each(|leader| *sizes.entry(*leader).or_default() += 1);
+    let alone = |leader: usize| sizes.get(&leader) == Some(&1);
+    let mut members: HashMap<u32, Vec<usize>> = HashMap::new();
+    for &at in order.iter().filter(|at| !alone(leads[**at])) {
+        for key in rarest(&vectors.words[at], &vectors.word_holders) {
+            members.entry(key).or_default().push(at);
+        }
+    }
+    for &at in order.iter().filter(|at| alone(**at)) {
+        let keys = rarest(&vectors.words[at], &vectors.word_holders);
+        let lists = keys.iter().filter_map(|key| members.get(key)).filter(|list| list.len() <= COMMON);
+        if let Some(member) = nearest(vectors, at, lists.flatten().copied().collect()) {
+            leads[at] = leads[member];
+        }
+    }
+}
+
 /// The features of most weight that are not alone in the world; what only one wording holds leads to nobody.
 fn rarest(one: &Sparse, holders: &[u32]) -> Vec<u32> {
     let mut shared: Vec<(u32, f32)> =
@@ -306,7 +328,7 @@ fn rarest(one: &Sparse, holders: &[u32]) -> Vec<u32> {
     shared.into_iter().map(|(id, _)| id).collect()
 }
 
-/// The leader most like a wording among those found, the more often the likelier; the first of equals.
+/// The one most like a wording among those found, the more often the likelier; the first of equals.
 fn nearest(vectors: &Vectors, at: usize, mut found: Vec<usize>) -> Option<usize> {
     found.sort_unstable();
     let mut counted: Vec<(usize, usize)> =

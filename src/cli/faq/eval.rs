@@ -168,7 +168,7 @@ fn table(all: &Figures, by_locale: &BTreeMap<&str, Figures>, out: &mut impl Writ
     for key in keys {
         let cell = |row: &Value| match &row[key] {
             Value::Null => format!("{:>9}", "–"),
-            Value::Number(number) if key.starts_with("n_") => format!("{number:>9}"),
+            Value::Number(number) if key.starts_with("n_") => format!("{:>9}", number.to_string()),
             number => format!("{:>9.4}", number.as_f64().unwrap_or_default()),
         };
         writeln!(out, "{key:<10}{}", rows.iter().map(cell).collect::<String>())?;

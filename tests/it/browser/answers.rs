@@ -148,8 +148,8 @@ async fn a_question_without_an_answer_becomes_a_phrasing_that_is_answered() {
     lead.shows(".problem", "has changed since").await;
     lead.shot("gaps-conflict").await;
     lead.press(".proposal .button", "Make it anew from the file as it is").await;
-    let clean = || async { lead.text(".problem").await.is_empty() };
-    lead.until("the conflict to be gone", clean).await;
+    let done = "return document.querySelector('.acts-done').textContent.includes('renewed') && !document.querySelector('.approve').disabled";
+    lead.until("the change to be made anew", || async { lead.run(done, vec![]).await == json!(true) }).await;
     lead.click(".approve").await;
     lead.find(".proposal[data-state=applied]").await;
     let now = std::fs::read_to_string(&answers).expect("the file");
@@ -210,7 +210,8 @@ async fn an_agents_answer_becomes_an_article_and_all_looks_right() {
         .await;
     agent.shows(".transcript", "direct debit work").await;
     agent.open(&format!("{}/desk/gaps", server.url())).await;
-    agent.click(".gap-row").await;
+    let pick = "const row = [...document.querySelectorAll('.gap-row')].find((row) => row.textContent.includes('bitcoin')); row?.click(); return Boolean(row)";
+    agent.until("a gap", || async { agent.run(pick, vec![]).await == json!(true) }).await;
     agent.shows("#gap-title", "bitcoin").await;
     agent.find("#gap-title").await;
     agent.click("#new-article").await;
