@@ -4,6 +4,7 @@ use crate::conversation::{Event, Nearest, masking};
 use crate::faq::Query;
 use crate::flow::slot::SlotKind;
 
+use super::context;
 use super::working::Working;
 
 /// Characters of a question that are kept.
@@ -16,7 +17,8 @@ pub(super) fn put(w: &mut Working<'_>, query: &str, context: &[String], found: u
     if query.trim().is_empty() {
         return;
     }
-    let ranking = w.playbook.faq.rank(&Query { text: query, locale: Some(&w.c.locale), context });
+    let place = context::of(w, context);
+    let ranking = w.playbook.faq.rank(&Query { text: query, locale: Some(&w.c.locale), context: &place });
     let near = ranking.hits.iter().take(NEAREST).map(|hit| Nearest {
         article: w.playbook.faq.article(hit.article).id.clone(),
         score: (hit.score * 1e3).round() / 1e3,

@@ -132,6 +132,7 @@ impl Turn {
             Event::QuestionPut { .. }
             | Event::OwnerChanged { owner: Owner::Bot, .. }
             | Event::NothingFound { .. }
+            | Event::AnswerSent { .. }
             | Event::Deflected { .. }
             | Event::Started { .. }
             | Event::FlowEntered { .. }
