@@ -105,10 +105,6 @@ pub struct Counts {
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ArticleCounts {
     pub article: String,
-    pub flow: String,
-    pub channel: String,
-    pub locale: String,
-    pub hour: i64,
     pub offered: i64,
     /// Of these, amid a form.
     pub asides: i64,
@@ -142,7 +138,7 @@ macro_rules! told {
                         WHEN q.left_at IS NULL THEN 'open' WHEN q.state = 'offered' THEN 'assumed'
                         ELSE 'failed' END AS verdict
             FROM asked AS a JOIN questions AS q ON q.num = a.last),
-         told AS (
+         told AS MATERIALIZED (
             SELECT j.*, CASE WHEN j.verdict NOT IN ('confirmed', 'assumed') OR j.at > $3 THEN NULL
                 WHEN EXISTS (SELECT 1 FROM questions AS r WHERE r.contact = j.contact AND r.at > j.at AND r.at <= j.at + $4
                         AND r.conversation <> j.conversation AND r.aside = 0
@@ -168,7 +164,7 @@ const COUNTS: &str = concat!(
 
 const ARTICLES: &str = concat!(
     told!(),
-    " SELECT o.article, q.flow, q.channel, q.locale, q.at / 3600000000 AS hour, count(*) AS offered,
+    " SELECT o.article, count(*) AS offered,
         count(*) FILTER (WHERE q.aside > 0) AS asides, count(*) FILTER (WHERE o.solved = 1) AS confirmed,
         count(*) FILTER (WHERE o.solved = 0) AS refused,
         count(*) FILTER (WHERE o.solved IS NULL AND t.num = q.num AND t.article = o.article AND t.verdict = 'assumed')
@@ -177,7 +173,7 @@ const ARTICLES: &str = concat!(
         count(*) FILTER (WHERE t.num = q.num AND t.article = o.article AND t.durable = 1) AS durable
       FROM questions AS q JOIN offers AS o ON o.question = q.num LEFT JOIN told AS t ON t.num = q.num
       WHERE q.at >= $1 AND q.at < $2
-      GROUP BY o.article, q.flow, q.channel, q.locale, q.at / 3600000000 ORDER BY o.article"
+      GROUP BY o.article ORDER BY o.article"
 );
 
 const REASONS: &str = "
