@@ -11,7 +11,7 @@ const FIRST = 5;
 export function Propose({ mode, gap, told, onCancel, onProposed }) {
   const [article, setArticle] = useState(mode.article || "");
   const [chosen, setChosen] = useState(() => new Set(gap.phrasings.slice(0, FIRST)));
-  const [draft, setDraft] = useState({ title: gap.phrasings[0] || "", answer: "", file: bestFile(gap, told), fresh: "" });
+  const [draft, setDraft] = useState({ title: gap.phrasings.find((text) => text === gap.wording) || gap.phrasings[0] || "", answer: "", file: bestFile(gap, told), fresh: "" });
   const [found, setFound] = useState(null);
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
