@@ -73,14 +73,10 @@ fn what_is_left_out_is_told_with_its_line() {
 fn translations_of_one_id_are_one_article() {
     let lines = "{\"id\":\"vpn\",\"locale\":\"en\",\"category\":\"Network\",\"question\":\"How do I connect?\",\"alternatives\":[\"vpn\"],\"answer\":\"So.\"}\n{\"id\":\"vpn\",\"locale\":\"it\",\"question\":\"Come mi collego?\",\"answer\":\"Così.\"}\n{\"id\":\"vpn\",\"locale\":\"it\",\"question\":\"Altro?\",\"answer\":\"Altro.\"}\nnonsense\n";
     let found = imported(Format::JsonLines, lines);
-    let articles = all(&found);
-    assert_eq!(articles[0].answer.keys().collect::<Vec<_>>(), ["en", "it"]);
-    assert_eq!(
-        (articles.len(), articles[1].id.as_str(), found.notes.len()),
-        (2, "altro", 2),
-        "{:?}",
-        found.notes
-    );
+    let vpn = &found.files["network"][0];
+    assert_eq!(vpn.answer.keys().collect::<Vec<_>>(), ["en", "it"]);
+    let other = found.files["imported"][0].id.as_str();
+    assert_eq!((found.articles(), other, found.notes.len()), (2, "altro", 2), "{:?}", found.notes);
     comes_back(&found);
 }
 
