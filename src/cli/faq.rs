@@ -154,7 +154,8 @@ fn terms(hit: &Hit) -> Value {
     let terms = &hit.terms;
     json!({
         "words": rounded(terms.words), "letters": rounded(terms.letters), "centroid": rounded(terms.centroid),
-        "margin": rounded(terms.margin), "answer": rounded(terms.answer), "context": rounded(terms.context),
+        "margin": rounded(terms.margin), "answer": rounded(terms.answer), "rival": rounded(terms.rival),
+        "context": rounded(terms.context),
     })
 }
 

@@ -18,9 +18,9 @@ impl Default for Dial {
 }
 
 impl Dial {
-    /// What a false suggestion costs in right ones: 0.6 at 90, 1.2 at 95.
+    /// What a false suggestion costs in right ones: 0.5 at 90, 1 at 95.
     fn cost(self) -> f64 {
-        6.0 / (100.0 - self.0).clamp(0.5, 100.0)
+        5.0 / (100.0 - self.0).clamp(0.5, 100.0)
     }
 
     /// The percentiles of unanswerable questions' scores between which the threshold lies.

@@ -19,7 +19,15 @@ const FEW_WORDS: usize = 200;
 const SCORED: usize = 60;
 /// How steeply a machine's decision turns into a score.
 const STEEPNESS: f32 = 2.0;
+/// What the answer counts, and how much more where an entry has one phrasing and little else tells what it is about.
 const ANSWER: f32 = 0.1;
+const ANSWER_ALONE: f32 = 0.2;
+/// This part of the best rival's score is deducted: what two entries fit alike is less sure to be either.
+const RIVAL: f64 = 0.1;
+/// How much more the machine counts with each doubling of the phrasings from five up: the more it has learned from, the
+/// more it is right where the nearest phrasings differ. No more than [`DEEPEST`] doublings count.
+const DEEPER: f32 = 0.25;
+const DEEPEST: f64 = 4.0;
 /// A score is raised by this part for an entry that carries a tag of the context.
 const CONTEXT: f32 = 0.15;
 
@@ -46,13 +54,15 @@ pub struct Terms {
     pub margin: f64,
     /// Words shared with the answer.
     pub answer: f64,
+    /// Deducted because another entry fits nearly as well; 0 or less.
+    pub rival: f64,
     /// Raised because the context names a tag of the entry.
     pub context: f64,
 }
 
 impl Terms {
     pub fn total(&self) -> f64 {
-        self.words + self.letters + self.centroid + self.margin + self.answer + self.context
+        self.words + self.letters + self.centroid + self.margin + self.answer + self.rival + self.context
     }
 }
 
@@ -89,6 +99,22 @@ impl Ranking {
     /// The hits that may be shown, best first.
     pub fn suggested(&self) -> impl Iterator<Item = &Hit> {
         self.hits.iter().filter(|hit| self.suggest && hit.score >= self.threshold)
+    }
+}
+
+/// Deducts from each entry a part of its best rival's score, context aside: never more than half of its own, so that the
+/// order stays and nothing is hidden.
+fn deduct_rivals(scored: &mut [(usize, Terms)]) {
+    let plain = |terms: &Terms| terms.total() - terms.context;
+    let (mut first, mut second) = (0.0_f64, 0.0_f64);
+    for (_, terms) in scored.iter() {
+        let score = plain(terms);
+        (first, second) = if score > first { (score, first) } else { (first, second.max(score)) };
+    }
+    for (_, terms) in scored.iter_mut() {
+        let own = plain(terms);
+        let rival = if own < first { first } else { second };
+        terms.rival = -(RIVAL * rival).min(own / 2.0);
     }
 }
 
@@ -130,7 +156,9 @@ impl Shelf {
             nearest.truncate(SCORED);
         }
         let full = |(_, at): (f32, usize)| (at, self.terms(at, &cosines, &without, answers[at], tagged(at)));
-        nearest.into_iter().map(full).collect()
+        let mut scored: Vec<(usize, Terms)> = nearest.into_iter().map(full).collect();
+        deduct_rivals(&mut scored);
+        scored
     }
 
     /// How much more than the nearest phrasings counts: nothing where entries have one, all from five.
@@ -140,11 +168,16 @@ impl Shelf {
 
     /// The highest sum of terms, so that scores end near 1.
     fn scale(&self) -> f32 {
-        1.0 + self.depth_weight() * (CENTROID + self.margin_weight()) + ANSWER
+        1.0 + self.depth_weight() * (CENTROID + self.margin_weight()) + self.answer_weight()
     }
 
     fn margin_weight(&self) -> f32 {
-        if self.machine.is_trained() { MARGIN } else { 0.0 }
+        let doublings = (self.depth / 5.0).log2().clamp(0.0, DEEPEST) as f32;
+        if self.machine.is_trained() { MARGIN + DEEPER * doublings } else { 0.0 }
+    }
+
+    fn answer_weight(&self) -> f32 {
+        ANSWER + ANSWER_ALONE * (1.0 - self.depth_weight())
     }
 
     /// A quick look at an entry: its nearest phrasing and its centroid, unscaled; 0 if it is forgotten whole.
@@ -174,7 +207,8 @@ impl Shelf {
         let near = self.near(at, cosines, without);
         let mut margin = 0.0;
         if self.machine.is_trained() {
-            margin = MARGIN / (1.0 + (-STEEPNESS * self.machine.decide(at, cosines, without)).exp());
+            margin =
+                self.margin_weight() / (1.0 + (-STEEPNESS * self.machine.decide(at, cosines, without)).exp());
         }
         let (scale, weight) = (self.scale(), self.depth_weight());
         let mut terms = Terms {
@@ -183,6 +217,7 @@ impl Shelf {
             centroid: f64::from(weight * CENTROID * near.centroid / scale),
             margin: f64::from(weight * margin / scale),
             answer: f64::from(answer / scale),
+            rival: 0.0,
             context: 0.0,
         };
         if tagged {
@@ -266,6 +301,6 @@ impl Shelf {
             }
         }
         let highest = sums.iter().copied().fold(0.0, f32::max);
-        sums.iter().map(|sum| ANSWER * sum / (highest + 8.0)).collect()
+        sums.iter().map(|sum| self.answer_weight() * sum / (highest + 8.0)).collect()
     }
 }

@@ -7,6 +7,9 @@ use super::frequency::{self, Background};
 use super::margin::Machine;
 use super::postings::Postings;
 
+/// A word as common as this on the Zipf scale is one that sentences are built of.
+const FILLER: f64 = 6.2;
+
 /// A word that some phrasing holds.
 #[derive(Debug)]
 pub(super) struct Word {
@@ -16,6 +19,8 @@ pub(super) struct Word {
     pub phrasings: u32,
     /// The background's part in its weight, see [`Shelf::emphasis`].
     pub emphasis: f32,
+    /// See [`Shelf::is_filler`].
+    pub filler: bool,
     /// Norm of its gram weights.
     pub norm: f32,
 }
@@ -112,6 +117,11 @@ impl Shelf {
     /// The mean of a plain weight and one scaled by how rare the word is in the language.
     pub fn emphasis(&self, zipf: Option<f64>) -> f32 {
         if self.background.is_none() { 1.0 } else { ((1.0 + frequency::factor(zipf)) / 2.0) as f32 }
+    }
+
+    /// Whether a word is one of those that a sentence is built of (`the`, `my`, `is`) and not what it is about.
+    pub fn is_filler(&self, word: &str) -> bool {
+        self.zipf(word).is_some_and(|zipf| zipf >= FILLER)
     }
 
     pub fn zipf(&self, word: &str) -> Option<f64> {
