@@ -18,6 +18,7 @@ pub mod logs;
 pub mod playbook;
 mod reload;
 pub mod schema;
+mod semantic;
 pub mod serve;
 pub mod test;
 pub mod ticket;
@@ -150,6 +151,9 @@ enum FaqCommand {
         /// Show the terms of each score
         #[arg(long)]
         explain: bool,
+        /// The folder of a semantic model that joins the ranking (else the settings' `faq.semantic.model`)
+        #[arg(long, value_name = "FOLDER")]
+        semantic: Option<PathBuf>,
     },
 }
 
@@ -276,8 +280,11 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(graph::run(&options, &settings()?, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
-            faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;
+        Command::Faq(FaqCommand::Rank { faq, queries, context, explain, semantic }) => {
+            let model = semantic
+                .map_or_else(|| anyhow::Ok(settings()?.faq_model.map(PathBuf::from)), |at| Ok(Some(at)))?;
+            let mut out = std::io::BufWriter::new(out);
+            faq::rank(&faq, &queries, &context, explain, model.as_deref(), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Locale(command) => Ok(ExitCode::from(locale::run(&command, &settings()?, &mut out)?)),

@@ -23,6 +23,7 @@ mod postings;
 mod query;
 pub mod ranking;
 pub mod schema;
+pub mod semantic;
 mod shelf;
 mod spelling;
 pub mod spoken;

@@ -3,11 +3,14 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::semantic;
+use crate::faq::semantic::Encoder;
 use crate::faq::{self, Article, Base, Dial, Hit, Query, Ranking};
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -96,7 +99,8 @@ struct Line {
 }
 
 /// Ranks each `{id, text[, locale]}` line of `queries` against the FAQ under `faq`; writes one
-/// `{id, ranked: [[faq id, score], … ten], suggest}` line for each, and with `explain` the terms of each score.
+/// `{id, ranked: [[faq id, score], … ten], suggest}` line for each, and with `explain` the terms of each score. `model` is
+/// the folder of a semantic model.
 ///
 /// # Errors
 /// If an FAQ file has errors, or `queries` cannot be read or has a malformed line.
@@ -105,9 +109,11 @@ pub fn rank(
     queries: &Path,
     context: &[String],
     explain: bool,
+    model: Option<&Path>,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let base = base(faq)?;
+    let encoder = model.map(semantic::load).transpose()?;
+    let base = base(faq, encoder.as_ref())?;
     let file = fs::File::open(queries).with_context(|| format!("cannot read {}", queries.display()))?;
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let place = || format!("{}:{}", queries.display(), number + 1);
@@ -124,7 +130,7 @@ pub fn rank(
     Ok(())
 }
 
-fn base(paths: &[PathBuf]) -> anyhow::Result<Base> {
+fn base(paths: &[PathBuf], encoder: Option<&Arc<Encoder>>) -> anyhow::Result<Base> {
     let (articles, _, found) = load(paths, DEFAULT_LOCALE);
     let errors: Vec<String> = found
         .iter()
@@ -134,7 +140,7 @@ fn base(paths: &[PathBuf]) -> anyhow::Result<Base> {
     if !errors.is_empty() {
         bail!("the FAQ has errors\n{}", errors.join("\n"));
     }
-    Ok(Base::build(articles, Dial::default()))
+    Ok(Base::build_with(articles, Dial::default(), encoder, &[]))
 }
 
 fn answer(base: &Base, id: &Value, ranking: &Ranking, explain: bool) -> Value {
@@ -154,7 +160,7 @@ fn terms(hit: &Hit) -> Value {
     let terms = &hit.terms;
     json!({
         "words": rounded(terms.words), "letters": rounded(terms.letters), "centroid": rounded(terms.centroid),
-        "margin": rounded(terms.margin), "answer": rounded(terms.answer), "rival": rounded(terms.rival),
+        "margin": rounded(terms.margin), "semantic": rounded(terms.semantic), "answer": rounded(terms.answer), "rival": rounded(terms.rival),
         "context": rounded(terms.context),
     })
 }
@@ -171,7 +177,7 @@ mod tests {
         let path = folder.join("queries.txt");
         fs::write(&path, queries).expect("a file");
         let mut out = Vec::new();
-        rank(faq, &path, &[], explain, &mut out).expect("ranks");
+        rank(faq, &path, &[], explain, None, &mut out).expect("ranks");
         String::from_utf8(out)
             .expect("text")
             .lines()
@@ -213,7 +219,7 @@ mod tests {
         let (articles, sources, found) = load(&[odd.clone(), folder.path().join("none")], "it");
         assert_eq!((articles.len(), sources.len(), found.len()), (1, 1, 3));
         assert!(articles[0].questions.contains_key("it"));
-        let error = rank(std::slice::from_ref(&odd), &odd, &[], false, &mut Vec::new())
+        let error = rank(std::slice::from_ref(&odd), &odd, &[], false, None, &mut Vec::new())
             .expect_err("errors")
             .to_string();
         assert!(error.contains("faq.txt:2:1: V801") && error.contains("faq.txt:3:2: V801"), "{error}");

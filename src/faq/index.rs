@@ -71,6 +71,7 @@ impl Shelf {
             answer_emphasis: vec![],
             answer_mean: 0.0,
             machine: Machine::default(),
+            meaning: None,
             depth: 0.0,
             threshold: 0.0,
             sure: 0.0,

@@ -19,14 +19,23 @@ pub(super) struct Probe {
     pub gram_norm: f32,
     /// Stems that answers hold, for the weak answer field.
     pub answer_stems: Vec<u32>,
+    /// What it means, where there is a semantic model; else empty.
+    pub vector: Vec<f32>,
 }
 
 impl Shelf {
     /// The question, read with this shelf's words. With `forget`, it is a phrasing of the shelf.
     pub fn probe(&self, text: &str, forget: Forget) -> Probe {
         let mut words = normalize::words_in(text, &self.locale);
+        let mut vector = vec![];
         if forget == Forget::Nothing {
-            words = self.mend(words);
+            let mended = self.mend(words.clone());
+            if let Some(meaning) = self.meaning.as_ref().filter(|_| !words.is_empty()) {
+                // accents and case mean something to the model, misspelt words little
+                let changed = (mended != words).then(|| mended.join(" "));
+                vector = meaning.encoder.encode(changed.as_deref().unwrap_or(text));
+            }
+            words = mended;
         }
         let mut probe = Probe {
             stems: vec![],
@@ -35,6 +44,7 @@ impl Shelf {
             grams: vec![],
             gram_norm: 0.0,
             answer_stems: vec![],
+            vector,
         };
         let emphases: Vec<f32> = words.iter().map(|word| self.word_emphasis(word)).collect();
         self.read_words(&mut probe, &words, &emphases, forget);

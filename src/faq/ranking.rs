@@ -17,6 +17,8 @@ const FAINT: f32 = 0.05;
 const FEW_WORDS: usize = 200;
 /// Entries that are scored in full, the nearest at a quick look.
 const SCORED: usize = 60;
+/// What a semantic model counts.
+const SEMANTIC: f32 = 1.5;
 /// How steeply a machine's decision turns into a score.
 const STEEPNESS: f32 = 2.0;
 /// What the answer counts, and how much more where an entry has one phrasing and little else tells what it is about.
@@ -52,6 +54,8 @@ pub struct Terms {
     pub centroid: f64,
     /// What was learned from the base about telling entries apart.
     pub margin: f64,
+    /// How near the meaning is to that of the nearest phrasings, where there is a semantic model.
+    pub semantic: f64,
     /// Words shared with the answer.
     pub answer: f64,
     /// Deducted because another entry fits nearly as well; 0 or less.
@@ -62,7 +66,14 @@ pub struct Terms {
 
 impl Terms {
     pub fn total(&self) -> f64 {
-        self.words + self.letters + self.centroid + self.margin + self.answer + self.rival + self.context
+        self.words
+            + self.letters
+            + self.centroid
+            + self.margin
+            + self.semantic
+            + self.answer
+            + self.rival
+            + self.context
     }
 }
 
@@ -129,11 +140,18 @@ struct Near {
 /// Cosines of a query with each phrasing: by words, and by letters.
 pub(super) type Cosines = [[f32; 2]];
 
+/// How near a query is to each phrasing.
+struct Nearness {
+    cosines: Vec<[f32; 2]>,
+    /// By meaning; empty without a semantic model.
+    meaning: Vec<f32>,
+}
+
 impl Shelf {
     /// The entries nearest to a query with their scores, in no order; never more than [`SCORED`]. What is forgotten
     /// is not among them and lends nothing to others.
     pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<(usize, Terms)> {
-        let cosines = self.cosines(probe);
+        let near = Nearness { cosines: self.cosines(probe), meaning: self.likeness(probe) };
         let answers = self.answers(probe);
         let without = match forget {
             Forget::Nothing => 0..0,
@@ -146,7 +164,7 @@ impl Shelf {
         };
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.entries.len());
         for (at, answer) in answers.iter().enumerate() {
-            let nearness = self.nearness(at, &cosines, &without) + answer;
+            let nearness = self.nearness(at, &near, &without) + answer;
             if nearness > 0.0 {
                 nearest.push((if tagged(at) { nearness * (1.0 + CONTEXT) } else { nearness }, at));
             }
@@ -155,7 +173,7 @@ impl Shelf {
             nearest.select_nth_unstable_by(SCORED, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             nearest.truncate(SCORED);
         }
-        let full = |(_, at): (f32, usize)| (at, self.terms(at, &cosines, &without, answers[at], tagged(at)));
+        let full = |(_, at): (f32, usize)| (at, self.terms(at, &near, &without, answers[at], tagged(at)));
         let mut scored: Vec<(usize, Terms)> = nearest.into_iter().map(full).collect();
         deduct_rivals(&mut scored);
         scored
@@ -168,7 +186,45 @@ impl Shelf {
 
     /// The highest sum of terms, so that scores end near 1.
     fn scale(&self) -> f32 {
-        1.0 + self.depth_weight() * (CENTROID + self.margin_weight()) + self.answer_weight()
+        let semantic = if self.meaning.is_some() { SEMANTIC } else { 0.0 };
+        1.0 + self.depth_weight() * (CENTROID + self.margin_weight()) + self.answer_weight() + semantic
+    }
+
+    /// How near the meaning is to the three nearest phrasings, as the part of a score that it is, unscaled.
+    fn semantic(&self, at: usize, near: &Nearness, without: &Range<usize>) -> f32 {
+        let Some(own) = near.meaning.get(self.entries[at].phrasings()) else { return 0.0 };
+        let mut best = [0.0_f32; 3];
+        let mut places = 0;
+        for (row, &like) in self.entries[at].phrasings().zip(own) {
+            if without.contains(&row) {
+                continue;
+            }
+            places += 1;
+            let mut next = like;
+            for place in &mut best {
+                if next > *place {
+                    std::mem::swap(place, &mut next);
+                }
+            }
+        }
+        let all: f32 = NEAREST[..places.min(3)].iter().sum();
+        let sum: f32 = best.iter().zip(NEAREST).map(|(like, of)| like * of).sum();
+        if places == 0 { 0.0 } else { SEMANTIC * sum / all }
+    }
+
+    /// Cosines by meaning with each phrasing; empty without a model.
+    fn likeness(&self, probe: &Probe) -> Vec<f32> {
+        let Some(meaning) = self.meaning.as_ref().filter(|_| !probe.vector.is_empty()) else { return vec![] };
+        let cosine = |own: &[f32]| {
+            let mut sums = [0.0_f32; 8];
+            for (own, query) in own.chunks_exact(8).zip(probe.vector.chunks_exact(8)) {
+                for ((sum, a), b) in sums.iter_mut().zip(own).zip(query) {
+                    *sum += a * b;
+                }
+            }
+            sums.iter().sum::<f32>().max(0.0)
+        };
+        meaning.vectors.chunks_exact(probe.vector.len()).map(cosine).collect()
     }
 
     fn margin_weight(&self) -> f32 {
@@ -181,8 +237,8 @@ impl Shelf {
     }
 
     /// A quick look at an entry: its nearest phrasing and its centroid, unscaled; 0 if it is forgotten whole.
-    fn nearness(&self, at: usize, cosines: &Cosines, without: &Range<usize>) -> f32 {
-        let entry = &self.entries[at];
+    fn nearness(&self, at: usize, near: &Nearness, without: &Range<usize>) -> f32 {
+        let (entry, cosines) = (&self.entries[at], &near.cosines);
         let (mut best, mut words, mut letters) = (0.0_f32, 0.0, 0.0);
         for (row, cosine) in entry.phrasings().zip(&cosines[entry.phrasings()]) {
             if without.is_empty() || !without.contains(&row) {
@@ -193,17 +249,18 @@ impl Shelf {
         }
         let ratio = |sum: f32, norm: f32| if norm > 0.0 { sum / norm } else { 0.0 };
         let centroid = ratio(words, entry.word_centroid) + ratio(letters, entry.gram_centroid);
-        (best + self.depth_weight() * CENTROID * centroid) / 2.0
+        (best + self.depth_weight() * CENTROID * centroid) / 2.0 + self.semantic(at, near, without)
     }
 
     fn terms(
         &self,
         at: usize,
-        cosines: &Cosines,
+        nearness: &Nearness,
         without: &Range<usize>,
         answer: f32,
         tagged: bool,
     ) -> Terms {
+        let cosines = &nearness.cosines;
         let near = self.near(at, cosines, without);
         let mut margin = 0.0;
         if self.machine.is_trained() {
@@ -216,6 +273,7 @@ impl Shelf {
             letters: f64::from(near.letters / scale),
             centroid: f64::from(weight * CENTROID * near.centroid / scale),
             margin: f64::from(weight * margin / scale),
+            semantic: f64::from(self.semantic(at, nearness, without) / scale),
             answer: f64::from(answer / scale),
             rival: 0.0,
             context: 0.0,

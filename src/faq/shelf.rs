@@ -1,11 +1,14 @@
 //! The articles of one locale, ready to be searched. Built in `index`, asked in `query` and `ranking`.
 
+use std::sync::Arc;
+
 use rust_stemmers::Stemmer;
 
 use super::features::{Gram, Map};
 use super::frequency::{self, Background};
 use super::margin::Machine;
 use super::postings::Postings;
+use super::semantic::Encoder;
 
 /// A word as common as this on the Zipf scale is one that sentences are built of.
 const FILLER: f64 = 6.2;
@@ -74,6 +77,18 @@ pub(super) enum Forget {
     Entry(usize),
 }
 
+/// The phrasings' vectors, one after the other, and what made them.
+pub(super) struct Meaning {
+    pub encoder: Arc<Encoder>,
+    pub vectors: Vec<f32>,
+}
+
+impl Meaning {
+    pub fn of(&self, row: usize) -> &[f32] {
+        &self.vectors[row * self.encoder.width()..][..self.encoder.width()]
+    }
+}
+
 pub(super) struct Shelf {
     pub locale: String,
     pub stemmer: Option<Stemmer>,
@@ -99,6 +114,8 @@ pub(super) struct Shelf {
     pub answer_emphasis: Vec<f32>,
     pub answer_mean: f32,
     pub machine: Machine,
+    /// Where a semantic model joins.
+    pub meaning: Option<Meaning>,
     /// Phrasings an entry, on average.
     pub depth: f64,
     /// A score that may be suggested, and one that may interrupt a form.
