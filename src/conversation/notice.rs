@@ -51,6 +51,10 @@ pub enum News {
         area: String,
         title: String,
     },
+    /// A copy of an answer, asked for on a call: for the chat alone.
+    AnswerCopied {
+        article: String,
+    },
     /// `state` as the desk names it: `assigned`, `in_progress`, `resolved`, …
     TicketChanged {
         code: String,

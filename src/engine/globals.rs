@@ -6,7 +6,7 @@ use crate::flow::Flow;
 use super::recognize::text::plain;
 use super::step::Then;
 use super::working::Working;
-use super::{back, begin, digression, failure, prompts, run, speak, tongue};
+use super::{back, begin, digression, failure, prompts, run, speak, telling, tongue};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Global {
@@ -17,6 +17,8 @@ pub(super) enum Global {
     Cancel,
     Agent,
     Language,
+    /// The answer that was shown last, once more.
+    Answer,
     /// A language named outright.
     Speak(String),
     /// `/start`: all anew.
@@ -25,7 +27,7 @@ pub(super) enum Global {
     Begin(String),
 }
 
-const WORDS: [(&str, Global); 7] = [
+const WORDS: [(&str, Global); 8] = [
     ("help", Global::Help),
     ("menu", Global::Menu),
     ("back", Global::Back),
@@ -33,6 +35,7 @@ const WORDS: [(&str, Global); 7] = [
     ("cancel", Global::Cancel),
     ("agent", Global::Agent),
     ("language", Global::Language),
+    ("answer_again", Global::Answer),
 ];
 
 /// The global that a typed or spoken text names, whole.
@@ -81,6 +84,7 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
             prompts::ask(w);
         }
         Global::Repeat => prompts::ask(w),
+        Global::Answer => telling::once_more(w),
         Global::Back => back::back(w),
         Global::Cancel => cancel(w),
         Global::Agent => agent(w),

@@ -3,6 +3,7 @@
 use crate::conversation::{Event, News, Notice};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
 
+use super::telling;
 use super::working::Working;
 
 /// Tells it, in the contact's language. In a chat that is over it stands as its last message.
@@ -10,6 +11,10 @@ pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
     match &notice.news {
         News::IncidentClosed { area, title } => {
             w.say_words("incident_closed", &[("area", area.clone()), ("title", title.clone())]);
+        }
+        News::AnswerCopied { article } => {
+            w.say_words("answer_copy", &[]);
+            telling::say(w, article);
         }
         News::TicketChanged { code, state } => {
             let state = w.words(&format!("state_{state}"), &[]);

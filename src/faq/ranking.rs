@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::context::Context;
 use super::query::Probe;
 use super::shelf::{Forget, Shelf};
 
@@ -30,8 +31,6 @@ const RIVAL: f64 = 0.1;
 /// more it is right where the nearest phrasings differ. No more than [`DEEPEST`] doublings count.
 const DEEPER: f32 = 0.25;
 const DEEPEST: f64 = 4.0;
-/// A score is raised by this part for an entry that carries a tag of the context.
-const CONTEXT: f32 = 0.15;
 
 /// A question.
 #[derive(Debug, Clone, Copy, Default)]
@@ -158,22 +157,21 @@ impl Shelf {
             Forget::Phrasing(row) => row..row + 1,
             Forget::Entry(entry) => self.entries[entry].phrasings(),
         };
-        let context: Vec<String> = context.iter().map(|tag| tag.to_lowercase()).collect();
-        let tagged = |entry: usize| {
-            context.iter().any(|tag| self.entries[entry].tags.iter().any(|own| **own == **tag))
-        };
+        let context = Context::of(context);
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.entries.len());
         for (at, answer) in answers.iter().enumerate() {
             let nearness = self.nearness(at, &near, &without) + answer;
             if nearness > 0.0 {
-                nearest.push((if tagged(at) { nearness * (1.0 + CONTEXT) } else { nearness }, at));
+                nearest.push((nearness * (1.0 + context.raise(self, at)), at));
             }
         }
         if nearest.len() > SCORED {
             nearest.select_nth_unstable_by(SCORED, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             nearest.truncate(SCORED);
         }
-        let full = |(_, at): (f32, usize)| (at, self.terms(at, &near, &without, answers[at], tagged(at)));
+        let full = |(_, at): (f32, usize)| {
+            (at, self.terms(at, &near, &without, answers[at], context.raise(self, at)))
+        };
         let mut scored: Vec<(usize, Terms)> = nearest.into_iter().map(full).collect();
         deduct_rivals(&mut scored);
         scored
@@ -258,7 +256,7 @@ impl Shelf {
         nearness: &Nearness,
         without: &Range<usize>,
         answer: f32,
-        tagged: bool,
+        raise: f32,
     ) -> Terms {
         let cosines = &nearness.cosines;
         let near = self.near(at, cosines, without);
@@ -278,9 +276,7 @@ impl Shelf {
             rival: 0.0,
             context: 0.0,
         };
-        if tagged {
-            terms.context = f64::from(CONTEXT) * terms.total();
-        }
+        terms.context = f64::from(raise) * terms.total();
         terms
     }
 

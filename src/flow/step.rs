@@ -25,7 +25,7 @@ pub use call::Call;
 pub use choose::{Choose, ChooseOption};
 pub use confirm::Confirm;
 pub use end::End;
-pub use faq::Faq;
+pub use faq::{Faq, Lists};
 pub use handler::{Handler, Handlers, Miss};
 pub use handoff::Handoff;
 pub use http::{Body, Http, Json};

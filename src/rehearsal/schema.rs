@@ -70,8 +70,15 @@ fn test() -> Value {
 
 /// The world of a test.
 fn given() -> Vec<Key> {
-    let contact =
-        map("", [may("name", "", scalar()), may("profile", "", scalar()), may("verified", "", flag())]);
+    let contact = map(
+        "",
+        [
+            may("name", "", scalar()),
+            may("profile", "", scalar()),
+            may("verified", "", flag()),
+            may("chat", "A caller has a chat, too, where a copy of an answer can go.", flag()),
+        ],
+    );
     let incident =
         map("", [need("area", "", scalar()), may("title", "", scalar()), may("since", "", scalar())]);
     let ticket =
@@ -177,8 +184,10 @@ fn expectation() -> Value {
             json!({ "anyOf": [{ "enum": ["none", "any", null] }, map("", of_ticket)] }),
         ),
     ];
-    let single =
-        ["step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority"];
+    let single = [
+        "step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority",
+        "reason",
+    ];
     keys.extend(single.map(|key| may(key, "", wanted())));
     map("What holds.", keys)
 }

@@ -279,6 +279,7 @@ impl<'a> Stage<'a> {
             | Event::AnswerOffered { .. }
             | Event::AnswerConfirmed { .. }
             | Event::AnswerRefused { .. }
+            | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
             | Event::StatusTold { .. }

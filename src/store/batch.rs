@@ -74,6 +74,8 @@ pub(super) struct Found {
     pub agents_free: u32,
     pub incidents: Vec<Incident>,
     pub notices: Vec<Notice>,
+    /// Elsewhere the contact has a chat on the web.
+    pub chat: bool,
 }
 
 /// What came of a job.
@@ -268,6 +270,7 @@ fn decide(job: &mut TurnJob, found: &Found, world: &World, salt: u32) -> Result<
             .unwrap_or_default(),
         incidents: found.incidents.clone(),
         notices: found.notices.clone(),
+        chat: found.chat,
         agents_free: found.agents_free,
         unsent: found
             .id

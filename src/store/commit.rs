@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::job::{Contact, Decision};
 use super::writes::{
-    ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite, OutboxWrite,
-    RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
+    ContactWrite, ConversationWrite, CopyWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite,
+    OutboxWrite, RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
 };
 use super::{StoreError, TurnDone};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
@@ -129,6 +129,12 @@ fn world(
                 what: subject.word(),
                 subject: subject.of().to_owned(),
                 conversation: name.clone(),
+                now,
+            }),
+            Event::AnswerSent { article } => writes.copies.push(CopyWrite {
+                id: format!("answer:{name}:{article}"),
+                contact: conversation.contact.to_string(),
+                news: json(&News::AnswerCopied { article: article.clone() })?,
                 now,
             }),
             Event::NoticeTold { notice } => writes.told.push((notice.clone(), now)),
@@ -346,6 +352,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::AnswerOffered { .. }
             | Event::AnswerConfirmed { .. }
             | Event::AnswerRefused { .. }
+            | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
             | Event::StatusTold { .. }

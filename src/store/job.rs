@@ -56,6 +56,8 @@ pub struct Loaded {
     pub incidents: Vec<Incident>,
     /// What the contact watched and was not told of yet.
     pub notices: Vec<Notice>,
+    /// The contact, who is not in it now, has a chat on the web.
+    pub chat: bool,
     /// Agents who are online with room for one more.
     pub agents_free: u32,
     /// Messages that wait in the outbox for this conversation's channel to fetch them, oldest first. A decision that

@@ -64,6 +64,7 @@ fn contact(reader: &mut Reader<'_>, entry: Entry<'_>, given: &mut Given) {
     let profile = fields.take("profile");
     given.profile = text(reader, profile);
     given.verified = fields.take("verified").and_then(|entry| reader.flag(entry));
+    given.chat = fields.take("chat").and_then(|entry| reader.flag(entry));
     fields.close(reader);
 }
 
