@@ -18,6 +18,7 @@ pub mod logs;
 pub mod playbook;
 mod reload;
 pub mod schema;
+mod semantic;
 pub mod serve;
 pub mod test;
 pub mod ticket;
@@ -150,6 +151,9 @@ enum FaqCommand {
         /// Show the terms of each score
         #[arg(long)]
         explain: bool,
+        /// The folder of a semantic model that joins the ranking (else the settings' `faq.semantic.model`)
+        #[arg(long, value_name = "FOLDER")]
+        semantic: Option<PathBuf>,
     },
     Eval(faq::eval::Options),
     Lint(faq::lint::Options),
@@ -202,10 +206,13 @@ enum AgentCommand {
 
 #[derive(Debug, Subcommand)]
 enum BenchCommand {
-    /// Build and query times of the FAQ index
+    /// Build and query times of the FAQ index at some sizes, and how they grow
+    #[command(after_help = "Example:\n  vestibule bench faq --phrasings 1000,30000 --json")]
     Faq {
-        #[arg(long, default_value_t = 8_000)]
-        phrasings: usize,
+        /// Phrasings of each base, parted by commas
+        #[arg(long, value_delimiter = ',', default_values_t = [1_000, 15_000, 30_000, 300_000])]
+        phrasings: Vec<usize>,
+        /// One JSON object a base
         #[arg(long)]
         json: bool,
     },
@@ -312,7 +319,7 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Migrate => with_store(settings()?, async |_| Ok(true)),
         Command::Bench(BenchCommand::Faq { phrasings, json }) => {
             drop(out);
-            bench_faq::run(phrasings, json)?;
+            bench_faq::run(&phrasings, json)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(BenchCommand::Compile(options)) => {

@@ -20,6 +20,8 @@ pub struct Settings {
     pub database_url: String,
     pub flows: String,
     pub faq: String,
+    /// The folder of a sentence encoder that joins the ranking.
+    pub faq_model: Option<String>,
     /// The first is the default.
     pub locales: Vec<String>,
     pub web_enabled: bool,

@@ -2,7 +2,7 @@
 //! whether none fits.
 //!
 //! Pure: text in, ranking out. A [`Base`] is built once from a set of articles and is then read only;
-//! `docs/faq-ranking.md` explains the method and gives measured figures.
+//! `docs/faq.md` explains the method and gives measured figures.
 //!
 //! `parse` -> `article` -> `check` on the way in; `normalize` -> `features` -> `index` when the base is built;
 //! `spelling` -> `query` -> `ranking` for one question; `margin` and `calibration` learn from the base itself.
@@ -29,6 +29,7 @@ mod query;
 pub mod ranking;
 pub mod schema;
 pub mod score;
+pub mod semantic;
 mod shelf;
 mod spelling;
 pub mod spoken;

@@ -13,39 +13,110 @@ use crate::faq::{Article, Base, Dial, Query};
 const DEPTH: usize = 5;
 const QUERIES: usize = 4_000;
 
-/// Builds a base of `phrasings` phrasings, asks it, and prints build time, time a query and memory.
+/// Queries that are also compared with every phrasing, for scale.
+const COMPARED: usize = 8;
+/// A base of more phrasings is not compared one by one.
+const LARGEST_COMPARED: usize = 30_000;
+
+/// What was measured on a base.
+struct Measured {
+    phrasings: usize,
+    entries: usize,
+    build: Duration,
+    p50: f64,
+    p99: f64,
+    longest: f64,
+    kib: Option<u64>,
+    /// The median time in which `strsim` compares a query with every phrasing, in microseconds.
+    brute: Option<f64>,
+}
+
+/// Builds a base of each size, asks it, and prints build time, time a query and memory, how they grow from size to size,
+/// and what it takes to compare a query with every phrasing.
 ///
 /// # Errors
-/// If `phrasings` is 0.
-pub fn run(phrasings: usize, as_json: bool) -> anyhow::Result<()> {
-    anyhow::ensure!(phrasings > 0, "a base needs at least one phrasing");
+/// If a size is 0.
+pub fn run(sizes: &[usize], as_json: bool) -> anyhow::Result<()> {
+    anyhow::ensure!(!sizes.contains(&0), "a base needs at least one phrasing");
+    let mut before: Option<Measured> = None;
+    for &phrasings in sizes {
+        let now = measure(phrasings);
+        if as_json {
+            println!("{}", now.json());
+        } else {
+            now.tell(before.as_ref());
+        }
+        before = Some(now);
+    }
+    Ok(())
+}
+
+fn measure(phrasings: usize) -> Measured {
     let mut words = Words::new();
     let articles = articles(&mut words, phrasings);
     let entries = articles.len();
     let queries: Vec<String> = (0..QUERIES).map(|number| query(&mut words, &articles, number)).collect();
+    let brute = (phrasings <= LARGEST_COMPARED).then(|| brute(&articles, &queries[..COMPARED]));
     let before = resident();
     let start = Instant::now();
     let base = Base::build(articles, Dial::default());
     let build = start.elapsed();
-    let memory = resident().zip(before).map(|(after, before)| after.saturating_sub(before) / 1024);
+    let kib = resident().zip(before).map(|(after, before)| after.saturating_sub(before) / 1024);
     let mut times: Vec<Duration> = queries.iter().map(|text| time(&base, text)).collect();
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e6;
-    if as_json {
-        let line = json!({
-            "phrasings": phrasings, "entries": entries, "build_ms": build.as_millis() as u64,
-            "p50_us": at(50).round(), "p99_us": at(99).round(), "max_us": at(100).round(), "memory_kib": memory,
-        });
-        println!("{line}");
-    } else {
-        println!("{phrasings} phrasings of {entries} entries, built in {} ms", build.as_millis());
-        println!("a query: p50 {:.0} µs, p99 {:.0} µs, longest {:.0} µs", at(50), at(99), at(100));
-        match memory {
-            Some(kib) => println!("memory: {kib} KiB more than before"),
-            None => println!("memory: not known on this system"),
+    Measured { phrasings, entries, build, p50: at(50), p99: at(99), longest: at(100), kib, brute }
+}
+
+impl Measured {
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "phrasings": self.phrasings, "entries": self.entries, "build_ms": self.build.as_millis() as u64,
+            "p50_us": self.p50.round(), "p99_us": self.p99.round(), "max_us": self.longest.round(),
+            "memory_kib": self.kib, "strsim_p50_us": self.brute.map(f64::round),
+        })
+    }
+
+    fn tell(&self, before: Option<&Self>) {
+        println!("{} phrasings of {} entries", self.phrasings, self.entries);
+        let times = |now: f64, then: fn(&Self) -> f64| {
+            before.map_or(String::new(), |before| format!(" (× {:.1})", now / then(before).max(f64::EPSILON)))
+        };
+        let build = |of: &Self| of.build.as_secs_f64() * 1e3;
+        println!("  built in {:.0} ms{}", build(self), times(build(self), |of| of.build.as_secs_f64() * 1e3));
+        let (p50, p99) = (times(self.p50, |of| of.p50), times(self.p99, |of| of.p99));
+        println!(
+            "  a query: p50 {:.0} µs{p50}, p99 {:.0} µs{p99}, longest {:.0} µs",
+            self.p50, self.p99, self.longest
+        );
+        match self.kib {
+            Some(kib) => println!("  memory: {kib} KiB more than before"),
+            None => println!("  memory: not known on this system"),
+        }
+        if let Some(brute) = self.brute {
+            println!(
+                "  strsim over every phrasing: p50 {brute:.0} µs, {:.0} times as long",
+                brute / self.p50
+            );
+        }
+        if let Some(before) = before {
+            println!("  × {:.1} phrasings", self.phrasings as f64 / before.phrasings as f64);
         }
     }
-    Ok(())
+}
+
+/// The median time in which a query is compared with every phrasing by Sørensen and Dice's measure, in microseconds.
+fn brute(articles: &[Article], queries: &[String]) -> f64 {
+    let once = |text: &String| {
+        let start = Instant::now();
+        let scores = articles.iter().flat_map(|article| &article.questions["en"]);
+        let best = scores.map(|phrasing| strsim::sorensen_dice(text, phrasing)).fold(0.0, f64::max);
+        std::hint::black_box(best);
+        start.elapsed().as_secs_f64() * 1e6
+    };
+    let mut times: Vec<f64> = queries.iter().map(once).collect();
+    times.sort_unstable_by(f64::total_cmp);
+    times[times.len() / 2]
 }
 
 /// The fastest of three, so that what else the machine does is not counted.
@@ -157,6 +228,6 @@ mod tests {
         let made = articles(&mut Words::new(), 23);
         assert_eq!(made.iter().map(|a| a.questions["en"].len()).sum::<usize>(), 23);
         assert_eq!(made, articles(&mut Words::new(), 23));
-        assert!(run(0, true).is_err());
+        assert!(run(&[1, 0], true).is_err());
     }
 }

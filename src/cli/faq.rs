@@ -10,12 +10,15 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::semantic;
 use crate::config::Settings;
+use crate::faq::semantic::Encoder;
 use crate::faq::{self, Article, Base, Dial, Hit, Query, Ranking};
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -27,8 +30,9 @@ pub(super) fn run(command: super::FaqCommand, settings: Settings) -> anyhow::Res
     use super::FaqCommand;
     let mut out = std::io::BufWriter::new(std::io::stdout());
     match command {
-        FaqCommand::Rank { faq, queries, context, explain } => {
-            rank(&faq, &queries, &context, explain, &mut out)?;
+        FaqCommand::Rank { faq, queries, context, explain, semantic } => {
+            let model = semantic.or_else(|| settings.faq_model.as_deref().map(PathBuf::from));
+            rank(&faq, &queries, &context, explain, model.as_deref(), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         FaqCommand::Eval(options) => {
@@ -142,7 +146,8 @@ struct Line {
 }
 
 /// Ranks each `{id, text[, locale, context]}` line of `queries` against the FAQ under `faq`; writes one
-/// `{id, ranked: [[faq id, score], … ten], suggest}` line for each, and with `explain` the terms of each score.
+/// `{id, ranked: [[faq id, score], … ten], suggest}` line for each, and with `explain` the terms of each score. `model` is
+/// the folder of a semantic model.
 ///
 /// # Errors
 /// If an FAQ file has errors, or `queries` cannot be read or has a malformed line.
@@ -151,9 +156,11 @@ pub fn rank(
     queries: &Path,
     context: &[String],
     explain: bool,
+    model: Option<&Path>,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let base = base(faq)?;
+    let encoder = model.map(semantic::load).transpose()?;
+    let base = base(faq, encoder.as_ref())?;
     let file = fs::File::open(queries).with_context(|| format!("cannot read {}", queries.display()))?;
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let place = || format!("{}:{}", queries.display(), number + 1);
@@ -171,7 +178,7 @@ pub fn rank(
     Ok(())
 }
 
-fn base(paths: &[PathBuf]) -> anyhow::Result<Base> {
+fn base(paths: &[PathBuf], encoder: Option<&Arc<Encoder>>) -> anyhow::Result<Base> {
     let (articles, _, found) = load(paths, DEFAULT_LOCALE);
     let errors: Vec<String> = found
         .iter()
@@ -181,7 +188,7 @@ fn base(paths: &[PathBuf]) -> anyhow::Result<Base> {
     if !errors.is_empty() {
         bail!("the FAQ has errors\n{}", errors.join("\n"));
     }
-    Ok(Base::build(articles, Dial::default()))
+    Ok(Base::build_with(articles, Dial::default(), encoder, &[]))
 }
 
 fn answer(base: &Base, id: &Value, ranking: &Ranking, explain: bool) -> Value {
@@ -201,7 +208,8 @@ fn terms(hit: &Hit) -> Value {
     let terms = &hit.terms;
     json!({
         "words": rounded(terms.words), "letters": rounded(terms.letters), "centroid": rounded(terms.centroid),
-        "margin": rounded(terms.margin), "answer": rounded(terms.answer), "context": rounded(terms.context),
+        "margin": rounded(terms.margin), "semantic": rounded(terms.semantic), "answer": rounded(terms.answer), "rival": rounded(terms.rival),
+        "context": rounded(terms.context),
     })
 }
 
@@ -217,7 +225,7 @@ mod tests {
         let path = folder.join("queries.txt");
         fs::write(&path, queries).expect("a file");
         let mut out = Vec::new();
-        rank(faq, &path, &[], explain, &mut out).expect("ranks");
+        rank(faq, &path, &[], explain, None, &mut out).expect("ranks");
         String::from_utf8(out)
             .expect("text")
             .lines()
@@ -259,7 +267,7 @@ mod tests {
         let (articles, sources, found) = load(&[odd.clone(), folder.path().join("none")], "it");
         assert_eq!((articles.len(), sources.len(), found.len()), (1, 1, 3));
         assert!(articles[0].questions.contains_key("it"));
-        let error = rank(std::slice::from_ref(&odd), &odd, &[], false, &mut Vec::new())
+        let error = rank(std::slice::from_ref(&odd), &odd, &[], false, None, &mut Vec::new())
             .expect_err("errors")
             .to_string();
         assert!(error.contains("faq.txt:2:1: V801") && error.contains("faq.txt:3:2: V801"), "{error}");

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{self, Findings, Gathered, gather};
+use super::semantic;
 use crate::config::Settings;
+use crate::faq::semantic::Encoder;
 use crate::faq::{self, Article, Base, Dial};
 use crate::flow::check::Known;
 use crate::flow::files::{Files, LANGUAGE};
@@ -24,9 +26,10 @@ pub struct Loaded {
 /// The files under the settings' folders.
 ///
 /// # Errors
-/// A folder that is not there or cannot be read, or is without flows.
+/// A folder that is not there or cannot be read, or is without flows; a semantic model that cannot be read.
 pub fn on_disk(settings: &Settings) -> anyhow::Result<Gathered> {
     let paths: Vec<PathBuf> = vec![settings.flows.clone().into(), settings.faq.clone().into()];
+    semantic::named(settings)?;
     let gathered = gather(&paths, default_locale(&settings.locales))?;
     anyhow::ensure!(
         !gathered.flows.is_empty(),
@@ -91,7 +94,9 @@ pub fn compiled(
 ) -> (Option<Playbook>, Findings) {
     let faq = faq_revision(&gathered, &settings.locales);
     let (playbook, articles, findings) = read(gathered, settings);
-    let named = |playbook| Playbook { revision, ..with_bases(playbook, articles, faq, held) };
+    // one that cannot be read was told of when the files were gathered
+    let encoder = semantic::named(settings).unwrap_or_default();
+    let named = |playbook| Playbook { revision, ..with_bases(playbook, articles, faq, held, encoder) };
     (playbook.map(named), findings)
 }
 
@@ -139,6 +144,7 @@ pub fn with_bases(
     articles: Vec<Article>,
     faq: String,
     held: &[Arc<Playbook>],
+    encoder: Option<Arc<Encoder>>,
 ) -> Playbook {
     let intents = parse::intents(&playbook)
         .into_iter()
@@ -152,7 +158,10 @@ pub fn with_bases(
     let same = held.iter().find(|held| held.faq_revision == faq).map(|held| held.faq.clone());
     std::thread::scope(|scope| {
         let intents = scope.spawn(|| Base::build(intents, Dial::default()));
-        playbook.faq = same.unwrap_or_else(|| Arc::new(Base::build(articles, Dial::default())));
+        playbook.faq = same.unwrap_or_else(|| {
+            let known: Vec<&Base> = held.iter().map(|held| &*held.faq).collect();
+            Arc::new(Base::build_with(articles, Dial::default(), encoder.as_ref(), &known))
+        });
         playbook.intents = Arc::new(intents.join().unwrap_or_default());
     });
     playbook.faq_revision = faq;
@@ -182,7 +191,7 @@ pub fn from_texts(
     let faq = parse::revision(faq.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let playbook = parsed.playbook.filter(|_| good).map(|playbook| {
         let revision = parse::revision([("flows", playbook.revision.as_str()), ("faq", faq.as_str())]);
-        Playbook { revision, ..with_bases(playbook, articles, faq, &[]) }
+        Playbook { revision, ..with_bases(playbook, articles, faq, &[], None) }
     });
     (playbook, found)
 }

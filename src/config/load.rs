@@ -10,6 +10,8 @@ use super::{Desk, Hours, Http, Reload, Secret, Settings};
 pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 /// The group whose keys are names of the operator's own.
 const SECRETS: &str = "http.secrets";
+/// The group that may be a text, which is then its `folder`.
+pub(super) const FAQ: &str = "faq";
 const PREFIX: &str = "VESTIBULE_";
 /// Environment variables with our prefix that are no settings.
 const NOT_SETTINGS: [&str; 2] = ["VESTIBULE_CONFIG", "VESTIBULE_TEST_POSTGRES"];
@@ -82,7 +84,11 @@ fn overlay(
             base.insert(secret.to_owned(), Value::String(read_secret(&full, file)?));
             continue;
         }
-        match base.get(&key) {
+        match base.get_mut(&key) {
+            // the folder alone, as it was written before there was more to set
+            Some(Value::Object(inner)) if full == FAQ && value.is_string() => {
+                inner.insert("folder".to_owned(), value);
+            }
             // Secrets are named by the operator.
             None if path == SECRETS => {
                 base.insert(key, value);
@@ -217,7 +223,8 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         public_url: some(reader.text("public_url")?.trim_end_matches('/').to_owned()),
         database_url: reader.text("database_url")?,
         flows: reader.text("flows")?,
-        faq: reader.text("faq")?,
+        faq: reader.text("faq.folder")?,
+        faq_model: some(reader.text("faq.semantic.model")?),
         locales: reader.list("locales")?,
         web_enabled: reader.flag("channels.web.enabled")?,
         allowed_origins: reader.list("channels.web.allowed_origins")?,

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::load::DEFAULTS;
+use super::load::{DEFAULTS, FAQ};
 
 /// The schema of a settings file.
 pub fn settings() -> Value {
@@ -20,6 +20,9 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
         let mut here = path.to_vec();
         here.push(key);
         let mut schema = match value {
+            Value::Object(inner) if here == [FAQ] => {
+                json!({ "anyOf": [group(inner, &here), { "type": "string" }] })
+            }
             Value::Object(inner) => group(inner, &here),
             Value::Array(_) => {
                 let item = json!({ "type": ["string", "number"] });

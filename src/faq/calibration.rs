@@ -18,9 +18,9 @@ impl Default for Dial {
 }
 
 impl Dial {
-    /// What a false suggestion costs in right ones: 0.6 at 90, 1.2 at 95.
+    /// What a false suggestion costs in right ones: 0.5 at 90, 1 at 95.
     fn cost(self) -> f64 {
-        6.0 / (100.0 - self.0).clamp(0.5, 100.0)
+        5.0 / (100.0 - self.0).clamp(0.5, 100.0)
     }
 
     /// The percentiles of unanswerable questions' scores between which the threshold lies.
@@ -74,9 +74,9 @@ impl Shelf {
         let stride = self.phrasings.len().div_ceil(ASKED).max(1);
         for row in (0..self.phrasings.len()).step_by(stride) {
             let entry = self.phrasings[row].entry as usize;
-            sample.without.push(self.best(texts[row], Forget::Entry(entry)).1);
+            sample.without.push(self.best(row, texts[row], Forget::Entry(entry)).1);
             if self.entries[entry].phrasings().len() > 1 {
-                let (first, score) = self.best(texts[row], Forget::Phrasing(row));
+                let (first, score) = self.best(row, texts[row], Forget::Phrasing(row));
                 let list = if first == entry { &mut sample.right } else { &mut sample.wrong };
                 list.push(score);
             }
@@ -87,8 +87,10 @@ impl Shelf {
         sample
     }
 
-    fn best(&self, text: &str, forget: Forget) -> (usize, f64) {
-        let scores = self.scores(&self.probe(text, forget), &[], forget);
+    fn best(&self, row: usize, text: &str, forget: Forget) -> (usize, f64) {
+        let mut probe = self.probe(text, forget);
+        probe.vector = self.meaning.as_ref().map(|meaning| meaning.of(row).to_vec()).unwrap_or_default();
+        let scores = self.scores(&probe, &[], forget);
         let totals = scores.iter().map(|(entry, terms)| (*entry, terms.total()));
         totals.fold((usize::MAX, 0.0), |best, next| if next.1 > best.1 { next } else { best })
     }

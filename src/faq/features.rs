@@ -56,6 +56,23 @@ pub(super) fn grams(word: &str) -> Vec<Gram> {
     found
 }
 
+/// Which of a text's words make pairs: neighbours, and the two nearest that are no fillers, with fillers in between.
+/// So *reset my password* and *reset the password* have one in common.
+pub(super) fn pairs(fillers: &[bool]) -> Vec<(usize, usize)> {
+    let mut found = Vec::with_capacity(2 * fillers.len());
+    let mut last = None;
+    for (at, &filler) in fillers.iter().enumerate() {
+        if at > 0 {
+            found.push((at - 1, at));
+        }
+        if !filler {
+            found.extend(last.filter(|&last| last + 1 < at).map(|last| (last, at)));
+            last = Some(at);
+        }
+    }
+    found
+}
+
 /// Each item once, in the order first met.
 pub(super) fn distinct<T: PartialEq + Copy>(items: &[T]) -> Vec<T> {
     let mut seen = Vec::with_capacity(items.len());
@@ -84,6 +101,12 @@ mod tests {
         let found: Vec<String> =
             grams("ab").into_iter().map(|gram| gram.iter().filter(|&&c| c != '\0').collect()).collect();
         assert_eq!(found, [" a", "ab", "b ", " ab", "ab ", " ab "]);
+    }
+
+    #[test]
+    fn pairs_bridge_fillers() {
+        assert_eq!(pairs(&[false, true, true, false, false]), [(0, 1), (1, 2), (2, 3), (0, 3), (3, 4)]);
+        assert!(pairs(&[]).is_empty() && pairs(&[true]).is_empty());
     }
 
     #[test]

@@ -71,6 +71,7 @@ impl Shelf {
             answer_emphasis: vec![],
             answer_mean: 0.0,
             machine: Machine::default(),
+            meaning: None,
             depth: 0.0,
             threshold: 0.0,
             sure: 0.0,
@@ -86,7 +87,11 @@ impl Shelf {
                 .map(|word| self.intern(draft, word))
                 .collect();
             let stems: Vec<u32> = words.iter().map(|&word| self.words[word as usize].stem).collect();
-            let pairs: Vec<u32> = stems.windows(2).map(|two| self.intern_pair(two[0], two[1])).collect();
+            let fillers: Vec<bool> = words.iter().map(|&word| self.words[word as usize].filler).collect();
+            let pairs: Vec<u32> = features::pairs(&fillers)
+                .into_iter()
+                .map(|(left, right)| self.intern_pair(stems[left], stems[right]))
+                .collect();
             draft.stems.push(distinct(&stems));
             draft.pairs.push(distinct(&pairs));
             draft.words.push(words);
@@ -109,7 +114,7 @@ impl Shelf {
             return known;
         }
         let zipf = self.zipf(text);
-        let emphasis = self.emphasis(zipf);
+        let (emphasis, filler) = (self.emphasis(zipf), self.is_filler(text));
         let stem = self.intern_stem(text, emphasis);
         let mut counts: Vec<(u32, f32)> = Vec::new();
         for gram in grams(text) {
@@ -122,7 +127,7 @@ impl Shelf {
         }
         draft.grams.push(counts);
         let id = self.words.len() as u32;
-        self.words.push(Word { text: text.into(), stem, phrasings: 0, emphasis, norm: 0.0 });
+        self.words.push(Word { text: text.into(), stem, phrasings: 0, emphasis, filler, norm: 0.0 });
         self.word_ids.insert(text.into(), id);
         id
     }

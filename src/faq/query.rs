@@ -6,6 +6,10 @@ use super::index::PAIR;
 use super::normalize;
 use super::shelf::{Forget, Shelf};
 
+/// What an unknown number counts beside an unknown word in the norm: dates, sizes and amounts do not say that a question is
+/// about something else.
+const NUMBER: f32 = 0.25;
+
 pub(super) struct Probe {
     pub stems: Vec<(u32, f32)>,
     /// With the weight in the query and the one in a phrasing.
@@ -15,14 +19,23 @@ pub(super) struct Probe {
     pub gram_norm: f32,
     /// Stems that answers hold, for the weak answer field.
     pub answer_stems: Vec<u32>,
+    /// What it means, where there is a semantic model; else empty.
+    pub vector: Vec<f32>,
 }
 
 impl Shelf {
     /// The question, read with this shelf's words. With `forget`, it is a phrasing of the shelf.
     pub fn probe(&self, text: &str, forget: Forget) -> Probe {
         let mut words = normalize::words_in(text, &self.locale);
+        let mut vector = vec![];
         if forget == Forget::Nothing {
-            words = self.mend(words);
+            let mended = self.mend(words.clone());
+            if let Some(meaning) = self.meaning.as_ref().filter(|_| !words.is_empty()) {
+                // accents and case mean something to the model, misspelt words little
+                let changed = (mended != words).then(|| mended.join(" "));
+                vector = meaning.encoder.encode(changed.as_deref().unwrap_or(text));
+            }
+            words = mended;
         }
         let mut probe = Probe {
             stems: vec![],
@@ -31,6 +44,7 @@ impl Shelf {
             grams: vec![],
             gram_norm: 0.0,
             answer_stems: vec![],
+            vector,
         };
         let emphases: Vec<f32> = words.iter().map(|word| self.word_emphasis(word)).collect();
         self.read_words(&mut probe, &words, &emphases, forget);
@@ -42,6 +56,13 @@ impl Shelf {
         match self.word_ids.get(word) {
             Some(&id) => self.words[id as usize].emphasis,
             None => self.emphasis(self.zipf(word)),
+        }
+    }
+
+    fn filler(&self, word: &str) -> bool {
+        match self.word_ids.get(word) {
+            Some(&id) => self.words[id as usize].filler,
+            None => self.is_filler(word),
         }
     }
 
@@ -63,6 +84,7 @@ impl Shelf {
                             forget,
                         )
                 }
+                None if words[at].chars().all(char::is_numeric) => NUMBER * self.idf(0) * emphases[at],
                 None => self.idf(0) * emphases[at],
             };
             square += weight * weight;
@@ -70,11 +92,14 @@ impl Shelf {
             probe.answer_stems.extend(self.answer_ids.get(stems[at].as_ref()));
         }
         let emphasis = |at: usize| ids[at].map_or(emphases[at], |id| self.stem_emphasis[id as usize]);
-        for at in 1..ids.len() {
-            if (1..at).any(|before| stems[before - 1..=before] == stems[at - 1..=at]) {
+        let fillers: Vec<bool> = words.iter().map(|word| self.filler(word)).collect();
+        let places = features::pairs(&fillers);
+        for (number, &(left, right)) in places.iter().enumerate() {
+            let same = |&(l, r): &(usize, usize)| stems[l] == stems[left] && stems[r] == stems[right];
+            if places[..number].iter().any(same) {
                 continue;
             }
-            let two = ids[at - 1].zip(ids[at]);
+            let two = ids[left].zip(ids[right]);
             let pair = two.and_then(|two| self.pair_ids.get(&two).map(|&pair| (pair, two)));
             let weight = match pair {
                 Some((pair, two)) => {
@@ -85,7 +110,7 @@ impl Shelf {
                             forget,
                         )
                 }
-                None => PAIR * self.idf(0) * (emphasis(at - 1) + emphasis(at)) / 2.0,
+                None => PAIR * self.idf(0) * (emphasis(left) + emphasis(right)) / 2.0,
             };
             square += weight * weight;
             probe.pairs.extend(pair.map(|(pair, two)| (pair, weight, self.pair_weight(pair, two))));

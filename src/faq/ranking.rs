@@ -18,9 +18,19 @@ const FAINT: f32 = 0.05;
 const FEW_WORDS: usize = 200;
 /// Entries that are scored in full, the nearest at a quick look.
 const SCORED: usize = 60;
+/// What a semantic model counts.
+const SEMANTIC: f32 = 1.5;
 /// How steeply a machine's decision turns into a score.
 const STEEPNESS: f32 = 2.0;
+/// What the answer counts, and how much more where an entry has one phrasing and little else tells what it is about.
 const ANSWER: f32 = 0.1;
+const ANSWER_ALONE: f32 = 0.2;
+/// This part of the best rival's score is deducted: what two entries fit alike is less sure to be either.
+const RIVAL: f64 = 0.1;
+/// How much more the machine counts with each doubling of the phrasings from five up: the more it has learned from, the
+/// more it is right where the nearest phrasings differ. No more than [`DEEPEST`] doublings count.
+const DEEPER: f32 = 0.25;
+const DEEPEST: f64 = 4.0;
 
 /// A question.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,15 +53,26 @@ pub struct Terms {
     pub centroid: f64,
     /// What was learned from the base about telling entries apart.
     pub margin: f64,
+    /// How near the meaning is to that of the nearest phrasings, where there is a semantic model.
+    pub semantic: f64,
     /// Words shared with the answer.
     pub answer: f64,
+    /// Deducted because another entry fits nearly as well; 0 or less.
+    pub rival: f64,
     /// Raised because the context names a tag of the entry.
     pub context: f64,
 }
 
 impl Terms {
     pub fn total(&self) -> f64 {
-        self.words + self.letters + self.centroid + self.margin + self.answer + self.context
+        self.words
+            + self.letters
+            + self.centroid
+            + self.margin
+            + self.semantic
+            + self.answer
+            + self.rival
+            + self.context
     }
 }
 
@@ -91,6 +112,22 @@ impl Ranking {
     }
 }
 
+/// Deducts from each entry a part of its best rival's score, context aside: never more than half of its own, so that the
+/// order stays and nothing is hidden.
+fn deduct_rivals(scored: &mut [(usize, Terms)]) {
+    let plain = |terms: &Terms| terms.total() - terms.context;
+    let (mut first, mut second) = (0.0_f64, 0.0_f64);
+    for (_, terms) in scored.iter() {
+        let score = plain(terms);
+        (first, second) = if score > first { (score, first) } else { (first, second.max(score)) };
+    }
+    for (_, terms) in scored.iter_mut() {
+        let own = plain(terms);
+        let rival = if own < first { first } else { second };
+        terms.rival = -(RIVAL * rival).min(own / 2.0);
+    }
+}
+
 /// An entry's nearness to a query.
 #[derive(Default)]
 struct Near {
@@ -102,11 +139,18 @@ struct Near {
 /// Cosines of a query with each phrasing: by words, and by letters.
 pub(super) type Cosines = [[f32; 2]];
 
+/// How near a query is to each phrasing.
+struct Nearness {
+    cosines: Vec<[f32; 2]>,
+    /// By meaning; empty without a semantic model.
+    meaning: Vec<f32>,
+}
+
 impl Shelf {
     /// The entries nearest to a query with their scores, in no order; never more than [`SCORED`]. What is forgotten
     /// is not among them and lends nothing to others.
     pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<(usize, Terms)> {
-        let cosines = self.cosines(probe);
+        let near = Nearness { cosines: self.cosines(probe), meaning: self.likeness(probe) };
         let answers = self.answers(probe);
         let without = match forget {
             Forget::Nothing => 0..0,
@@ -116,7 +160,7 @@ impl Shelf {
         let context = Context::of(context);
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.entries.len());
         for (at, answer) in answers.iter().enumerate() {
-            let nearness = self.nearness(at, &cosines, &without) + answer;
+            let nearness = self.nearness(at, &near, &without) + answer;
             if nearness > 0.0 {
                 nearest.push((nearness * (1.0 + context.raise(self, at)), at));
             }
@@ -126,9 +170,11 @@ impl Shelf {
             nearest.truncate(SCORED);
         }
         let full = |(_, at): (f32, usize)| {
-            (at, self.terms(at, &cosines, &without, answers[at], context.raise(self, at)))
+            (at, self.terms(at, &near, &without, answers[at], context.raise(self, at)))
         };
-        nearest.into_iter().map(full).collect()
+        let mut scored: Vec<(usize, Terms)> = nearest.into_iter().map(full).collect();
+        deduct_rivals(&mut scored);
+        scored
     }
 
     /// How much more than the nearest phrasings counts: nothing where entries have one, all from five.
@@ -138,16 +184,59 @@ impl Shelf {
 
     /// The highest sum of terms, so that scores end near 1.
     fn scale(&self) -> f32 {
-        1.0 + self.depth_weight() * (CENTROID + self.margin_weight()) + ANSWER
+        let semantic = if self.meaning.is_some() { SEMANTIC } else { 0.0 };
+        1.0 + self.depth_weight() * (CENTROID + self.margin_weight()) + self.answer_weight() + semantic
+    }
+
+    /// How near the meaning is to the three nearest phrasings, as the part of a score that it is, unscaled.
+    fn semantic(&self, at: usize, near: &Nearness, without: &Range<usize>) -> f32 {
+        let Some(own) = near.meaning.get(self.entries[at].phrasings()) else { return 0.0 };
+        let mut best = [0.0_f32; 3];
+        let mut places = 0;
+        for (row, &like) in self.entries[at].phrasings().zip(own) {
+            if without.contains(&row) {
+                continue;
+            }
+            places += 1;
+            let mut next = like;
+            for place in &mut best {
+                if next > *place {
+                    std::mem::swap(place, &mut next);
+                }
+            }
+        }
+        let all: f32 = NEAREST[..places.min(3)].iter().sum();
+        let sum: f32 = best.iter().zip(NEAREST).map(|(like, of)| like * of).sum();
+        if places == 0 { 0.0 } else { SEMANTIC * sum / all }
+    }
+
+    /// Cosines by meaning with each phrasing; empty without a model.
+    fn likeness(&self, probe: &Probe) -> Vec<f32> {
+        let Some(meaning) = self.meaning.as_ref().filter(|_| !probe.vector.is_empty()) else { return vec![] };
+        let cosine = |own: &[f32]| {
+            let mut sums = [0.0_f32; 8];
+            for (own, query) in own.chunks_exact(8).zip(probe.vector.chunks_exact(8)) {
+                for ((sum, a), b) in sums.iter_mut().zip(own).zip(query) {
+                    *sum += a * b;
+                }
+            }
+            sums.iter().sum::<f32>().max(0.0)
+        };
+        meaning.vectors.chunks_exact(probe.vector.len()).map(cosine).collect()
     }
 
     fn margin_weight(&self) -> f32 {
-        if self.machine.is_trained() { MARGIN } else { 0.0 }
+        let doublings = (self.depth / 5.0).log2().clamp(0.0, DEEPEST) as f32;
+        if self.machine.is_trained() { MARGIN + DEEPER * doublings } else { 0.0 }
+    }
+
+    fn answer_weight(&self) -> f32 {
+        ANSWER + ANSWER_ALONE * (1.0 - self.depth_weight())
     }
 
     /// A quick look at an entry: its nearest phrasing and its centroid, unscaled; 0 if it is forgotten whole.
-    fn nearness(&self, at: usize, cosines: &Cosines, without: &Range<usize>) -> f32 {
-        let entry = &self.entries[at];
+    fn nearness(&self, at: usize, near: &Nearness, without: &Range<usize>) -> f32 {
+        let (entry, cosines) = (&self.entries[at], &near.cosines);
         let (mut best, mut words, mut letters) = (0.0_f32, 0.0, 0.0);
         for (row, cosine) in entry.phrasings().zip(&cosines[entry.phrasings()]) {
             if without.is_empty() || !without.contains(&row) {
@@ -158,14 +247,23 @@ impl Shelf {
         }
         let ratio = |sum: f32, norm: f32| if norm > 0.0 { sum / norm } else { 0.0 };
         let centroid = ratio(words, entry.word_centroid) + ratio(letters, entry.gram_centroid);
-        (best + self.depth_weight() * CENTROID * centroid) / 2.0
+        (best + self.depth_weight() * CENTROID * centroid) / 2.0 + self.semantic(at, near, without)
     }
 
-    fn terms(&self, at: usize, cosines: &Cosines, without: &Range<usize>, answer: f32, raise: f32) -> Terms {
+    fn terms(
+        &self,
+        at: usize,
+        nearness: &Nearness,
+        without: &Range<usize>,
+        answer: f32,
+        raise: f32,
+    ) -> Terms {
+        let cosines = &nearness.cosines;
         let near = self.near(at, cosines, without);
         let mut margin = 0.0;
         if self.machine.is_trained() {
-            margin = MARGIN / (1.0 + (-STEEPNESS * self.machine.decide(at, cosines, without)).exp());
+            margin =
+                self.margin_weight() / (1.0 + (-STEEPNESS * self.machine.decide(at, cosines, without)).exp());
         }
         let (scale, weight) = (self.scale(), self.depth_weight());
         let mut terms = Terms {
@@ -173,7 +271,9 @@ impl Shelf {
             letters: f64::from(near.letters / scale),
             centroid: f64::from(weight * CENTROID * near.centroid / scale),
             margin: f64::from(weight * margin / scale),
+            semantic: f64::from(self.semantic(at, nearness, without) / scale),
             answer: f64::from(answer / scale),
+            rival: 0.0,
             context: 0.0,
         };
         terms.context = f64::from(raise) * terms.total();
@@ -255,6 +355,6 @@ impl Shelf {
             }
         }
         let highest = sums.iter().copied().fold(0.0, f32::max);
-        sums.iter().map(|sum| ANSWER * sum / (highest + 8.0)).collect()
+        sums.iter().map(|sum| self.answer_weight() * sum / (highest + 8.0)).collect()
     }
 }

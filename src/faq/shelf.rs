@@ -1,11 +1,17 @@
 //! The articles of one locale, ready to be searched. Built in `index`, asked in `query` and `ranking`.
 
+use std::sync::Arc;
+
 use rust_stemmers::Stemmer;
 
 use super::features::{Gram, Map};
 use super::frequency::{self, Background};
 use super::margin::Machine;
 use super::postings::Postings;
+use super::semantic::Encoder;
+
+/// A word as common as this on the Zipf scale is one that sentences are built of.
+const FILLER: f64 = 6.2;
 
 /// A word that some phrasing holds.
 #[derive(Debug)]
@@ -16,6 +22,8 @@ pub(super) struct Word {
     pub phrasings: u32,
     /// The background's part in its weight, see [`Shelf::emphasis`].
     pub emphasis: f32,
+    /// See [`Shelf::is_filler`].
+    pub filler: bool,
     /// Norm of its gram weights.
     pub norm: f32,
 }
@@ -69,6 +77,18 @@ pub(super) enum Forget {
     Entry(usize),
 }
 
+/// The phrasings' vectors, one after the other, and what made them.
+pub(super) struct Meaning {
+    pub encoder: Arc<Encoder>,
+    pub vectors: Vec<f32>,
+}
+
+impl Meaning {
+    pub fn of(&self, row: usize) -> &[f32] {
+        &self.vectors[row * self.encoder.width()..][..self.encoder.width()]
+    }
+}
+
 pub(super) struct Shelf {
     pub locale: String,
     pub stemmer: Option<Stemmer>,
@@ -94,6 +114,8 @@ pub(super) struct Shelf {
     pub answer_emphasis: Vec<f32>,
     pub answer_mean: f32,
     pub machine: Machine,
+    /// Where a semantic model joins.
+    pub meaning: Option<Meaning>,
     /// Phrasings an entry, on average.
     pub depth: f64,
     /// A score that may be suggested, and one that may interrupt a form.
@@ -112,6 +134,11 @@ impl Shelf {
     /// The mean of a plain weight and one scaled by how rare the word is in the language.
     pub fn emphasis(&self, zipf: Option<f64>) -> f32 {
         if self.background.is_none() { 1.0 } else { ((1.0 + frequency::factor(zipf)) / 2.0) as f32 }
+    }
+
+    /// Whether a word is one of those that a sentence is built of (`the`, `my`, `is`) and not what it is about.
+    pub fn is_filler(&self, word: &str) -> bool {
+        self.zipf(word).is_some_and(|zipf| zipf >= FILLER)
     }
 
     pub fn zipf(&self, word: &str) -> Option<f64> {
