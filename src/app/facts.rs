@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::inbound::Arrival;
 use crate::config::Hours;
-use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, News, Notice};
+use crate::conversation::link::Elsewhere;
+use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, LinkFacts, News, Notice, code};
 use crate::flow::Playbook;
 use crate::store::{Contact, Loaded};
 
@@ -20,6 +21,10 @@ pub(super) fn known(conversation: &Conversation, loaded: &Loaded) -> Contact {
 /// The contact as it is known, or as it becomes known by this arrival.
 pub(super) fn contact(arrival: &Arrival, conversation: &Conversation, loaded: &Loaded) -> Contact {
     let mut contact = known(conversation, loaded);
+    // A caller who proved to be somebody else's contact tells nothing about that contact.
+    if conversation.proven.is_some() {
+        return contact;
+    }
     contact.verified |= arrival.who.verified;
     if arrival.who.name.is_some() {
         contact.name.clone_from(&arrival.who.name);
@@ -57,8 +62,47 @@ pub(super) fn facts(
         notices: loaded.notices.iter().filter(|notice| may_hear(notice, contact)).cloned().collect(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
+        link: LinkFacts {
+            code: fresh_code(conversation, contact),
+            found: loaded.link_found.clone(),
+            linked: loaded.linked.clone(),
+            elsewhere: left_elsewhere(app, conversation, loaded, now),
+            moving: loaded.moving.clone(),
+        },
         code_salt: loaded.code_salt,
         ..clock(hours, now, app.changes.at(hours, now))
+    }
+}
+
+/// What to offer to go on with where a conversation begins: what the contact left last, and is not about to answer.
+fn left_elsewhere(
+    app: &super::App,
+    conversation: &Conversation,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Option<Elsewhere> {
+    if !conversation.frames.is_empty() {
+        return None;
+    }
+    let silent = |one: &&Elsewhere| {
+        one.parked || now.duration_since(one.heard_at) >= super::commit::signed(app.settings.desk.reminder)
+    };
+    loaded.elsewhere.iter().filter(silent).max_by_key(|one| one.heard_at).cloned()
+}
+
+/// A code to link by, for a turn that may show one. From the system's randomness: what derives from the turn can be
+/// derived by others.
+fn fresh_code(conversation: &Conversation, contact: &Contact) -> Option<String> {
+    if conversation.channel.voice() || !contact.verified {
+        return None;
+    }
+    let mut bytes = [0_u8; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Some(code::of_random(u64::from_le_bytes(bytes))),
+        Err(error) => {
+            tracing::error!(%error, "the system gives no randomness; no code to link by can be shown");
+            None
+        }
     }
 }
 
@@ -123,7 +167,7 @@ impl Changes {
 
 /// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing.
 fn may_hear(notice: &Notice, contact: &Contact) -> bool {
-    contact.verified || !matches!(notice.news, News::TicketChanged { .. })
+    contact.verified || matches!(notice.news, News::IncidentClosed { .. })
 }
 
 /// A call begins with the choice of a language, unless the caller made it before.

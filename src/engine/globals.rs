@@ -1,4 +1,5 @@
-//! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language.
+//! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language, link,
+//! unlink.
 
 use crate::conversation::{PromptKind, PromptOption, Wait, WaitKind};
 use crate::flow::Flow;
@@ -17,6 +18,9 @@ pub(super) enum Global {
     Cancel,
     Agent,
     Language,
+    /// Other channels of the same person: join them, part from them.
+    Link,
+    Unlink,
     /// A language named outright.
     Speak(String),
     /// `/start`: all anew.
@@ -25,7 +29,7 @@ pub(super) enum Global {
     Begin(String),
 }
 
-const WORDS: [(&str, Global); 7] = [
+const WORDS: [(&str, Global); 9] = [
     ("help", Global::Help),
     ("menu", Global::Menu),
     ("back", Global::Back),
@@ -33,6 +37,8 @@ const WORDS: [(&str, Global); 7] = [
     ("cancel", Global::Cancel),
     ("agent", Global::Agent),
     ("language", Global::Language),
+    ("link", Global::Link),
+    ("unlink", Global::Unlink),
 ];
 
 /// The global that a typed or spoken text names, whole.
@@ -83,7 +89,9 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
         Global::Repeat => prompts::ask(w),
         Global::Back => back::back(w),
         Global::Cancel => cancel(w),
-        Global::Agent => agent(w),
+        Global::Agent => over(w, "system/agent"),
+        Global::Link => over(w, "system/link"),
+        Global::Unlink => over(w, "system/unlink"),
         Global::Menu => menu(w),
         Global::Language => {
             if w.playbook.locales.len() < 2 {
@@ -116,17 +124,16 @@ fn cancel(w: &mut Working<'_>) {
     w.close("cancelled");
 }
 
-fn agent(w: &mut Working<'_>) {
-    const AGENT: &str = "system/agent";
+/// Begins a flow of the system over what is being asked.
+fn over(w: &mut Working<'_>, name: &str) {
     // Asked for again while it is being arranged: the arranging begins anew.
-    if let Some(depth) =
-        w.c.frames.iter().position(|frame| frame.flow == AGENT || frame.flow == "system/failure")
-    {
+    let same = |flow: &str| flow == name || (name == "system/agent" && flow == "system/failure");
+    if let Some(depth) = w.c.frames.iter().position(|frame| same(&frame.flow)) {
         w.c.frames.truncate(depth);
         w.forget_digression(depth);
     }
     leave_overlay(w);
-    match w.playbook.flow(AGENT) {
+    match w.playbook.flow(name) {
         Some(flow) => {
             w.digresses();
             begin::enter(w, flow);
@@ -171,6 +178,10 @@ fn overlay(w: &mut Working<'_>, kind: impl FnOnce(Option<Box<Wait>>) -> WaitKind
 /// Puts the prompt under a menu back in its place. False where there is no menu.
 pub(super) fn leave_overlay(w: &mut Working<'_>) -> bool {
     let Some(frame) = w.frame_mut() else { return false };
+    if let Some(Wait { kind: WaitKind::Elsewhere { .. }, .. }) = &frame.wait {
+        frame.wait = None;
+        return true;
+    }
     if let Some(Wait { kind: WaitKind::Menu { under } | WaitKind::Language { under }, .. }) = &mut frame.wait
     {
         frame.wait = under.take().map(|wait| *wait);

@@ -3,6 +3,7 @@
 use crate::conversation::{Event, News, Notice};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
 
+use super::step;
 use super::working::Working;
 
 /// Tells it, in the contact's language. In a chat that is over it stands as its last message.
@@ -10,6 +11,14 @@ pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
     match &notice.news {
         News::IncidentClosed { area, title } => {
             w.say_words("incident_closed", &[("area", area.clone()), ("title", title.clone())]);
+        }
+        News::Linked { channel } => {
+            let place = step::connect::place(w, *channel);
+            w.say_words("link_elsewhere", &[("place", place)]);
+        }
+        News::Unlinked { channel } => {
+            let place = step::connect::place(w, *channel);
+            w.say_words("unlink_elsewhere", &[("place", place)]);
         }
         News::TicketChanged { code, state } => {
             let state = w.words(&format!("state_{state}"), &[]);

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::read::CODES;
+use crate::conversation::Channel;
 use crate::flow::schema::{DIALECT, Key, flag, map, may, need, words_of};
 
 /// The schema of a file under `flows/tests/`.
@@ -70,8 +72,16 @@ fn test() -> Value {
 
 /// The world of a test.
 fn given() -> Vec<Key> {
-    let contact =
-        map("", [may("name", "", scalar()), may("profile", "", scalar()), may("verified", "", flag())]);
+    let channels = json!({ "type": ["array", "null"], "items": { "enum": Channel::ALL.map(Channel::word) } });
+    let contact = map(
+        "",
+        [
+            may("name", "", scalar()),
+            may("profile", "", scalar()),
+            may("verified", "", flag()),
+            may("linked", "Channels that are linked with this one.", channels),
+        ],
+    );
     let incident =
         map("", [need("area", "", scalar()), may("title", "", scalar()), may("since", "", scalar())]);
     let ticket =
@@ -98,6 +108,7 @@ fn given() -> Vec<Key> {
             "Tickets that the contact has.",
             json!({ "type": ["array", "null"], "items": ticket }),
         ),
+        may("codes", "What becomes of a code to link by.", json!({ "enum": CODES })),
         may(
             "http",
             "What HTTP services answer, in turn.",

@@ -9,7 +9,7 @@ use super::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite, OutboxWrite,
     RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
 };
-use super::{StoreError, TurnDone};
+use super::{StoreError, TurnDone, people};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
 use crate::desk::{self, Act, Level, State, TicketType};
 
@@ -61,8 +61,19 @@ pub(super) fn add(
         answered,
         timers,
         clear_timers,
+        also,
         deferred: _,
     } = decision;
+    // First: where it fails nothing is written of the other either.
+    let also = match also {
+        Some(also) => {
+            let other = also.conversation.as_ref().map(|conversation| conversation.id);
+            let done =
+                add(writes, touches, &Of { key: None, now: of.now, loaded: other, timer: None }, *also)?;
+            done.conversation.map(|conversation| (Box::new(conversation), done.events))
+        }
+        None => None,
+    };
     // All that can fail comes first, so that a decision is written as a whole or not at all.
     let rows = match &conversation {
         Some(conversation) => Some(conversation_rows(of, conversation, &events)?),
@@ -77,7 +88,7 @@ pub(super) fn add(
         }
         contact.into_iter().for_each(|contact| writes.contacts.push(contact_row(contact, now)));
         touches.extend(touched(conversation, &events, now));
-        world(writes, conversation, &events, now)?;
+        world(writes, conversation, &events, of.now)?;
         for ticket in opened {
             writes.history.push(opened_row(&ticket));
             writes.tickets.push(ticket);
@@ -105,7 +116,7 @@ pub(super) fn add(
             received: now,
         });
     }
-    Ok(TurnDone { reply, replayed: false, id, conversation, events })
+    Ok(TurnDone { reply, replayed: false, id, conversation, events, also })
 }
 
 /// The rows of what leaves for the world outside, and of what is to be told of it.
@@ -113,7 +124,7 @@ fn world(
     writes: &mut Writes,
     conversation: &Conversation,
     events: &[Event],
-    now: i64,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let name = conversation.id.to_string();
     for event in events {
@@ -122,17 +133,21 @@ fn world(
                 id: id.to_string(),
                 conversation: name.clone(),
                 body: json(request)?,
-                now,
+                now: now.as_microsecond(),
             }),
             Event::Watched { subject } => writes.watches.push(WatchWrite {
                 contact: conversation.contact.to_string(),
                 what: subject.word(),
                 subject: subject.of().to_owned(),
-                conversation: name.clone(),
-                now,
+                // A caller who is proven by a chat is told there.
+                conversation: match &conversation.proven {
+                    Some(proven) => proven.conversation.to_string(),
+                    None => name.clone(),
+                },
+                now: now.as_microsecond(),
             }),
-            Event::NoticeTold { notice } => writes.told.push((notice.clone(), now)),
-            _ => {}
+            Event::NoticeTold { notice } => writes.told.push((notice.clone(), now.as_microsecond())),
+            other => people::rows(writes, conversation, other, now)?,
         }
     }
     Ok(())
@@ -178,6 +193,8 @@ fn conversation_row(
         Life::Parked => "parked",
         Life::Closed(_) => "closed",
     };
+    // A code to link by is for the contact alone.
+    let secret = events.iter().any(|event| matches!(event, Event::LinkOffered { .. }));
     let codes: Vec<&str> = conversation.tickets.iter().map(|ticket| ticket.code.as_str()).collect();
     Ok(ConversationWrite {
         id: conversation.id.to_string(),
@@ -193,7 +210,11 @@ fn conversation_row(
         flow: begun_by(conversation, events),
         now,
         seq: number(conversation.seq),
-        last_text: events.iter().rev().find_map(shown).map(|text| text.chars().take(LAST_TEXT).collect()),
+        last_text: events
+            .iter()
+            .rev()
+            .find_map(|event| shown(event, secret))
+            .map(|text| text.chars().take(LAST_TEXT).collect()),
         tickets: json(&codes)?,
         body: json(conversation)?,
         revision: conversation.revision.clone(),
@@ -225,9 +246,10 @@ fn last_seq(events: &[Event]) -> u64 {
 }
 
 /// The text of a message that an event holds.
-fn shown(event: &Event) -> Option<String> {
+fn shown(event: &Event, secret: bool) -> Option<String> {
     match event {
         Event::Heard { text, .. } | Event::AgentWrote { text, .. } => Some(text.clone()),
+        Event::Prompted { prompt, .. } if secret => Some(prompt.hidden()),
         Event::Prompted { prompt, .. } => Some(prompt.plain()),
         Event::FileReceived { name, .. } => Some(name.clone()),
         _ => None,
@@ -356,6 +378,14 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::HttpAnswered { .. }
             | Event::Watched { .. }
             | Event::NoticeTold { .. }
+            | Event::LinkOffered { .. }
+            | Event::CodeTried { .. }
+            | Event::Linked { .. }
+            | Event::LinkRefused { .. }
+            | Event::Unlinked
+            | Event::MoveWanted { .. }
+            | Event::MovedHere { .. }
+            | Event::MovedAway { .. }
             | Event::FileReceived { .. }
             | Event::LanguageChanged { .. }
             | Event::TimerSet { .. }

@@ -58,8 +58,9 @@ impl FileView {
 pub fn of(journal: &[JournalRow], privacy: &Privacy) -> Vec<Entry> {
     let mut entries = Vec::new();
     for row in journal {
+        let secret = row.events.iter().any(|event| matches!(event, Event::LinkOffered { .. }));
         for (place, event) in row.events.iter().enumerate() {
-            let lines = Line { id: format!("{}.{place}", row.id), at: row.at, privacy };
+            let lines = Line { id: format!("{}.{place}", row.id), at: row.at, privacy, secret };
             entries.extend(lines.entry(event));
         }
     }
@@ -70,6 +71,8 @@ struct Line<'a> {
     id: String,
     at: Timestamp,
     privacy: &'a Privacy,
+    /// A code to link by was shown: it is for the contact alone.
+    secret: bool,
 }
 
 impl Line<'_> {
@@ -113,6 +116,11 @@ impl Line<'_> {
                 self.point("answered", &told.or_else(|| reason.clone()).unwrap_or_default())
             }
             Event::Watched { subject } => self.point("watched", subject.of()),
+            Event::Linked { channel, .. } => self.point("linked", channel.word()),
+            Event::LinkRefused { why } => self.point("link_refused", why.word()),
+            Event::Unlinked => self.point("unlinked", ""),
+            Event::MovedHere { channel, .. } => self.point("moved_here", channel.word()),
+            Event::MovedAway { channel, .. } => self.point("moved_away", channel.word()),
             Event::LanguageChanged { locale } => self.point("language", locale),
             Event::PromptFailed { step, .. } => self.point("failed", step),
             Event::Left { reason } => self.point("left", reason),
@@ -131,6 +139,9 @@ impl Line<'_> {
             | Event::ValueRefused { .. }
             | Event::HandoffRequested { .. }
             | Event::NoticeTold { .. }
+            | Event::LinkOffered { .. }
+            | Event::CodeTried { .. }
+            | Event::MoveWanted { .. }
             | Event::TimerSet { .. }
             | Event::TimersCleared
             | Event::Deflected { .. } => return None,
@@ -148,7 +159,8 @@ impl Line<'_> {
         };
         let options = prompt.options.iter().map(option).collect();
         let kind = kind_word(prompt.kind).to_owned();
-        Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &prompt.plain()) }
+        let text = if self.secret { prompt.hidden() } else { prompt.plain() };
+        Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &text) }
     }
 
     fn owned(self, owner: &Owner, by: &str) -> Entry {

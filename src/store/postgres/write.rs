@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::postgres::PgConnection;
 
-use super::{before_commit, world};
+use super::{before_commit, people, world};
 use crate::store::StoreError;
 use crate::store::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
@@ -31,6 +31,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         watches,
         news,
         told,
+        links,
     } = writes;
     if !contacts.is_empty() {
         write_contacts(connection, contacts).await?;
@@ -65,7 +66,11 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     if !(requests.is_empty() && watches.is_empty() && news.is_empty() && told.is_empty()) {
         world::write(connection, requests, watches, news, told).await.map_err(before_commit)?;
     }
-    by_id(connection, world::ANSWERED, answered).await
+    by_id(connection, world::ANSWERED, answered).await?;
+    if links.is_empty() {
+        return Ok(());
+    }
+    people::write(connection, links).await.map_err(before_commit)
 }
 
 /// One column of rows.

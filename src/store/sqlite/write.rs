@@ -7,7 +7,7 @@ use sqlx::{Arguments, AssertSqlSafe};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::world;
+use super::{people, world};
 use crate::store::StoreError;
 use crate::store::writes::{ConversationWrite, InboxWrite, JournalWrite, Writes};
 
@@ -88,6 +88,7 @@ pub(super) async fn write(
         watches,
         news,
         told,
+        links,
     } = writes;
     let rows = |list: Vec<Value>| Value::Array(list);
     let contacts =
@@ -146,7 +147,8 @@ pub(super) async fn write(
     each(connection, world::WATCHES, rows(watches.collect())).await?;
     let news = news.into_iter().map(|n| json!([n.code, n.news, n.now]));
     each(connection, world::NEWS, rows(news.collect())).await?;
-    each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await
+    each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await?;
+    people::write(connection, links).await
 }
 
 async fn write_hot(

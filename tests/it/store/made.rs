@@ -45,6 +45,7 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         hope: Hope::Words,
         heard_at: Timestamp::UNIX_EPOCH,
         reminders: 0,
+        proven: None,
         callbacks: 0,
     }
 }
