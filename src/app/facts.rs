@@ -13,8 +13,14 @@ use crate::store::{Contact, Loaded};
 
 /// The contact as stored, or one of whom nothing is known.
 pub(super) fn known(conversation: &Conversation, loaded: &Loaded) -> Contact {
-    let nobody =
-        Contact { id: conversation.contact, name: None, profile: None, locale: None, verified: false };
+    let nobody = Contact {
+        id: conversation.contact,
+        name: None,
+        profile: None,
+        locale: None,
+        verified: false,
+        phone: None,
+    };
     loaded.contact.clone().unwrap_or(nobody)
 }
 
@@ -26,6 +32,9 @@ pub(super) fn contact(arrival: &Arrival, conversation: &Conversation, loaded: &L
         return contact;
     }
     contact.verified |= arrival.who.verified;
+    if arrival.who.verified && arrival.who.phone.is_some() {
+        contact.phone.clone_from(&arrival.who.phone);
+    }
     if arrival.who.name.is_some() {
         contact.name.clone_from(&arrival.who.name);
     }

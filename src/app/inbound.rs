@@ -36,6 +36,9 @@ pub struct Who {
     pub name: Option<String>,
     /// The channel proved who it is.
     pub verified: bool,
+    /// A number that the platform proved to be the sender's own: shared by the sender, of the sender. A caller's number
+    /// is none.
+    pub phone: Option<String>,
 }
 
 /// Whether an arrival may begin a conversation.

@@ -171,8 +171,10 @@ pub enum Event {
     LinkRefused {
         why: Refused,
     },
-    /// This address is by itself again.
-    Unlinked,
+    /// This address is by itself again, by the contact's wish or an agent's.
+    Unlinked {
+        by: String,
+    },
     /// The contact wants a conversation here that was left elsewhere: it is asked of the store, as with
     /// [`Self::CodeTried`].
     MoveWanted {

@@ -104,6 +104,10 @@ pub enum Said {
     Informed {
         notice: Notice,
     },
+    /// An agent parts the address from the person's others.
+    Unlinked {
+        agent: String,
+    },
     /// The contact said that a conversation left elsewhere is to go on here; it stands in this one's place by now.
     MovedHere {
         from: ConversationId,

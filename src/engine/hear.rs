@@ -11,6 +11,9 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if let Said::Informed { notice } = &utterance.said {
         return notice::told(w, notice);
     }
+    if let Said::Unlinked { agent } = &utterance.said {
+        return step::connect::end_by(w, agent);
+    }
     if w.c.is_closed() {
         return;
     }

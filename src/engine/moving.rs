@@ -89,6 +89,7 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::Informed { .. }
         | Said::Reminder
         | Said::MovedAway { .. }
+        | Said::Unlinked { .. }
         | Said::Park => false,
     }
 }

@@ -258,7 +258,7 @@ impl<'a> Stage<'a> {
                 self.watched.push(subject.clone());
             }
             Event::Linked { channel, .. } => self.link(Some(*channel)),
-            Event::Unlinked => self.link(None),
+            Event::Unlinked { .. } => self.link(None),
             Event::TimersCleared => self.timers.clear(),
             Event::TimerSet { timer } => {
                 let due = commit::due(self.desk, &self.conversation, *timer, self.now);

@@ -257,8 +257,8 @@ fn shown(event: &Event, secret: bool) -> Option<String> {
 }
 
 fn contact_row(contact: Contact, now: i64) -> ContactWrite {
-    let Contact { id, name, profile, locale, verified } = contact;
-    ContactWrite { id: id.to_string(), name, profile, locale, verified, now }
+    let Contact { id, name, profile, locale, verified, phone } = contact;
+    ContactWrite { id: id.to_string(), name, profile, locale, verified, phone, now }
 }
 
 fn ticket_row(conversation: &Conversation, draft: &TicketDraft, now: i64) -> Result<TicketWrite, StoreError> {
@@ -382,7 +382,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::CodeTried { .. }
             | Event::Linked { .. }
             | Event::LinkRefused { .. }
-            | Event::Unlinked
+            | Event::Unlinked { .. }
             | Event::MoveWanted { .. }
             | Event::MovedHere { .. }
             | Event::MovedAway { .. }

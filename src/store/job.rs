@@ -81,6 +81,8 @@ pub struct Contact {
     pub locale: Option<String>,
     /// The identity is proven: a bearer token, a log-in, a code.
     pub verified: bool,
+    /// A number that the platform proved to be the contact's own.
+    pub phone: Option<String>,
 }
 
 /// A message to deliver: a row of the outbox.

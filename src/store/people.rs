@@ -9,13 +9,21 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use super::writes::{CodeWrite, LinkWrite, TryWrite, UnlinkWrite, Writes};
-use super::{StoreError, raw};
+use super::{Reads, Store, StoreError, raw};
 use crate::conversation::link::{
     Elsewhere, Found, MAX_ADDRESSES, MAX_TRIES, MAX_TRIES_OF_ALL, Moving, Refused, TRIES_WITHIN, VALID,
 };
 use crate::conversation::{
     Channel, ContactId, Conversation, ConversationId, Event, Linked, News, Notice, OpenTicket, Owner, ids,
 };
+
+impl Store {
+    /// The other addresses of a contact's person, the first linked first.
+    pub async fn linked_with(&self, contact: ContactId) -> Result<Vec<Linked>, StoreError> {
+        let all = reads!(self, reads => reads.linked_with(contact).await)?;
+        Ok(all.into_iter().filter(|link| link.contact != contact).collect())
+    }
+}
 
 /// What is kept of a code. It is good for ten minutes, and the transcript holds it for those who may read that: the hash
 /// keeps it out of what is left behind.
@@ -230,7 +238,7 @@ pub(super) fn rows(
             news: news(&News::Linked { channel })?,
             now: at,
         }),
-        Event::Unlinked if !channel.voice() => writes.links.unlinked.push(UnlinkWrite {
+        Event::Unlinked { .. } if !channel.voice() => writes.links.unlinked.push(UnlinkWrite {
             contact,
             notice: format!("link:{}:{}:", conversation.id, conversation.turn),
             news: news(&News::Unlinked { channel })?,
@@ -264,6 +272,14 @@ pub(super) struct Address {
     pub person: Uuid,
     pub link: Linked,
     pub elsewhere: Option<Elsewhere>,
+}
+
+impl TryFrom<RawLink> for Linked {
+    type Error = StoreError;
+
+    fn try_from(raw: RawLink) -> Result<Self, StoreError> {
+        Address::try_from(raw).map(|address| address.link)
+    }
 }
 
 impl TryFrom<RawLink> for Address {

@@ -53,6 +53,7 @@ pub(super) struct RawFound {
     pub profile: Option<String>,
     pub locale: Option<String>,
     pub verified: Option<bool>,
+    pub phone: Option<String>,
     pub person: Option<String>,
     pub has_unsent: bool,
     pub has_open: bool,
@@ -78,6 +79,7 @@ impl TryFrom<RawFound> for Found {
                 profile: raw.profile,
                 locale: raw.locale,
                 verified: raw.verified.unwrap_or_default(),
+                phone: raw.phone,
             }),
             None => None,
         };

@@ -134,6 +134,7 @@ pub(super) struct ContactWrite {
     pub profile: Option<String>,
     pub locale: Option<String>,
     pub verified: bool,
+    pub phone: Option<String>,
     pub now: i64,
 }
 

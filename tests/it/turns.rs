@@ -377,7 +377,7 @@ impl Talk<'_> {
             Event::CodeTried { .. } => "* CODE NOT LOOKED UP".into(),
             Event::Linked { channel, .. } => format!("* linked with {}", channel.word()),
             Event::LinkRefused { why } => format!("* not linked: {}", why.word()),
-            Event::Unlinked => "* unlinked".into(),
+            Event::Unlinked { .. } => "* unlinked".into(),
             Event::MoveWanted { .. } => "* NOT ASKED FOR".into(),
             Event::MovedHere { .. } => "* moved here".into(),
             Event::MovedAway { .. } => "* moved away".into(),

@@ -73,8 +73,16 @@ fn end(w: &mut Working<'_>) {
     if let Some(proven) = proven {
         w.c.contact = proven.home;
     }
-    w.event(Event::Unlinked);
+    w.event(Event::Unlinked { by: "contact".to_owned() });
     w.say_words("unlink_done", &[]);
+}
+
+/// An agent parts this address from the person's others; in a chat that is over, too.
+pub fn end_by(w: &mut Working<'_>, agent: &str) {
+    if !w.facts.link.linked.is_empty() {
+        w.event(Event::Unlinked { by: agent.to_owned() });
+        w.say_words("unlink_by_us", &[]);
+    }
 }
 
 /// What a channel is called: "the web page".

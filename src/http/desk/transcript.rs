@@ -118,7 +118,7 @@ impl Line<'_> {
             Event::Watched { subject } => self.point("watched", subject.of()),
             Event::Linked { channel, .. } => self.point("linked", channel.word()),
             Event::LinkRefused { why } => self.point("link_refused", why.word()),
-            Event::Unlinked => self.point("unlinked", ""),
+            Event::Unlinked { by } => self.point("unlinked", "").by(by),
             Event::MovedHere { channel, .. } => self.point("moved_here", channel.word()),
             Event::MovedAway { channel, .. } => self.point("moved_away", channel.word()),
             Event::LanguageChanged { locale } => self.point("language", locale),

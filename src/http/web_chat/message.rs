@@ -156,7 +156,7 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::CodeTried { .. }
         | Event::Linked { .. }
         | Event::LinkRefused { .. }
-        | Event::Unlinked
+        | Event::Unlinked { .. }
         | Event::MoveWanted { .. }
         | Event::MovedHere { .. }
         | Event::MovedAway { .. }

@@ -31,7 +31,7 @@ WITH job AS (
 )
 SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inbox_conversation, inbox.reply,
        locked.id::text AS id, locked.body,
-       contact.id::text AS contact, contact.name, contact.profile, contact.locale, contact.verified,
+       contact.id::text AS contact, contact.name, contact.profile, contact.locale, contact.verified, contact.phone,
        (SELECT links.person::text FROM links WHERE links.contact = contact.id AND contact.verified) AS person,
        EXISTS (SELECT 1 FROM outbox WHERE outbox.conversation = locked.id) AS has_unsent,
        coalesce(contact.verified, false) AND EXISTS (

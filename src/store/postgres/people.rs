@@ -5,8 +5,8 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::load::list;
-use super::{Connection, before_commit};
-use crate::conversation::{ContactId, Notice};
+use super::{Connection, Reads, before_commit};
+use crate::conversation::{ContactId, Linked, Notice};
 use crate::store::people::{self, Address, RawLink, RawStanding, RawUntold, Standing, Tried};
 use crate::store::writes::{CodeWrite, LinkWrite, LinkWrites, TryWrite, UnlinkWrite};
 use crate::store::{StoreError, raw};
@@ -28,6 +28,20 @@ FROM (SELECT code, contact, counted, nth - 1 AS n
 LEFT JOIN link_codes AS shown ON shown.code = t.code AND shown.expires > $6
 LEFT JOIN links AS me ON me.contact = t.contact
 LEFT JOIN links AS other ON other.contact = shown.contact";
+
+impl Reads {
+    pub(in crate::store) async fn linked_with(&self, contact: ContactId) -> Result<Vec<Linked>, StoreError> {
+        let rows: Vec<RawLink> = sqlx::query_as(
+            "SELECT person::text, contact::text, channel, address, since, NULL::text AS conversation,
+                    NULL::text AS life, NULL::text AS flow, NULL::text AS heard_at
+             FROM links WHERE person = (SELECT person FROM links WHERE contact = $1::uuid) ORDER BY since, contact",
+        )
+        .bind(contact.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+}
 
 impl Connection {
     pub(in crate::store) async fn links(&mut self, persons: &[Uuid]) -> Result<Vec<Address>, StoreError> {

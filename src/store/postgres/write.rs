@@ -103,6 +103,7 @@ async fn write_contacts(connection: &mut PgConnection, rows: Vec<ContactWrite>) 
         .bind(column(&rows, |row| row.locale.as_deref()))
         .bind(column(&rows, |row| row.verified))
         .bind(column(&rows, |row| row.now))
+        .bind(column(&rows, |row| row.phone.as_deref()))
         .execute(connection)
         .await
         .map_err(before_commit)?;
@@ -238,12 +239,12 @@ async fn write_outbox(connection: &mut PgConnection, rows: Vec<OutboxWrite>) -> 
 }
 
 const CONTACTS: &str = "
-INSERT INTO contacts (id, name, profile, locale, verified, created, updated)
-SELECT id, name, profile, locale, verified, now, now
-FROM unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::bigint[])
-    AS v (id, name, profile, locale, verified, now) ORDER BY id
+INSERT INTO contacts (id, name, profile, locale, verified, created, updated, phone)
+SELECT id, name, profile, locale, verified, now, now, phone
+FROM unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[])
+    AS v (id, name, profile, locale, verified, now, phone) ORDER BY id
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, profile = excluded.profile, locale = excluded.locale,
-    verified = excluded.verified, updated = excluded.updated";
+    verified = excluded.verified, updated = excluded.updated, phone = excluded.phone";
 
 const RETIRED: &str = "UPDATE conversations SET current = false WHERE id = ANY ($1::text[]::uuid[])";
 

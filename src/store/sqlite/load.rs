@@ -17,7 +17,7 @@ use crate::store::{DueTimer, StoreError};
 const LOAD: &str = "
 SELECT job.n, inbox.num IS NOT NULL AS replayed, inbox.conversation AS inbox_conversation, inbox.reply,
        conversation.id, conversation.body,
-       contact.id AS contact, contact.name, contact.profile, contact.locale, contact.verified,
+       contact.id AS contact, contact.name, contact.profile, contact.locale, contact.verified, contact.phone,
        (SELECT links.person FROM links WHERE links.contact = contact.id AND contact.verified) AS person,
        EXISTS (SELECT 1 FROM outbox WHERE outbox.conversation = conversation.id) AS has_unsent,
        coalesce(contact.verified, 0) AND EXISTS (

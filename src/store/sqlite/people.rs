@@ -5,9 +5,9 @@ use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
-use super::Connection;
 use super::load::list;
-use crate::conversation::{ContactId, Notice};
+use super::{Connection, Reads};
+use crate::conversation::{ContactId, Linked, Notice};
 use crate::store::people::{self, Address, RawLink, RawStanding, RawUntold, Standing, Tried};
 use crate::store::writes::{CodeWrite, LinkWrite, LinkWrites, TryWrite, UnlinkWrite};
 use crate::store::{StoreError, raw};
@@ -24,6 +24,20 @@ FROM json_each(?1) AS t
 LEFT JOIN link_codes AS shown ON shown.code = t.value ->> 0 AND shown.expires > ?4
 LEFT JOIN links AS me ON me.contact = t.value ->> 1
 LEFT JOIN links AS other ON other.contact = shown.contact";
+
+impl Reads {
+    pub(in crate::store) async fn linked_with(&self, contact: ContactId) -> Result<Vec<Linked>, StoreError> {
+        let rows: Vec<RawLink> = sqlx::query_as(
+            "SELECT person, contact, channel, address, since, NULL AS conversation, NULL AS life, NULL AS flow,
+                    NULL AS heard_at
+             FROM links WHERE person = (SELECT person FROM links WHERE contact = ?) ORDER BY since, contact",
+        )
+        .bind(contact.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        raw::all(rows)
+    }
+}
 
 impl Connection {
     pub(in crate::store) async fn links(&mut self, persons: &[Uuid]) -> Result<Vec<Address>, StoreError> {

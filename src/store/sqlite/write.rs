@@ -92,7 +92,7 @@ pub(super) async fn write(
     } = writes;
     let rows = |list: Vec<Value>| Value::Array(list);
     let contacts =
-        contacts.into_iter().map(|c| json!([c.id, c.name, c.profile, c.locale, c.verified, c.now]));
+        contacts.into_iter().map(|c| json!([c.id, c.name, c.profile, c.locale, c.verified, c.now, c.phone]));
     each(connection, CONTACTS, rows(contacts.collect())).await?;
     each(connection, RETIRED, json!(retired)).await?;
     write_hot(connection, statements, conversations, journal, inbox).await?;
@@ -240,11 +240,11 @@ async fn each(connection: &mut SqliteConnection, sql: &'static str, rows: Value)
 }
 
 const CONTACTS: &str = "
-INSERT INTO contacts (id, name, profile, locale, verified, created, updated)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 5
+INSERT INTO contacts (id, name, profile, locale, verified, created, updated, phone)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 5, value ->> 6
 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, profile = excluded.profile, locale = excluded.locale,
-    verified = excluded.verified, updated = excluded.updated";
+    verified = excluded.verified, updated = excluded.updated, phone = excluded.phone";
 
 const RETIRED: &str = "UPDATE conversations SET current = 0 WHERE id IN (SELECT value FROM json_each(?))";
 

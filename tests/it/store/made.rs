@@ -200,6 +200,7 @@ pub fn contact(conversation: &Conversation, verified: bool) -> Contact {
         profile: Some("vip".to_owned()),
         locale: Some("it".to_owned()),
         verified,
+        phone: None,
     }
 }
 

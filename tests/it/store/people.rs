@@ -243,7 +243,9 @@ async fn parting_leaves_all_as_it_was(db: Db) {
     pair(&db.store, "b", "c", 2, 20).await;
     assert_eq!(linked(&db.store, "c", 30).await, ["a", "b"]);
     let parts = |address: &str, now| {
-        act(on(Channel::Web, address), at(now), |_, decision| decision.events.push(Event::Unlinked))
+        act(on(Channel::Web, address), at(now), |_, decision| {
+            decision.events.push(Event::Unlinked { by: "contact".into() })
+        })
     };
     db.store.turn(parts("b", 31)).await.expect("a turn");
     assert_eq!(linked(&db.store, "b", 32).await, Vec::<String>::new());
