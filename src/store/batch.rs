@@ -1,5 +1,7 @@
 //! One batch: what waits is answered from the inbox or loaded, decided and written, all in one transaction.
 
+mod links;
+
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,9 +13,9 @@ use super::chore::Chore;
 use super::commit::{self, Of, Standing, Touch};
 use super::connection::Connection;
 use super::job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
-use super::people::{Person, Settled, Tried, judge};
+use super::people::Person;
 use super::writes::Writes;
-use super::{DueTimer, StoreError, people};
+use super::{DueTimer, StoreError};
 use crate::conversation::{
     ContactId, Conversation, ConversationId, Event, Incident, Notice, OpenTicket, TimerKind, ids, link,
 };
@@ -126,8 +128,8 @@ async fn decide_all(
     for (pending, found) in jobs.iter_mut().zip(found) {
         turns.push(Turn::take(&mut pending.job, found, &world, &mut seen));
     }
-    settle_links(connection, jobs, &mut turns, &world, now).await?;
-    settle_moves(connection, jobs, &mut turns, &world).await?;
+    links::settle_codes(connection, jobs, &mut turns, &world, now).await?;
+    links::settle_moves(connection, jobs, &mut turns, &world).await?;
     settle_codes(connection, jobs, &mut turns, &world).await?;
     let mut writes = Writes::default();
     let mut touches = Vec::new();
@@ -377,70 +379,6 @@ fn decide_again(job: &mut TurnJob, turn: &mut Turn, world: &World) {
         Ok(new) => **decision = new,
         Err(error) => *turn = Turn::Fated(Fate::Failed(error)),
     }
-}
-
-/// Decides again, on what is stored about it, where a code to link by was tried.
-async fn settle_links(
-    connection: &mut Connection,
-    jobs: &mut [Pending],
-    turns: &mut [Turn],
-    world: &World,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let tried = |turn: &Turn| match turn {
-        Turn::Decided { decision, .. } => Tried::of(decision.conversation.as_ref(), &decision.events),
-        Turn::Fated(_) => None,
-    };
-    let (places, tried): (Vec<usize>, Vec<Tried>) =
-        turns.iter().enumerate().filter_map(|(at, turn)| Some((at, tried(turn)?))).unzip();
-    if tried.is_empty() {
-        return Ok(());
-    }
-    let standings = connection.tried(&tried, now).await?;
-    let mut settled = Settled::default();
-    for ((at, tried), standing) in places.into_iter().zip(&tried).zip(&standings) {
-        let Some(found) = judge(tried, standing, &mut settled) else {
-            turns[at] = Turn::Fated(Fate::Later);
-            continue;
-        };
-        if let Turn::Decided { answers, .. } = &mut turns[at] {
-            answers.link = Some(found);
-        }
-        decide_again(&mut jobs[at].job, &mut turns[at], world);
-    }
-    Ok(())
-}
-
-/// Decides again, on the conversation itself, where one of another address is wanted here.
-async fn settle_moves(
-    connection: &mut Connection,
-    jobs: &mut [Pending],
-    turns: &mut [Turn],
-    world: &World,
-) -> Result<(), StoreError> {
-    let wanted = |turn: &Turn| match turn {
-        Turn::Decided { decision, found, .. } => {
-            people::wanted(&decision.events).map(|id| (id, found.person))
-        }
-        Turn::Fated(_) => None,
-    };
-    let wanted: Vec<(usize, (ConversationId, Option<Uuid>))> =
-        turns.iter().enumerate().filter_map(|(at, turn)| Some((at, wanted(turn)?))).collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Uuid> = wanted.iter().map(|(_, (id, _))| *id).collect();
-    let bodies: HashMap<ConversationId, String> = connection.bodies(&ids).await?.into_iter().collect();
-    for (at, (id, person)) in wanted {
-        let there = bodies.get(&id).map(|body| conversation(body)).transpose()?;
-        let person = person.and_then(|person| world.persons.get(&person));
-        let moving = people::moving(person, there);
-        if let Turn::Decided { answers, .. } = &mut turns[at] {
-            answers.moving = Some(moving);
-        }
-        decide_again(&mut jobs[at].job, &mut turns[at], world);
-    }
-    Ok(())
 }
 
 async fn settle_tickets(

@@ -1,5 +1,7 @@
 //! Turns what happened into rows. Every event is thought of here: the match has no `_`.
 
+mod world;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -7,9 +9,9 @@ use jiff::Timestamp;
 use super::job::{Contact, Decision};
 use super::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite, OutboxWrite,
-    RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
+    TicketMove, TicketWrite, TimerWrite, Writes,
 };
-use super::{StoreError, TurnDone, people};
+use super::{StoreError, TurnDone};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
 use crate::desk::{self, Act, Level, State, TicketType};
 
@@ -88,7 +90,7 @@ pub(super) fn add(
         }
         contact.into_iter().for_each(|contact| writes.contacts.push(contact_row(contact, now)));
         touches.extend(touched(conversation, &events, now));
-        world(writes, conversation, &events, of.now)?;
+        world::rows(writes, conversation, &events, of.now)?;
         for ticket in opened {
             writes.history.push(opened_row(&ticket));
             writes.tickets.push(ticket);
@@ -117,40 +119,6 @@ pub(super) fn add(
         });
     }
     Ok(TurnDone { reply, replayed: false, id, conversation, events, also })
-}
-
-/// The rows of what leaves for the world outside, and of what is to be told of it.
-fn world(
-    writes: &mut Writes,
-    conversation: &Conversation,
-    events: &[Event],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let name = conversation.id.to_string();
-    for event in events {
-        match event {
-            Event::HttpRequested { id, request, .. } => writes.requests.push(RequestWrite {
-                id: id.to_string(),
-                conversation: name.clone(),
-                body: json(request)?,
-                now: now.as_microsecond(),
-            }),
-            Event::Watched { subject } => writes.watches.push(WatchWrite {
-                contact: conversation.contact.to_string(),
-                what: subject.word(),
-                subject: subject.of().to_owned(),
-                // A caller who is proven by a chat is told there.
-                conversation: match &conversation.proven {
-                    Some(proven) => proven.conversation.to_string(),
-                    None => name.clone(),
-                },
-                now: now.as_microsecond(),
-            }),
-            Event::NoticeTold { notice } => writes.told.push((notice.clone(), now.as_microsecond())),
-            other => people::rows(writes, conversation, other, now)?,
-        }
-    }
-    Ok(())
 }
 
 type Rows = (ConversationWrite, Option<JournalWrite>, Vec<TicketWrite>);
