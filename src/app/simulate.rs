@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::facts::{Changes, clock};
 use super::outcome::Message;
@@ -49,7 +50,20 @@ pub struct State {
     /// Opened in this conversation.
     #[serde(default)]
     pub tickets: Vec<OpenTicket>,
+    /// Requests to services that nothing answered yet.
+    #[serde(default)]
+    pub calls: Vec<Call>,
     pub now: Timestamp,
+}
+
+/// A request that the asker is to answer: here nothing is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub id: Uuid,
+    pub step: String,
+    pub method: String,
+    pub url: String,
+    pub body: Option<String>,
 }
 
 /// What came of it.
@@ -67,7 +81,13 @@ pub struct Unfit(String);
 /// Begins a conversation with a flow, else the default one.
 pub fn begin(playbook: &Playbook, desk: &Desk, world: &World, flow: Option<&str>) -> Simulated {
     let conversation = fresh(playbook, world, "simulated");
-    let state = State { conversation, timers: BTreeMap::new(), tickets: Vec::new(), now: world.now };
+    let state = State {
+        conversation,
+        timers: BTreeMap::new(),
+        tickets: Vec::new(),
+        calls: Vec::new(),
+        now: world.now,
+    };
     let mut run = Run { playbook, desk, world, state, events: Vec::new() };
     run.take(Said::Started { flow: flow.map(str::to_owned) });
     run.done()
@@ -107,7 +127,7 @@ fn fit(state: &State, world: &World) -> Result<(), Unfit> {
         return no("the state is of no conversation that could have been");
     }
     let failures = c.frames.iter().filter_map(|frame| frame.wait.as_ref()).any(|wait| wait.failures > 1_000);
-    let lists = [c.tickets.len(), c.offered.len(), state.tickets.len()];
+    let lists = [c.tickets.len(), c.offered.len(), state.tickets.len(), state.calls.len()];
     if failures || lists.iter().any(|length| *length > MOST_LISTED) {
         return no("the state is of no conversation that could have been");
     }
@@ -172,6 +192,14 @@ impl Run<'_> {
                 Event::TicketOpened { draft } => {
                     self.state.tickets.push(OpenTicket::drafted(draft, crate::desk::State::New.word()));
                 }
+                Event::HttpRequested { id, step, request, .. } => self.state.calls.push(Call {
+                    id: *id,
+                    step: step.clone(),
+                    method: request.method.clone(),
+                    url: request.url.clone(),
+                    body: request.body.clone(),
+                }),
+                Event::HttpAnswered { id, .. } => self.state.calls.retain(|call| call.id != *id),
                 _ => {}
             }
         }
@@ -195,6 +223,11 @@ fn fresh(playbook: &Playbook, world: &World, address: &str) -> Conversation {
         now: world.now,
     };
     engine::fresh(playbook, &beginning)
+}
+
+/// The world as the engine is told of it; without tickets.
+pub fn told(desk: &Desk, world: &World) -> Facts {
+    facts(desk, world, &[], world.now)
 }
 
 fn facts(desk: &Desk, world: &World, tickets: &[OpenTicket], now: Timestamp) -> Facts {

@@ -74,9 +74,9 @@ fn setting(app: &App, voice: bool, locale: Option<String>, flow: Option<String>)
     let now = jiff::Timestamp::now();
     let hours = &app.settings.desk.hours;
     let contact = ContactFacts { verified: true, ..ContactFacts::default() };
-    let facts = Facts { contact, business_open: hours.is_open(now), ..Facts::default() };
+    let (open, facts) = (Some(hours.is_open(now)), Facts { contact, ..Facts::default() });
     let now = hours.local(now).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    Setting { flow, locale, voice, now, facts }
+    Setting { flow, locale, voice, now, open, facts }
 }
 
 struct Talk {

@@ -120,6 +120,12 @@ impl Templates {
         env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         env.set_fuel(Some(FUEL));
         env.set_recursion_limit(50);
+        // Nobody is to read or hear the word `none`: what is empty is written as nothing, and takes a default.
+        env.set_formatter(|out, state, value| {
+            if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
+        });
+        env.add_filter("default", or_default);
+        env.add_filter("d", or_default);
         env.add_filter("truncate", truncate);
         env.add_filter("__json", as_json);
         env.add_function("known_incidents", known_incidents);
@@ -317,6 +323,12 @@ fn truncate(text: String, length: usize, _options: Kwargs) -> String {
     let kept: String = text.chars().take(length.saturating_sub(1)).collect();
     let at_word = kept.rfind(char::is_whitespace).filter(|at| kept[*at..].chars().count() < 16);
     format!("{}…", kept[..at_word.unwrap_or(kept.len())].trim_end())
+}
+
+/// `default(other, also_where_false)`: for what is undefined as in Jinja, and for what is none.
+fn or_default(value: Value, other: Option<Value>, falsy: Option<bool>) -> Value {
+    let empty = value.is_undefined() || value.is_none() || (falsy == Some(true) && !value.is_true());
+    if empty { other.unwrap_or_else(|| Value::from("")) } else { value }
 }
 
 /// A value as JSON. What is not there is no value.

@@ -45,6 +45,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/flows/{name}", get(flows::one))
         .route("/api/flows/{name}/preview", get(flows::preview))
         .route("/api/simulate", post(flows::simulate::turn))
+        .route("/api/simulate/test", post(flows::as_test::test))
         .route("/api/events", get(events::stream))
         .route("/api/presence", post(presence::choose))
 }

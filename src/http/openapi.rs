@@ -21,7 +21,7 @@ use super::{auth, desk, playbook, web_chat};
         desk::acts::unlink,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
         desk::events::stream, desk::presence::choose, playbook::playbook,
-        desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn
+        desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn, desk::flows::as_test::test
     ),
     modifiers(&Security)
 )]

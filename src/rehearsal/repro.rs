@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use jiff::SignedDuration;
+
 use super::update::scalar;
-use crate::conversation::{Event, Facts, Owner, Said, Segment, TicketDraft};
+use crate::conversation::{Event, Facts, HttpAnswer, Incident, Owner, Said, Segment, TicketDraft};
 use crate::desk::{self, Level};
 
 /// The record of a conversation, turn by turn.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     lines: String,
+    /// What HTTP services answered, as the test's answers.
+    stubs: String,
     /// What each slot was filled with, masked where it is sensitive.
     slots: BTreeMap<String, String>,
     ticket: Option<TicketDraft>,
@@ -28,6 +32,8 @@ pub struct Setting {
     pub voice: bool,
     /// ISO 8601.
     pub now: String,
+    /// Whether the desk was open; `None`: as its hours say.
+    pub open: Option<bool>,
     pub facts: Facts,
 }
 
@@ -35,7 +41,57 @@ impl Record {
     /// Notes one turn: what was said to the engine, and what came of it.
     pub fn turn(&mut self, said: &Said, events: &[Event]) {
         self.input(said);
+        if let Said::HttpAnswered { answer, .. } = said {
+            self.answered(answer, events);
+        }
         events.iter().for_each(|event| self.event(event));
+    }
+
+    /// Notes that time passed, and what happened meanwhile.
+    pub fn passed(&mut self, time: SignedDuration, events: &[Event]) {
+        if time.is_positive() {
+            let _ = writeln!(self.lines, "    - silence: {time:#}");
+        }
+        events.iter().for_each(|event| self.event(event));
+    }
+
+    /// Notes that the world is another from here on; `open` where it does not go by the desk's hours.
+    pub fn changed(&mut self, facts: &Facts, open: Option<bool>) {
+        let agents = usize::from(facts.agent_free);
+        let contact = contact(facts, true);
+        let _ =
+            write!(self.lines, "    - given:\n        contact: {{ {contact} }}\n        agents: {agents}\n");
+        if let Some(open) = open {
+            let _ = writeln!(self.lines, "        open: {open}");
+        }
+        if facts.incidents.is_empty() {
+            self.lines.push_str("        incidents: []\n");
+        } else {
+            let _ = write!(self.lines, "        incidents:\n{}", incidents(facts, "          "));
+        }
+    }
+
+    fn answered(&mut self, answer: &HttpAnswer, events: &[Event]) {
+        let of = events.iter().find_map(|event| match event {
+            Event::HttpAnswered { step, .. } => Some(step),
+            _ => None,
+        });
+        let Some(step) = of else { return };
+        let answer = match answer {
+            HttpAnswer::Failed { reason } => format!("fail: {}", quoted(reason)),
+            HttpAnswer::Reply { status, headers, body } => {
+                let mut reply = format!("status: {status}");
+                if !headers.is_empty() {
+                    let _ = write!(reply, ", headers: {}", serde_json::json!(headers));
+                }
+                if !body.is_null() {
+                    // JSON is YAML's flow style.
+                    let _ = write!(reply, ", body: {body}");
+                }
+                reply
+            }
+        };
+        let _ = writeln!(self.stubs, "    - {{ step: {}, {answer} }}", quoted(step));
     }
 
     /// Notes a turn of which only the journal tells: an agent's.
@@ -48,6 +104,16 @@ impl Record {
                 Event::OwnerChanged { owner: Owner::Bot, .. } if self.agents => self.input(&Said::HandedBack),
                 Event::AgentWrote { agent, text, .. } => {
                     self.input(&Said::AgentWrote { agent: agent.clone(), text: text.clone() });
+                }
+                // The journal does not keep what a service said.
+                Event::HttpAnswered { step, status: Some(status), .. } => {
+                    let step = quoted(step);
+                    let _ =
+                        writeln!(self.stubs, "    - {{ step: {step}, status: {status} }} # and its `body`");
+                }
+                Event::HttpAnswered { step, status: None, reason, .. } => {
+                    let (step, reason) = (quoted(step), quoted(reason.as_deref().unwrap_or("no answer")));
+                    let _ = writeln!(self.stubs, "    - {{ step: {step}, fail: {reason} }}");
                 }
                 _ => {}
             }
@@ -64,7 +130,8 @@ impl Record {
             Said::Text { text } | Said::Speech { text, .. } => self.line("user", text),
             Said::Choice { value } => self.line("button", value),
             Said::Keys { keys } => self.line("key", keys),
-            Said::Silence => self.lines.push_str("    - silence: 1\n"),
+            // In a test the timer of the queue runs out.
+            Said::Silence | Said::NobodyCame => self.lines.push_str("    - silence: 1\n"),
             Said::Left { .. } => self.lines.push_str("    - leaves:\n"),
             Said::Claimed { agent } => {
                 self.agents = true;
@@ -116,7 +183,10 @@ impl Record {
         }
         let _ = writeln!(out, "  now: {}", setting.now);
         let agents = self.agents || setting.facts.agent_free;
-        out.push_str(&world(&setting.facts, agents));
+        out.push_str(&world(&setting.facts, setting.open, agents));
+        if !self.stubs.is_empty() {
+            let _ = write!(out, "  http:\n{}", self.stubs);
+        }
         let _ = write!(out, "  talk:\n{}  expect:\n", self.lines);
         self.expected(&mut out);
         out
@@ -150,30 +220,20 @@ impl Record {
 }
 
 /// What the world was like, where it was otherwise than in a test that says nothing.
-fn world(facts: &Facts, agents: bool) -> String {
+fn world(facts: &Facts, open: Option<bool>, agents: bool) -> String {
     let mut out = String::new();
-    let contact = &facts.contact;
-    let mut parts = Vec::new();
-    parts.extend(contact.name.as_ref().map(|name| format!("name: {}", quoted(name))));
-    parts.extend(contact.profile.as_ref().map(|profile| format!("profile: {}", quoted(profile))));
-    if contact.verified {
-        parts.push("verified: true".to_owned());
-    }
-    if !parts.is_empty() {
-        let _ = writeln!(out, "  contact: {{ {} }}", parts.join(", "));
+    let contact = contact(facts, false);
+    if !contact.is_empty() {
+        let _ = writeln!(out, "  contact: {{ {contact} }}");
     }
     if agents {
         out.push_str("  agents: 1\n");
     }
-    let _ = writeln!(out, "  open: {}", facts.business_open);
-    for (nth, incident) in facts.incidents.iter().enumerate() {
-        let lead = if nth == 0 { "  incidents:\n" } else { "" };
-        let (area, title) = (quoted(&incident.area), quoted(&incident.title));
-        let _ = writeln!(
-            out,
-            "{lead}    - {{ area: {area}, title: {title}, since: {} }}",
-            quoted(&incident.since)
-        );
+    if let Some(open) = open {
+        let _ = writeln!(out, "  open: {open}");
+    }
+    if !facts.incidents.is_empty() {
+        let _ = write!(out, "  incidents:\n{}", incidents(facts, "    "));
     }
     for (nth, ticket) in facts.open_tickets.iter().enumerate() {
         let lead = if nth == 0 { "  tickets:\n" } else { "" };
@@ -189,6 +249,26 @@ fn world(facts: &Facts, agents: bool) -> String {
         );
     }
     out
+}
+
+/// Who is there, as parts of a map; `whole` says what is not so, too.
+fn contact(facts: &Facts, whole: bool) -> String {
+    let contact = &facts.contact;
+    let mut parts = Vec::new();
+    parts.extend(contact.name.as_ref().map(|name| format!("name: {}", quoted(name))));
+    parts.extend(contact.profile.as_ref().map(|profile| format!("profile: {}", quoted(profile))));
+    if whole || contact.verified {
+        parts.push(format!("verified: {}", contact.verified));
+    }
+    parts.join(", ")
+}
+
+fn incidents(facts: &Facts, indent: &str) -> String {
+    let incident = |one: &Incident| {
+        let (area, title, since) = (quoted(&one.area), quoted(&one.title), quoted(&one.since));
+        format!("{indent}- {{ area: {area}, title: {title}, since: {since} }}\n")
+    };
+    facts.incidents.iter().map(incident).collect()
 }
 
 fn quoted(text: &str) -> String {

@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("store", &["desk", "conversation", "flow"]),
     ("app", &["store", "engine", "desk", "conversation", "flow", "source", "config"]),
     ("channel", &["app", "conversation", "flow", "config"]),
-    ("http", &["channel", "app", "store", "desk", "conversation", "flow", "source", "config"]),
+    ("http", &["channel", "rehearsal", "app", "store", "desk", "conversation", "flow", "source", "config"]),
     ("rehearsal", &["app", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),
     (
         "cli",

@@ -5,13 +5,14 @@
 //! `VESTIBULE_RANDOM_CASES` says how many conversations (10,000, eight with each playbook), `VESTIBULE_RANDOM_SEED`
 //! which. A failure is shrunk and shown as the flows' files and the conversation.
 
+mod acts;
 mod book;
 mod talk;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use acts::{Act, acts};
 use book::{Plan, plan};
-use talk::{Act, acts};
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)

@@ -1,5 +1,6 @@
 //! The web chat, the desk's API and the operators' addresses, asked from outside on the real program.
 
+mod as_test;
 mod chat;
 mod desk;
 mod flows;

@@ -61,6 +61,7 @@ export const api = {
   flow: (name, asked) => call("GET", `flows/${encodeURIComponent(name)}?${given(asked)}`),
   preview: (name, step, locale) => call("GET", `flows/${encodeURIComponent(name)}/preview?${given({ step, locale })}`),
   simulate: (turn) => call("POST", "simulate", turn),
+  asTest: (had) => call("POST", "simulate/test", had),
   playbook: () => call("GET", "playbook"),
   presence: (presence) => call("POST", "presence", { presence }),
 };

@@ -5,7 +5,6 @@ import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { api } from "./api.js";
 import { Problem, html } from "./parts.js";
 import { Shown } from "./step.js";
-import { asTest } from "./as-test.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
@@ -23,6 +22,7 @@ export function Simulator({ flow, locale, onTrail }) {
   const log = useRef(null);
   const last = turns.at(-1)?.told;
   const voice = world.channel === "phone";
+  const begins = flow.model.nodes[0].text !== "called by other flows" && !flow.name.startsWith("system/");
 
   useEffect(() => {
     const walks = turns.flatMap(({ told }) => told.walked).filter((walk) => walk.flow === flow.name);
@@ -40,15 +40,14 @@ export function Simulator({ flow, locale, onTrail }) {
     setCopied("");
     const state = kept.at(-1)?.told.state;
     const incidents = world.area ? [{ area: world.area, title: world.incident || world.area }] : [];
-    const begins = flow.model.nodes[0].text !== "called by other flows" && !flow.name.startsWith("system/");
+    const turn = {
+      now: new Date(clock).toISOString(), utterance,
+      contact: { name: world.name || null, profile: world.profile || null, verified: world.verified },
+      facts: { agents_free: Number(world.agents), business_open: world.open === "hours" ? null : world.open === "open", incidents },
+    };
     try {
-      const told = await api.simulate({
-        flow: begins ? flow.name : undefined, locale, channel: world.channel, now: new Date(clock).toISOString(),
-        contact: { name: world.name || null, profile: world.profile || null, verified: world.verified },
-        facts: { agents_free: Number(world.agents), business_open: world.open === "hours" ? null : world.open === "open", incidents },
-        state, utterance,
-      });
-      setTurns([...kept, { said, utterance, clock, told }]);
+      const told = await api.simulate({ flow: begins ? flow.name : undefined, locale, channel: world.channel, state, ...turn });
+      setTurns([...kept, { said, turn, told }]);
     } catch (failed) {
       setError(failed);
     }
@@ -80,7 +79,14 @@ export function Simulator({ flow, locale, onTrail }) {
     else setKeyed(keyed + digit);
   };
   const copy = async () => {
-    const text = asTest(flow, locale, world, turns);
+    const words = turns.find(({ said }) => said?.by === "you")?.said.text;
+    let text;
+    try {
+      const had = { name: `${flow.title}${words ? `, ${words.slice(0, 40)}` : ""}`, flow: begins ? flow.name : undefined, locale, channel: world.channel, turns: turns.map(({ turn }) => turn) };
+      text = (await api.asTest(had)).yaml;
+    } catch (failed) {
+      return setError(failed);
+    }
     try {
       await navigator.clipboard.writeText(text);
       setCopied("Copied: put it into a file of flows/tests.");
@@ -116,12 +122,39 @@ export function Simulator({ flow, locale, onTrail }) {
         <button type="button" class="button" disabled=${busy} onClick=${() => pass(1)}>+1 min</button>
         <button type="button" class="button" disabled=${busy} onClick=${() => pass(30)}>+30 min</button>
         ${last.due && html`<button type="button" class="button" disabled=${busy} onClick=${() => pass(Math.max(1, Math.ceil((new Date(last.due) - new Date(world.clock)) / 60_000)))}>To the next timer</button>`}
+        ${last.calls.length > 0 && html`<${Service} call=${last.calls.at(-1)} busy=${busy} say=${say} />`}
         ${last.owner === "queue" && html`<button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "claimed" }, { by: "world", text: "An agent takes over" })}>Agent takes over</button>
           <button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "nobody_came" }, { by: "world", text: "Nobody came" })}>Nobody comes</button>`}
         ${last.owner === "agent" && html`<button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "handed_back" }, { by: "world", text: "The agent hands back" })}>Agent hands back</button>`}
       </div>`}
     ${last && html`<${Inside} last=${last} />`}
   </div>`;
+}
+
+/** What a service that is called answers: the simulator calls nobody. */
+function Service({ call, busy, say }) {
+  const [status, setStatus] = useState(200);
+  const [body, setBody] = useState("{}");
+  const [wrong, setWrong] = useState("");
+  const reply = (event) => {
+    event.preventDefault();
+    let read = null;
+    try {
+      read = body.trim() ? JSON.parse(body) : null;
+    } catch (error) {
+      return setWrong(`This is no JSON: ${error.message}`);
+    }
+    say({ as: "service_replies", status: Number(status), body: read }, { by: "world", text: `The service answers ${status}` });
+  };
+  return html`<form class="sim-service" onSubmit=${reply}>
+    <p><strong>${call.step}</strong> calls <code>${call.method} ${call.url}</code></p>
+    ${call.body && html`<pre>${call.body}</pre>`}
+    <label>Status<input type="number" min="100" max="599" required value=${status} onInput=${(event) => setStatus(event.target.value)} /></label>
+    <label>Reply (JSON)<textarea rows="3" spellcheck="false" value=${body} onInput=${(event) => (setWrong(""), setBody(event.target.value))}></textarea></label>
+    ${wrong && html`<p class="problem" role="alert">${wrong}</p>`}
+    <div class="sim-acts"><button class="button main" disabled=${busy}>The service answers</button>
+      <button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "service_fails" }, { by: "world", text: "The service does not answer" })}>It does not</button></div>
+  </form>`;
 }
 
 function World({ world, set, running }) {

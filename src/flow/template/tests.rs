@@ -34,6 +34,15 @@ fn reads_each_name_by_its_path() {
 }
 
 #[test]
+fn nobody_reads_the_word_none() {
+    let names = Names { locale: "en", ..Names::default() };
+    let source = "Hello {{ contact.name }}!{% if contact.name %} x{% endif %} {{ contact.name | default('you') }} \
+                  {{ contact.profile | d }}| {{ contact.verified | default('no') }} {{ '' | default('y', true) }} \
+                  {{ '' | default('y') }}|";
+    assert_eq!(rendered(source, &names), Ok("Hello ! you | False y |".to_owned()));
+}
+
+#[test]
 fn refuses_what_is_not_there_and_work_without_end() {
     let slots = BTreeMap::new();
     let names = Names { slots: Some(&slots), ..Names::default() };

@@ -1,5 +1,6 @@
 //! The flows as operators see them: a list, one as a picture with its steps, a step's previews, and the simulator.
 
+pub mod as_test;
 pub mod simulate;
 pub mod view;
 

@@ -21,6 +21,8 @@ pub struct Plan {
     pub other: Vec<Block>,
     /// `on_failure` of the flow.
     pub on_failure: bool,
+    /// What follows failures is written out, for the flow.
+    pub handlers: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -72,6 +74,17 @@ pub enum BlockKind {
         nps: bool,
         comment: bool,
     },
+    /// `error`: another step takes over where the service does not answer well.
+    Http {
+        error: bool,
+    },
+    Lookup {
+        missing: bool,
+    },
+    Wait,
+    Watch,
+    /// A file, in chat; who calls goes on.
+    File,
     End,
 }
 
@@ -122,6 +135,11 @@ fn kind(portable: bool) -> impl Strategy<Value = BlockKind> {
         1 => Just(K::Status),
         1 => any::<bool>().prop_map(|jumps| K::Handoff { jumps }),
         1 => survey,
+        2 => any::<bool>().prop_map(|error| K::Http { error }),
+        1 => any::<bool>().prop_map(|missing| K::Lookup { missing }),
+        1 => Just(K::Wait),
+        1 => Just(K::Watch),
+        1 => Just(if portable { K::Say } else { K::File }),
         1 => Just(if portable { K::Say } else { K::End }),
     ]
 }
@@ -138,13 +156,17 @@ fn block(portable: bool) -> impl Strategy<Value = Block> {
 
 pub fn plan(portable: bool) -> impl Strategy<Value = Plan> {
     let blocks = |most: usize| vec(block(portable), 0..most);
-    (blocks(12), blocks(5), blocks(4), any::<bool>()).prop_map(|(main, called, other, on_failure)| Plan {
+    let main = (blocks(12), blocks(5), blocks(4), any::<bool>(), any::<bool>());
+    main.prop_map(|(main, called, other, on_failure, handlers)| Plan {
         main,
         called,
         other,
         on_failure,
+        handlers,
     })
 }
+
+const TABLE: &str = "beast,legs\nzebra,4\nnetwork,0\nset once ,6\n";
 
 const FAQ: &str = r#"
 - id: password
@@ -162,7 +184,13 @@ const FAQ: &str = r#"
 impl Plan {
     pub fn files(&self) -> Vec<String> {
         vec![
-            flow("main", "start: { default: true, commands: [main] }\n", &self.main, self.on_failure, true),
+            flow(
+                "main",
+                &format!("start: {{ default: true, commands: [main] }}\n{}", self.handlers()),
+                &self.main,
+                self.on_failure,
+                true,
+            ),
             flow("called", "", &self.called, false, false),
             flow(
                 "other",
@@ -174,6 +202,17 @@ impl Plan {
         ]
     }
 
+    /// What is said after a first and a second failure, and where a third one leads.
+    fn handlers(&self) -> String {
+        if !self.handlers {
+            return String::new();
+        }
+        let end = self.main.len();
+        format!(
+            "on_no_match: [ \"Once more, please.\", {{ say: \"Well then.\", goto: b{end} }} ]\non_no_input: [ \"Are you there?\", \"Hello?\" ]\non_error: b{end}\n"
+        )
+    }
+
     /// Runs `test` with the playbook of the plan.
     ///
     /// # Errors
@@ -183,6 +222,7 @@ impl Plan {
             .iter()
             .zip(self.files())
             .map(|(name, text)| SourceFile::new(format!("{name}.yaml"), text))
+            .chain([SourceFile::new("tables/beasts.csv".to_owned(), TABLE.to_owned())])
             .collect();
         let tags = ["access".to_owned()].into();
         let known = Known { categories: None, queues: None, faq_tags: Some(tags), hosts: None, whole: true };
@@ -210,7 +250,8 @@ thread_local! {
 
 /// The answers, and the phrases of the flow `other`.
 fn bases() -> (Arc<Base>, Arc<Base>) {
-    let plan = Plan { main: Vec::new(), called: Vec::new(), other: Vec::new(), on_failure: false };
+    let plan =
+        Plan { main: Vec::new(), called: Vec::new(), other: Vec::new(), on_failure: false, handlers: false };
     let files = ["main.yaml", "called.yaml", "other.yaml"].map(str::to_owned).into_iter().zip(plan.files());
     let files: Vec<(String, String)> = files.collect();
     let faq = [("faq.yaml".to_owned(), FAQ.to_owned())];
@@ -289,11 +330,28 @@ fn write(flow: &str, blocks: &[Block], at: usize, block: &Block) -> (String, Str
         BlockKind::Survey { nps, comment } => {
             format!("survey: {{ ask: {}, comment: {comment} }}", if nps { "nps" } else { "csat" })
         }
+        BlockKind::Http { error } => {
+            let _ = writeln!(slot, "  {slot_name}: {{ type: text }}");
+            let error = if error { format!(", on_error: b{jump}") } else { String::new() };
+            format!("http: {{ url: \"https://api.example.com/{{{{ slots.base | default('x') | urlencode }}}}\", into: {{ {slot_name}: body.state }}{error} }}")
+        }
+        BlockKind::Lookup { missing } => {
+            let _ = writeln!(slot, "  {slot_name}: {{ type: number }}");
+            let missing = if missing { format!(", on_missing: b{jump}") } else { String::new() };
+            format!("lookup: {{ table: beasts, where: {{ beast: \"{{{{ slots.base | default('none') }}}}\" }}, into: {{ {slot_name}: legs }}{missing} }}")
+        }
+        BlockKind::Wait => "wait: 10s".to_owned(),
+        BlockKind::Watch => "watch: { incident: network }".to_owned(),
+        BlockKind::File => {
+            let _ = writeln!(slot, "  {slot_name}: {{ type: file }}");
+            format!("ask: {{ slot: {slot_name}, prompt: \"A photo for {at}?\" }}")
+        }
         // What follows an end is reached only where a guard skips it.
         BlockKind::End => "end: { outcome: informed }".to_owned(),
     };
     let guard = match block.guard {
         Guard::None if block.kind == BlockKind::End => "    when: \"business.open\"\n",
+        _ if block.kind == BlockKind::File => "    when: \"not channel.voice\"\n",
         Guard::None => "",
         Guard::Open => "    when: \"business.open\"\n",
         Guard::Voice => "    when: \"channel.voice\"\n",

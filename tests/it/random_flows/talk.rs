@@ -1,116 +1,14 @@
 //! Random talk with a playbook, and what must hold of it.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+use serde_json::json;
 use vestibule::conversation::{
-    Channel, Conversation, Event, Facts, Hope, Owner, Prompt, PromptKind, Said, Utterance, WaitKind, ids,
+    Channel, Conversation, Event, Facts, Hope, HttpAnswer, Owner, Prompt, PromptKind, Said, Utterance,
+    WaitKind, ids,
 };
 use vestibule::engine::{self, Turn};
 use vestibule::flow::{Kind, Playbook, SlotKind};
 
-/// What the contact, or somebody else, does next.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Act {
-    /// A good answer to what is asked, the n-th.
-    Answer(u8),
-    /// Pressed on an option of the present prompt.
-    Button(u8),
-    /// Words that fit an option, among others.
-    About(u8),
-    Says(&'static str),
-    Junk(String),
-    Keys(String),
-    Silence,
-    Back,
-    Agent,
-    /// An option of two turns ago.
-    OldButton,
-    /// An agent is there, or none.
-    Free(bool),
-    Happens(Other),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Other {
-    Claimed,
-    Wrote,
-    HandedBack,
-    LeaseEnded,
-    NobodyCame,
-    Reminder,
-    Park,
-    Again,
-    Left,
-}
-
-/// Everything that works everywhere, corrections, questions, other flows.
-const SAYINGS: [&str; 24] = [
-    "help",
-    "menu",
-    "repeat",
-    "language",
-    "cancel",
-    "/other",
-    "/main",
-    "/start",
-    "/nothing",
-    "my parcel did not arrive",
-    "how do I reset my password?",
-    "the router blinks red",
-    "no, I meant network",
-    "I meant 204417",
-    "change s1",
-    "change s2 to garden",
-    "change the zebra",
-    "my zebra 204417 of yesterday, ada@example.org",
-    "sorry, I meant yesterday",
-    "no",
-    "yes",
-    "zebra",
-    "no, 5",
-    "none of these",
-];
-
-pub fn acts(portable: bool) -> impl Strategy<Value = Vec<Act>> {
-    if portable {
-        let act = prop_oneof![
-            12 => (0..5_u8).prop_map(Act::Answer),
-            1 => Just(Act::Silence),
-            2 => Just(Act::Back),
-            1 => Just(Act::Says("qwertz uiop")),
-            1 => Just(Act::Says("no, I meant network")),
-            1 => Just(Act::Says("/other")),
-            1 => Just(Act::Agent),
-        ];
-        return vec(act, 0..24).boxed();
-    }
-    let other = prop_oneof![
-        Just(Other::Claimed),
-        Just(Other::Wrote),
-        Just(Other::HandedBack),
-        Just(Other::LeaseEnded),
-        Just(Other::NobodyCame),
-        Just(Other::Reminder),
-        Just(Other::Park),
-        Just(Other::Again),
-        Just(Other::Left)
-    ];
-    let act = prop_oneof![
-        14 => (0..5_u8).prop_map(Act::Answer),
-        3 => (0..6_u8).prop_map(Act::Button),
-        3 => (0..6_u8).prop_map(Act::About),
-        8 => (0..SAYINGS.len()).prop_map(|at| Act::Says(SAYINGS[at])),
-        2 => "\\PC{0,40}".prop_map(Act::Junk),
-        2 => "[0-9*#]{0,9}".prop_map(Act::Keys),
-        2 => Just(Act::Silence),
-        3 => Just(Act::Back),
-        1 => Just(Act::Agent),
-        1 => Just(Act::OldButton),
-        1 => any::<bool>().prop_map(Act::Free),
-        3 => other.prop_map(Act::Happens),
-    ];
-    vec(act, 0..32).boxed()
-}
+use super::acts::{Act, Other};
 
 /// Inputs of a contact who says nothing any more; more than any flow here can take.
 const PATIENCE: usize = 400;
@@ -332,8 +230,53 @@ impl<'a> Talk<'a> {
             Other::Park => Said::Park,
             Other::Again | Other::Wrote => Said::Again,
             Other::Left => Said::Left { reason: "completed".into() },
+            Other::Replies => return self.service(reply(200, json!({ "state": "on its way" }))),
+            Other::RepliesOddly => return self.service(reply(200, json!(["no", "state"]))),
+            Other::Fails => return self.service(HttpAnswer::Failed { reason: "not in time".into() }),
+            Other::Stale => {
+                let id = ids::conversation("test", "random", "no request");
+                let before = self.conversation.frames.clone();
+                self.take(Said::HttpAnswered { id, answer: reply(200, json!({ "state": "stale" })) }, None)?;
+                return if self.conversation.frames == before {
+                    Ok(())
+                } else {
+                    Err("an answer that nobody asked for had an effect".into())
+                };
+            }
+            Other::TimeIsOver => Said::Waited,
+            Other::Sends => Said::File {
+                file: "test/photo.jpg".into(),
+                name: "photo.jpg".into(),
+                kind: "image/jpeg".into(),
+                size: 1_000,
+            },
         };
         self.take(said, None)
+    }
+
+    /// The service answers the request that waits, if any.
+    fn service(&mut self, answer: HttpAnswer) -> Result<(), String> {
+        let waits = self.conversation.frames.iter().filter_map(|frame| frame.wait.as_ref());
+        let asked = waits.filter_map(|wait| match &wait.kind {
+            WaitKind::Http { id, answer: None } => Some(*id),
+            _ => None,
+        });
+        let Some(id) = asked.last() else { return Ok(()) };
+        self.take(Said::HttpAnswered { id, answer }, None)
+    }
+
+    /// What is ours to wait for happens at once: services answer, time passes.
+    fn world(&mut self) -> Result<(), String> {
+        for _ in 0..PATIENCE {
+            let last = self.conversation.frames.last().and_then(|frame| frame.wait.as_ref());
+            match last.map(|wait| &wait.kind) {
+                _ if self.over() || self.conversation.owner != Owner::Bot => return Ok(()),
+                Some(WaitKind::Http { .. }) => self.service(reply(200, json!({ "state": "on its way" })))?,
+                Some(WaitKind::Pause { .. }) => self.take(Said::Waited, None)?,
+                _ => return Ok(()),
+            }
+        }
+        Err("services and pauses without end".into())
     }
 
     /// An answer that led to a further question is undone by `back`: the flows stand as they did.
@@ -384,13 +327,22 @@ impl<'a> Talk<'a> {
                     self.take(Said::NobodyCame, None)?;
                 }
                 Owner::Agent(_) => return Ok(()),
-                Owner::Bot => self.take(Said::Silence, None)?,
+                Owner::Bot => {
+                    self.world()?;
+                    if !self.over() && self.conversation.owner == Owner::Bot {
+                        self.take(Said::Silence, None)?;
+                    }
+                }
             }
         }
         let frames: Vec<_> =
             self.conversation.frames.iter().map(|frame| (&frame.flow, &frame.step, &frame.wait)).collect();
         Err(format!("the contact is silent and it does not end: {frames:?}"))
     }
+}
+
+fn reply(status: u16, body: serde_json::Value) -> HttpAnswer {
+    HttpAnswer::Reply { status, headers: std::collections::BTreeMap::new(), body }
 }
 
 enum Answer {
@@ -416,9 +368,13 @@ pub fn holds(book: &Playbook, acts: &[Act], voice: bool) -> Result<(), String> {
 pub fn alike(book: &Playbook, acts: &[Act]) -> Result<(), String> {
     let mut chat = Talk::begin(book, Channel::Terminal)?;
     let mut voice = Talk::begin(book, Channel::TerminalVoice)?;
+    chat.world()?;
+    voice.world()?;
     for act in acts {
-        chat.act(act)?;
-        voice.act(act)?;
+        for talk in [&mut chat, &mut voice] {
+            talk.act(act)?;
+            talk.world()?;
+        }
         same("slots", &chat.filled, &voice.filled)?;
         let stand = |talk: &Talk<'_>| {
             let frames = &talk.conversation.frames;

@@ -16,7 +16,7 @@ use super::super::super::json::JsonBody;
 use super::view::Preview;
 use crate::app::From;
 use crate::app::simulate::{self, Simulated, World};
-use crate::conversation::{Channel, ContactFacts, Event, Incident, Owner, Prompt, Said};
+use crate::conversation::{Channel, ContactFacts, Event, HttpAnswer, Incident, Owner, Prompt, Said};
 
 const MOST_INCIDENTS: usize = 20;
 const LONGEST: usize = 200;
@@ -106,6 +106,15 @@ pub enum TrySaid {
     },
     HandedBack {},
     NobodyCame {},
+    /// The service that is called replies, with JSON or a text.
+    ServiceReplies {
+        status: u16,
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        body: Value,
+    },
+    /// It does not.
+    ServiceFails {},
 }
 
 /// What came of it.
@@ -125,6 +134,8 @@ pub struct Tried {
     /// bot, queue or agent.
     pub owner: String,
     pub outcome: Option<String>,
+    /// Services that are called and wait for an answer of the asker.
+    pub calls: Vec<TriedCall>,
     /// When the next timer runs out.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub due: Option<Timestamp>,
@@ -153,6 +164,15 @@ pub struct Place {
     pub step: String,
 }
 
+/// A request of an `http` step.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TriedCall {
+    pub step: String,
+    pub method: String,
+    pub url: String,
+    pub body: Option<String>,
+}
+
 /// Steps entered and ways taken in one flow, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Walk {
@@ -179,7 +199,7 @@ pub async fn turn(
 
 fn take(web: &Web, asked: Try) -> Result<Tried, Problem> {
     let (playbook, desk) = (web.app.playbook(), &web.app.settings.desk);
-    let world = world(&asked)?;
+    let world = world(asked.channel, asked.locale.as_deref(), asked.now, &asked.contact, &asked.facts)?;
     let done = match asked.state {
         None => {
             let startable = |name: &str| playbook.flow(name).is_some_and(|flow| flow.start.is_some());
@@ -192,19 +212,25 @@ fn take(web: &Web, asked: Try) -> Result<Tried, Problem> {
             let bad = |why: &dyn std::fmt::Display| {
                 Problem::bad("bad_state", format!("The state does not fit: {why}."))
             };
-            let state = serde_json::from_value(state).map_err(|error| bad(&error))?;
-            simulate::go_on(&playbook, desk, &world, state, asked.utterance.map(said))
-                .map_err(|error| bad(&error))?
+            let state: simulate::State = serde_json::from_value(state).map_err(|error| bad(&error))?;
+            let said = asked.utterance.map(|utterance| said(utterance, &state)).transpose()?;
+            simulate::go_on(&playbook, desk, &world, state, said).map_err(|error| bad(&error))?
         }
     };
     Ok(Tried::of(done, world.channel.voice()))
 }
 
-fn world(asked: &Try) -> Result<World, Problem> {
-    let contact = &asked.contact;
-    let texts = [&contact.name, &contact.profile, &asked.locale];
+/// The world of a turn, checked.
+pub(super) fn world(
+    channel: TryChannel,
+    locale: Option<&str>,
+    now: Timestamp,
+    contact: &TryContact,
+    facts: &TryFacts,
+) -> Result<World, Problem> {
+    let texts = [contact.name.as_deref(), contact.profile.as_deref(), locale];
     let long = texts.into_iter().flatten().any(|text| text.chars().count() > LONGEST);
-    let incidents = &asked.facts.incidents;
+    let incidents = &facts.incidents;
     let wordy = incidents.iter().any(|one| one.area.len() + one.title.len() > 4 * LONGEST);
     if long || wordy || incidents.len() > MOST_INCIDENTS {
         return Err(Problem::bad("too_long", "A name, a profile or the incidents are too long."));
@@ -212,26 +238,31 @@ fn world(asked: &Try) -> Result<World, Problem> {
     let incident = |one: &TryIncident| Incident {
         area: one.area.clone(),
         title: one.title.clone(),
-        since: asked.now.to_string(),
+        since: now.to_string(),
     };
     Ok(World {
-        channel: if asked.channel == TryChannel::Phone { Channel::Phone } else { Channel::Web },
-        locale: asked.locale.clone(),
-        now: asked.now,
+        channel: if channel == TryChannel::Phone { Channel::Phone } else { Channel::Web },
+        locale: locale.map(str::to_owned),
+        now,
         contact: ContactFacts {
             name: contact.name.clone().filter(|name| !name.is_empty()),
             profile: contact.profile.clone().filter(|profile| !profile.is_empty()),
             verified: contact.verified,
         },
-        business_open: asked.facts.business_open,
-        agent_free: asked.facts.agents_free > 0,
+        business_open: facts.business_open,
+        agent_free: facts.agents_free > 0,
         incidents: incidents.iter().map(incident).collect(),
     })
 }
 
-fn said(said: TrySaid) -> Said {
+/// What the engine is told.
+pub(super) fn said(said: TrySaid, state: &simulate::State) -> Result<Said, Problem> {
     let agent = || "Agent".to_owned();
-    match said {
+    let answered = |answer: HttpAnswer| {
+        let none = || Problem::bad("no_call", "No service is called that could answer.");
+        Ok::<_, Problem>(Said::HttpAnswered { id: state.calls.last().ok_or_else(none)?.id, answer })
+    };
+    Ok(match said {
         TrySaid::Text { text } => Said::Text { text },
         TrySaid::Choice { value } => Said::Choice { value },
         TrySaid::Keys { keys } => Said::Keys { keys: crate::channel::ivr::speech::pressed(&keys) },
@@ -242,7 +273,11 @@ fn said(said: TrySaid) -> Said {
         TrySaid::AgentWrote { text } => Said::AgentWrote { agent: agent(), text },
         TrySaid::HandedBack {} => Said::HandedBack,
         TrySaid::NobodyCame {} => Said::NobodyCame,
-    }
+        TrySaid::ServiceReplies { status, body } => {
+            answered(HttpAnswer::Reply { status, headers: BTreeMap::new(), body })?
+        }
+        TrySaid::ServiceFails {} => answered(HttpAnswer::Failed { reason: "not in time".to_owned() })?,
+    })
 }
 
 impl Tried {
@@ -279,10 +314,16 @@ impl Tried {
             }
             .to_owned(),
             outcome: conversation.outcome().map(str::to_owned),
+            calls: done.state.calls.iter().map(call).collect(),
             due: done.state.timers.values().min().copied(),
             state: serde_json::to_value(&done.state).unwrap_or_default(),
         }
     }
+}
+
+fn call(call: &simulate::Call) -> TriedCall {
+    let simulate::Call { id: _, step, method, url, body } = call.clone();
+    TriedCall { step, method, url, body }
 }
 
 fn option(option: &crate::conversation::PromptOption) -> TriedOption {
