@@ -85,6 +85,19 @@ pub fn end_by(w: &mut Working<'_>, agent: &str) {
     }
 }
 
+/// What it says where all goes well.
+pub fn preview(w: &mut Working<'_>, connect: &Connect) {
+    let key = match connect {
+        Connect::Show if w.voice() => "link_unproven",
+        Connect::Show => "link_code",
+        Connect::Enter(_) => "link_done",
+        Connect::End => "unlink_done",
+    };
+    let code = w.facts.link.code.clone().unwrap_or_default();
+    let place = place(w, Channel::Web);
+    w.say_words(key, &[("code", format!("{CODE_OPEN}{code}{CODE_CLOSE}")), ("place", place)]);
+}
+
 /// What a channel is called: "the web page".
 pub fn place(w: &mut Working<'_>, channel: Channel) -> String {
     w.words(&format!("place_{}", channel.word()), &[])

@@ -95,7 +95,7 @@ async fn ordered(visitor: &Visitor) -> String {
 #[tokio::test]
 async fn tickets_and_news_follow_the_person_until_they_part() {
     let (_folder, mut server) = desk(&[]);
-    let (web, other) =
+    let (mut web, mut other) =
         (Visitor::open(&server, json!({ "locale": "en" })).await, Visitor::open(&server, json!({})).await);
     let ticket = ordered(&web).await;
     assert!(say(&other, "/state").await.join(" ").contains("no open tickets"));
@@ -103,6 +103,10 @@ async fn tickets_and_news_follow_the_person_until_they_part() {
     // What was shown is still good after the program was killed.
     server.kill();
     server.again();
+    for visitor in [&mut web, &mut other] {
+        // The old connection went with the program.
+        visitor.http = reqwest::Client::new();
+    }
     let linked = enters(&other, &code).await;
     assert!(linked.contains("this channel and the web page are linked"), "{linked}");
     eventually(&web, "This chat was linked with the web page").await;
