@@ -65,10 +65,16 @@ pub(super) fn facts(
             name: contact.name.clone(),
             profile: contact.profile.clone(),
             verified: contact.verified,
+            chat: loaded.chat,
         },
         open_tickets: if contact.verified { loaded.open_tickets.clone() } else { Vec::new() },
         incidents: loaded.incidents.clone(),
-        notices: loaded.notices.iter().filter(|notice| may_hear(notice, contact)).cloned().collect(),
+        notices: loaded
+            .notices
+            .iter()
+            .filter(|notice| may_hear(notice, contact, conversation.channel))
+            .cloned()
+            .collect(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
         link: LinkFacts {
@@ -174,9 +180,14 @@ impl Changes {
     }
 }
 
-/// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing.
-fn may_hear(notice: &Notice, contact: &Contact) -> bool {
-    contact.verified || matches!(notice.news, News::IncidentClosed { .. })
+/// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing; so it is with other
+/// addresses. The copy of an answer is for reading.
+fn may_hear(notice: &Notice, contact: &Contact, channel: Channel) -> bool {
+    match notice.news {
+        News::TicketChanged { .. } | News::Linked { .. } | News::Unlinked { .. } => contact.verified,
+        News::AnswerCopied { .. } => !channel.voice(),
+        News::IncidentClosed { .. } => true,
+    }
 }
 
 /// A call begins with the choice of a language, unless the caller made it before.

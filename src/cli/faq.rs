@@ -93,9 +93,12 @@ struct Line {
     text: String,
     #[serde(default)]
     locale: Option<String>,
+    /// Tags of the place where it was asked, beside those of the command line.
+    #[serde(default)]
+    context: Vec<String>,
 }
 
-/// Ranks each `{id, text[, locale]}` line of `queries` against the FAQ under `faq`; writes one
+/// Ranks each `{id, text[, locale, context]}` line of `queries` against the FAQ under `faq`; writes one
 /// `{id, ranked: [[faq id, score], … ten], suggest}` line for each, and with `explain` the terms of each score.
 ///
 /// # Errors
@@ -117,7 +120,8 @@ pub fn rank(
         }
         let line: Line = serde_json::from_str(&line).with_context(place)?;
         let locale = line.locale.as_deref().filter(|locale| !locale.is_empty());
-        let ranking = base.rank(&Query { text: &line.text, locale, context });
+        let context = [context, &line.context].concat();
+        let ranking = base.rank(&Query { text: &line.text, locale, context: &context });
         writeln!(out, "{}", answer(&base, &line.id, &ranking, explain))?;
     }
     out.flush()?;

@@ -88,9 +88,15 @@ pub enum Event {
     AnswerConfirmed {
         article: String,
     },
+    /// It did not solve the matter. Told once where the contact says so, and where the flow asks why, once more with
+    /// the `reason`: `wrong_question`, `too_long`, `did_not_work` or `something_else`.
     AnswerRefused {
         article: String,
         reason: Option<String>,
+    },
+    /// The contact wants a copy of the answer where they can read it: in a chat of theirs.
+    AnswerSent {
+        article: String,
     },
     NothingFound {
         query: String,

@@ -43,6 +43,9 @@ pub struct ContactFacts {
     pub profile: Option<String>,
     /// Proven (a bearer token, a log-in, a code); an unproven caller id is not.
     pub verified: bool,
+    /// Who calls has a chat too, where a copy of an answer reaches them.
+    #[serde(default)]
+    pub chat: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

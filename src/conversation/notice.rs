@@ -60,6 +60,10 @@ pub enum News {
     Unlinked {
         channel: Channel,
     },
+    /// A copy of an answer, asked for on a call: for the chat alone.
+    AnswerCopied {
+        article: String,
+    },
     /// `state` as the desk names it: `assigned`, `in_progress`, `resolved`, …
     TicketChanged {
         code: String,

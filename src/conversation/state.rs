@@ -165,8 +165,15 @@ pub struct Wait {
 pub enum WaitKind {
     /// The prompt of the frame's step.
     Step,
-    /// An answer was given: did it solve it? `left` are the ids still to offer.
-    Solved { query: String, article: String, left: Vec<String> },
+    /// An answer was given: did it solve it? `left` are the ids still to offer. On a call a long answer is said in
+    /// parts, and `part` is the one said last, from 0.
+    Solved {
+        query: String,
+        article: String,
+        left: Vec<String>,
+        #[serde(default, skip_serializing_if = "is_first")]
+        part: usize,
+    },
     /// Which of these titles (`as: list`)?
     Pick { query: String, articles: Vec<String> },
     /// Why did the last answer not do?
@@ -237,6 +244,27 @@ pub struct Offered {
     pub solved: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// It answered a question asked amid a form, so that nobody was asked whether it solved anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub amid: bool,
+    /// Only its title was shown, in a list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
+    /// A copy went to another address of the contact.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sent: bool,
+}
+
+impl Offered {
+    /// An answer that was just shown.
+    pub fn new(article: &str, query: &str) -> Self {
+        let (article, query) = (article.to_owned(), query.to_owned());
+        Self { article, query, solved: None, reason: None, amid: false, listed: false, sent: false }
+    }
+}
+
+fn is_first(part: &usize) -> bool {
+    *part == 0
 }
 
 impl Conversation {

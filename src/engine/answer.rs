@@ -1,6 +1,6 @@
 //! What an input does at the prompt that waits: an option, a value, a word that works everywhere, a question, a miss.
 
-use crate::conversation::{Event, Wait, WaitKind};
+use crate::conversation::{Wait, WaitKind};
 use crate::faq::Query;
 use crate::flow::format::Marks;
 use crate::flow::{Kind, Slot, SlotKind, SlotValue};
@@ -12,7 +12,7 @@ use super::recognize::slot::Reading;
 use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{ahead, correct, elsewhere, prompts, question, run, step};
+use super::{ahead, correct, elsewhere, prompts, question, reason, run, step, telling};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,8 +80,8 @@ fn likely(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> 
     match &wait.kind {
         WaitKind::Solved { query, .. } => {
             let text = only_words(input)?;
-            match said_yes_no(w, text) {
-                Some(yes) => Some(question::solved(w, yes)),
+            match telling::of_words(w, text) {
+                Some(wish) => Some(telling::wished(w, wish)),
                 None => asked_anew(w, query, text),
             }
         }
@@ -183,12 +183,6 @@ pub(super) fn reading<'a>(w: &'a Working<'_>, keyed: bool) -> Reading<'a> {
 
 fn said_yes_no(w: &Working<'_>, text: &str) -> Option<bool> {
     let list = |key: &str| w.playbook.words.list(key, &w.c.locale);
-    let solved = matches!(w.current_wait().map(|wait| &wait.kind), Some(WaitKind::Solved { .. }));
-    if solved {
-        let yes: Vec<String> = list("yes").iter().chain(list("solved_yes")).cloned().collect();
-        let no: Vec<String> = list("no").iter().chain(list("solved_no")).cloned().collect();
-        return yes_no::said(text, &yes, &no);
-    }
     yes_no::said(text, list("yes"), list("no"))
 }
 
@@ -240,10 +234,10 @@ fn offers(w: &mut Working<'_>, wait: &Wait) -> Vec<Offer> {
 fn meant(w: &mut Working<'_>, wait: &Wait, meaning: &Meaning) -> Option<Then> {
     let value = meaning.value.as_str();
     match &wait.kind {
-        WaitKind::Solved { .. } => Some(question::solved(w, value == "yes")),
         WaitKind::Elsewhere { .. } => Some(elsewhere::answered(w, value == "yes")),
+        WaitKind::Solved { .. } => telling::of_value(value).map(|wish| telling::wished(w, wish)),
         WaitKind::Pick { .. } => Some(question::picked(w, value)),
-        WaitKind::Reason { .. } => Some(question::reasoned(w, Some(value.to_owned()))),
+        WaitKind::Reason { .. } => Some(reason::said(w, Some(value.to_owned()))),
         WaitKind::Menu { .. } => {
             globals::switch(w, value);
             Some(Then::Wait)
@@ -306,7 +300,7 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
     }
     match &wait.kind {
         WaitKind::Reason { .. } => {
-            let then = question::reasoned(w, None);
+            let then = reason::said(w, None);
             return run::go_on(w, &then);
         }
         WaitKind::Comment => {
@@ -337,8 +331,7 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
         let form = matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. });
         let noted = form && ahead::amid(w, text, opening);
         if form && let Some(found) = question::sure(w, text) {
-            w.event(Event::QuestionAnswered { article: found.article.clone(), query: text.clone() });
-            question::say_answer(w, &found.article);
+            question::answer_amid(w, text, found);
             if !opening {
                 w.say_words("returning", &[]);
             }

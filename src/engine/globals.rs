@@ -7,7 +7,7 @@ use crate::flow::Flow;
 use super::recognize::text::plain;
 use super::step::Then;
 use super::working::Working;
-use super::{back, begin, digression, failure, prompts, run, speak, tongue};
+use super::{back, begin, digression, failure, prompts, run, speak, telling, tongue};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Global {
@@ -21,6 +21,8 @@ pub(super) enum Global {
     /// Other channels of the same person: join them, part from them.
     Link,
     Unlink,
+    /// The answer that was shown last, once more.
+    Answer,
     /// A language named outright.
     Speak(String),
     /// `/start`: all anew.
@@ -29,7 +31,7 @@ pub(super) enum Global {
     Begin(String),
 }
 
-const WORDS: [(&str, Global); 9] = [
+const WORDS: [(&str, Global); 10] = [
     ("help", Global::Help),
     ("menu", Global::Menu),
     ("back", Global::Back),
@@ -39,6 +41,7 @@ const WORDS: [(&str, Global); 9] = [
     ("language", Global::Language),
     ("link", Global::Link),
     ("unlink", Global::Unlink),
+    ("answer_again", Global::Answer),
 ];
 
 /// The global that a typed or spoken text names, whole.
@@ -87,6 +90,7 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
             prompts::ask(w);
         }
         Global::Repeat => prompts::ask(w),
+        Global::Answer => telling::once_more(w),
         Global::Back => back::back(w),
         Global::Cancel => cancel(w),
         Global::Agent => over(w, "system/agent"),

@@ -5,7 +5,7 @@ use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
 use super::answer::{self, Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, elsewhere, gather, notice, person, prompts, step, tongue};
+use super::{MAX_CALLBACKS, begin, elsewhere, gather, notice, person, prompts, step, telling, tongue};
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if let Said::Informed { notice } = &utterance.said {
@@ -234,7 +234,10 @@ fn again(w: &mut Working<'_>) {
 
 fn left(w: &mut Working<'_>, reason: &str) {
     // Left right after an answer, without a word: taken as solved by it, and counted as assumed.
-    let after_answer = matches!(w.current_wait().map(|wait| &wait.kind), Some(WaitKind::Solved { .. }));
+    let after_answer = match w.current_wait().map(|wait| &wait.kind) {
+        Some(WaitKind::Solved { article, part, .. }) => telling::is_whole(w, article, *part),
+        _ => false,
+    };
     let outcome = match (after_answer, w.c.tickets.is_empty()) {
         (true, true) => "deflected",
         (_, false) => "ticketed",

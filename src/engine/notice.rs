@@ -3,8 +3,8 @@
 use crate::conversation::{Event, News, Notice};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
 
-use super::step;
 use super::working::Working;
+use super::{step, telling};
 
 /// Tells it, in the contact's language. In a chat that is over it stands as its last message.
 pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
@@ -19,6 +19,10 @@ pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
         News::Unlinked { channel } => {
             let place = step::connect::place(w, *channel);
             w.say_words("unlink_elsewhere", &[("place", place)]);
+        }
+        News::AnswerCopied { article } => {
+            w.say_words("answer_copy", &[]);
+            telling::say(w, article);
         }
         News::TicketChanged { code, state } => {
             let state = w.words(&format!("state_{state}"), &[]);

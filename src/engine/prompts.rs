@@ -4,7 +4,7 @@ use crate::conversation::{Hope, Life, Owner, Prompt, PromptKind, PromptOption, W
 use crate::flow::{Kind, SlotKind};
 
 use super::working::Working;
-use super::{elsewhere, globals, question, speak, step};
+use super::{elsewhere, globals, question, reason, speak, step, telling};
 
 /// How a prompt is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub(super) fn ask_as(w: &mut Working<'_>, asking: Asking) {
     let Some(wait) = w.current_wait().cloned() else { return };
     match wait.kind {
         WaitKind::Step => ask_step(w, asking),
-        WaitKind::Solved { article, .. } => question::ask_solved(w, &article, asking),
+        WaitKind::Solved { article, part, .. } => telling::ask(w, &article, part, asking),
         WaitKind::Pick { articles, .. } => question::ask_pick(w, &articles),
-        WaitKind::Reason { .. } => question::ask_reason(w),
+        WaitKind::Reason { .. } => reason::ask(w),
         WaitKind::Comment => w.say_words("survey_comment", &[]),
         WaitKind::Person => {}
         // What was waited for may have come while something else had the word.
@@ -78,9 +78,10 @@ pub(super) fn options(w: &mut Working<'_>) -> Vec<PromptOption> {
             Some(Kind::Survey(survey)) => step::survey::options(survey),
             _ => Vec::new(),
         },
-        WaitKind::Solved { .. } | WaitKind::Elsewhere { .. } => yes_no(w),
+        WaitKind::Elsewhere { .. } => yes_no(w),
+        WaitKind::Solved { article, part, left, .. } => telling::options(w, &article, part, !left.is_empty()),
         WaitKind::Pick { articles, .. } => question::pick_options(w, &articles),
-        WaitKind::Reason { .. } => question::reason_options(w),
+        WaitKind::Reason { .. } => reason::options(w),
         WaitKind::Menu { .. } => globals::menu_options(w),
         WaitKind::Language { .. } => globals::language_options(w),
         WaitKind::Comment | WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => Vec::new(),

@@ -1,14 +1,14 @@
 //! Answers from the FAQ: found, offered one by one, and whether they solved it.
 
 use crate::conversation::{Event, Offered, PromptKind, PromptOption, Wait, WaitKind};
-use crate::faq::Query;
+use crate::faq::{Hit, Query};
 use crate::flow::step::Faq;
 use crate::flow::{Kind, SlotValue};
 
-use super::prompts::{self, Asking};
+use super::prompts;
 use super::step::Then;
 use super::working::Working;
-use super::{speak, step};
+use super::{context, reason, step, telling};
 
 /// An answer that may be offered.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,43 +17,70 @@ pub(super) struct Candidate {
     pub score: f64,
 }
 
-/// The answers over the base's threshold, best first, that were not offered in this conversation; empty where
-/// nothing is good enough.
-pub(super) fn candidates(w: &Working<'_>, query: &str, context: &[String], max: usize) -> Vec<Candidate> {
+/// What the base has for a question, at a `faq` step.
+pub(super) enum Found {
+    /// Best first; never empty.
+    Some(Vec<Candidate>),
+    /// What is good enough was shown in this conversation already: no answer is offered twice.
+    ShownBefore,
+    Nothing,
+}
+
+/// The answers over the base's threshold that were not shown in this conversation.
+pub(super) fn candidates(w: &Working<'_>, query: &str, tags: &[String], max: usize) -> Found {
     if query.trim().is_empty() {
-        return Vec::new();
+        return Found::Nothing;
     }
-    let ranking = w.playbook.faq.rank(&Query { text: query, locale: Some(&w.c.locale), context });
-    if !ranking.suggest {
-        return Vec::new();
+    let context = context::of(w, tags);
+    let ranking = w.playbook.faq.rank(&Query { text: query, locale: Some(&w.c.locale), context: &context });
+    let all: Vec<Candidate> = ranking.suggested().map(|hit| candidate(w, hit)).collect();
+    let some = !all.is_empty();
+    let fresh: Vec<Candidate> =
+        all.into_iter().filter(|found| shown(w, &found.article).is_none()).take(max).collect();
+    match (some, fresh.is_empty()) {
+        (_, false) => Found::Some(fresh),
+        (true, true) => Found::ShownBefore,
+        (false, true) => Found::Nothing,
     }
-    ranking
-        .hits
-        .iter()
-        .filter(|hit| hit.score >= ranking.threshold)
-        .map(|hit| Candidate { article: w.playbook.faq.article(hit.article).id.clone(), score: hit.score })
-        .filter(|found| !w.c.offered.iter().any(|offered| offered.article == found.article))
-        .take(max)
-        .collect()
+}
+
+fn candidate(w: &Working<'_>, hit: &Hit) -> Candidate {
+    Candidate { article: w.playbook.faq.article(hit.article).id.clone(), score: hit.score }
+}
+
+/// How an answer fared that was shown in this conversation.
+fn shown<'w>(w: &'w Working<'_>, article: &str) -> Option<&'w Offered> {
+    w.c.offered.iter().rev().find(|shown| shown.article == article)
 }
 
 /// The answer to a question asked instead of an answer, where the ranker is surer than it need be for a `faq` step.
+/// One that the contact refused is not given again; one that they saw is, for they ask for it in their own words.
 pub(super) fn sure(w: &Working<'_>, query: &str) -> Option<Candidate> {
     if query.split_whitespace().count() < 2 {
         return None;
     }
-    let context: Vec<String> =
-        Some(w.origin_category()).filter(|topic| !topic.is_empty()).into_iter().collect();
+    let context = context::of(w, &[]);
     let ranking = w.playbook.faq.rank(&Query { text: query, locale: Some(&w.c.locale), context: &context });
-    let best = ranking.hits.first()?;
-    ranking
-        .sure()
-        .then(|| Candidate { article: w.playbook.faq.article(best.article).id.clone(), score: best.score })
+    let best = ranking.hits.first().filter(|_| ranking.sure()).map(|hit| candidate(w, hit))?;
+    let refused = shown(w, &best.article).is_some_and(|shown| shown.solved == Some(false));
+    (!refused).then_some(best)
+}
+
+/// Answers a question that was asked amid a form.
+pub(super) fn answer_amid(w: &mut Working<'_>, query: &str, found: Candidate) {
+    let Candidate { article, .. } = found;
+    if shown(w, &article).is_some() {
+        w.say_words("once_more", &[]);
+    } else {
+        w.c.offered.push(Offered { amid: true, ..Offered::new(&article, query) });
+    }
+    w.event(Event::QuestionAnswered { article: article.clone(), query: query.to_owned() });
+    telling::say(w, &article);
 }
 
 /// Offers what was found for a `faq` step.
 pub(super) fn begin(w: &mut Working<'_>, faq: &Faq, query: String, found: Vec<Candidate>) -> Then {
-    if faq.list && found.len() > 1 {
+    if faq.lists(w.voice()) && found.len() > 1 {
         let articles: Vec<String> = found.iter().map(|candidate| candidate.article.clone()).collect();
         w.wait(Wait { kind: WaitKind::Pick { query, articles }, failures: 0 });
         return Then::Wait;
@@ -68,40 +95,12 @@ pub(super) fn begin(w: &mut Working<'_>, faq: &Faq, query: String, found: Vec<Ca
 pub(super) fn offer(w: &mut Working<'_>, query: String, answer: &Candidate, left: Vec<String>) -> Then {
     let article = answer.article.clone();
     w.event(Event::AnswerOffered { article: article.clone(), query: query.clone(), score: answer.score });
-    w.c.offered.push(Offered { article: article.clone(), query: query.clone(), solved: None, reason: None });
-    w.wait(Wait { kind: WaitKind::Solved { query, article, left }, failures: 0 });
+    w.c.offered.push(Offered::new(&article, &query));
+    w.wait(Wait { kind: WaitKind::Solved { query, article, left, part: 0 }, failures: 0 });
     Then::Wait
 }
 
-/// The answer, then the solved question.
-pub(super) fn ask_solved(w: &mut Working<'_>, article: &str, asking: Asking) {
-    if asking == Asking::First {
-        say_answer(w, article);
-    }
-    let own = match w.here().map(|(_, step)| &step.kind) {
-        Some(Kind::Faq(faq)) => faq.ask.as_ref(),
-        _ => None,
-    };
-    let text = match own {
-        Some(text) => w.text(text),
-        None => w.words("solved", &[]),
-    };
-    prompts::put(w, PromptKind::Solved, &text);
-}
-
-pub(super) fn say_answer(w: &mut Working<'_>, article: &str) {
-    let Some(article) = w.playbook.faq.by_id(article) else {
-        w.fault("faq", &format!("no article `{article}`"));
-        return;
-    };
-    let (locale, fallback) = (w.c.locale.as_str(), w.playbook.default_locale());
-    let text =
-        if w.voice() { article.spoken_in(locale, fallback) } else { article.answer_in(locale, fallback) };
-    let prompt = speak::prompt(w, PromptKind::Answer, text.unwrap_or_default(), Vec::new());
-    w.send(prompt);
-}
-
-fn title(w: &Working<'_>, article: &str) -> String {
+pub(super) fn title(w: &Working<'_>, article: &str) -> String {
     let found = w.playbook.faq.by_id(article);
     let title = found.and_then(|found| found.title(&w.c.locale, w.playbook.default_locale()));
     title.unwrap_or(article).to_owned()
@@ -141,7 +140,8 @@ pub(super) fn picked(w: &mut Working<'_>, value: &str) -> Then {
     if value == NONE {
         for article in articles {
             w.event(Event::AnswerRefused { article: article.clone(), reason: None });
-            w.c.offered.push(Offered { article, query: query.clone(), solved: Some(false), reason: None });
+            let refused = Offered { solved: Some(false), listed: true, ..Offered::new(&article, &query) };
+            w.c.offered.push(refused);
         }
         return settle(w, false);
     }
@@ -151,63 +151,34 @@ pub(super) fn picked(w: &mut Working<'_>, value: &str) -> Then {
 
 /// "Did that solve it?" was answered.
 pub(super) fn solved(w: &mut Working<'_>, yes: bool) -> Then {
-    let Some(WaitKind::Solved { query, article, left }) = w.current_wait().map(|wait| wait.kind.clone())
+    let Some(WaitKind::Solved { query, article, left, .. }) = w.current_wait().map(|wait| wait.kind.clone())
     else {
         return Then::Wait;
     };
     w.answered_with((!yes).then(|| SlotValue::Text(query.clone())));
+    let known = shown(w, &article).is_some_and(|shown| shown.reason.is_some());
     mark(w, &article, yes, None);
     if yes {
         w.event(Event::AnswerConfirmed { article });
         return settle(w, true);
     }
-    w.event(Event::AnswerRefused { article: article.clone(), reason: None });
-    let mut left = left.into_iter();
+    // What was too long, and did not do in short either, was refused once.
+    if !known {
+        w.event(Event::AnswerRefused { article: article.clone(), reason: None });
+    }
+    let mut left = left.into_iter().filter(|next| shown(w, next).is_none()).collect::<Vec<_>>().into_iter();
     if let Some(next) = left.next() {
         w.say_words("another", &[]);
         return offer(w, query, &Candidate { article: next, score: 0.0 }, left.collect());
     }
-    if reasons(w) {
+    if reason::asked(w, &article) {
         w.wait(Wait { kind: WaitKind::Reason { query, article }, failures: 0 });
         return Then::Wait;
     }
     settle(w, false)
 }
 
-fn reasons(w: &Working<'_>) -> bool {
-    matches!(w.here().map(|(_, step)| &step.kind), Some(Kind::Faq(faq)) if faq.reasons)
-}
-
-pub(super) fn ask_reason(w: &mut Working<'_>) {
-    let text = w.words("reason", &[]);
-    prompts::put(w, PromptKind::Choose, &text);
-}
-
-pub(super) const REASONS: [&str; 4] = ["wrong_question", "too_long", "did_not_work", "something_else"];
-
-pub(super) fn reason_options(w: &mut Working<'_>) -> Vec<PromptOption> {
-    let mut options = Vec::new();
-    for (place, reason) in REASONS.iter().enumerate() {
-        let label = w.words(&format!("reason_{reason}"), &[]);
-        options.push(PromptOption { value: (*reason).to_owned(), label, key: (place + 1).to_string() });
-    }
-    options
-}
-
-/// Why the last answer did not do; silence or another text skips it.
-pub(super) fn reasoned(w: &mut Working<'_>, reason: Option<String>) -> Then {
-    let Some(WaitKind::Reason { article, query }) = w.current_wait().map(|wait| wait.kind.clone()) else {
-        return Then::Wait;
-    };
-    w.answered_with(Some(SlotValue::Text(query)));
-    if let Some(reason) = reason {
-        mark(w, &article, false, Some(reason.clone()));
-        w.event(Event::AnswerRefused { article, reason: Some(reason) });
-    }
-    settle(w, false)
-}
-
-fn mark(w: &mut Working<'_>, article: &str, yes: bool, reason: Option<String>) {
+pub(super) fn mark(w: &mut Working<'_>, article: &str, yes: bool, reason: Option<String>) {
     if let Some(offered) = w.c.offered.iter_mut().rev().find(|offered| offered.article == article) {
         offered.solved = Some(yes);
         if reason.is_some() {

@@ -148,6 +148,13 @@ impl Working<'_> {
         self.text_in(text, locale, extra)
     }
 
+    /// A built-in text as it is written, whatever the channel: for who reads.
+    pub fn words_in_writing(&mut self, key: &str) -> String {
+        let text = self.playbook.words.text(key);
+        let written = text.and_then(|text| text.pick(&self.c.locale, self.playbook.default_locale(), false));
+        written.map(|template| template.source.clone()).unwrap_or_default()
+    }
+
     /// Says a built-in text.
     pub fn say_words(&mut self, key: &str, extra: &[(&str, String)]) {
         let text = self.words(key, extra);
@@ -180,7 +187,7 @@ impl Working<'_> {
 
     /// What the contact asked last, else the longest free text that was given.
     pub fn origin_question(&self) -> String {
-        if let Some(offered) = self.c.offered.last() {
+        if let Some(offered) = self.c.offered.iter().rev().find(|offered| !offered.amid) {
             return offered.query.clone();
         }
         let texts = self.c.frames.iter().flat_map(|frame| {

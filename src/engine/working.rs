@@ -186,7 +186,8 @@ impl<'a> Working<'a> {
     pub fn close(&mut self, outcome: &str) {
         let confirmed = self.c.offered.iter().rev().find(|offered| offered.solved == Some(true));
         if self.c.tickets.is_empty() && (confirmed.is_some() || outcome == "deflected") {
-            let article = confirmed.or(self.c.offered.last()).map(|offered| offered.article.clone());
+            let last = self.c.offered.iter().rev().find(|offered| !offered.amid);
+            let article = confirmed.or(last).map(|offered| offered.article.clone());
             self.events.push(Event::Deflected { article, confirmed: confirmed.is_some() });
         }
         self.c.life = Life::Closed(outcome.to_owned());

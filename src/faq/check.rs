@@ -34,7 +34,7 @@ pub fn check(articles: &[Article], locales: &[String]) -> Vec<Diagnostic> {
     found
 }
 
-/// Tags that raise their articles nowhere (`V807`, warnings, each told once): no flow's context names them. `used`: the
+/// Tags that raise their articles nowhere (`V807`, warnings, each told once): no place of a question names them. `used`: the
 /// tags that some context can name.
 pub fn dead_tags(articles: &[Article], used: &BTreeSet<String>) -> Vec<Diagnostic> {
     let used: BTreeSet<String> = used.iter().map(|tag| tag.to_lowercase()).collect();
@@ -43,12 +43,13 @@ pub fn dead_tags(articles: &[Article], used: &BTreeSet<String>) -> Vec<Diagnosti
     for article in articles {
         for (index, tag) in article.tags.iter().enumerate() {
             let plain = tag.trim().to_lowercase();
-            if used.contains(&plain) || !told.insert(plain) {
+            // A contact's profile may be any.
+            if used.contains(&plain) || plain.starts_with("profile:") || !told.insert(plain) {
                 continue;
             }
             let at = article.places.tags.get(index).unwrap_or(&article.at).clone();
-            let message = format!("no flow's `context` names the tag `{tag}`, so it raises nothing");
-            let help = "name it in a `faq` step's `context`, or take it out";
+            let message = format!("no flow names the tag `{tag}`, so it raises nothing");
+            let help = "name it in the `tags` of a flow or the `context` of a `faq` step, make it an option of a choice slot, or take it out";
             found.push(Diagnostic::warning(DEAD_TAG, at, message).help(help));
         }
     }

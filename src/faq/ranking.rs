@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::context::Context;
 use super::query::Probe;
 use super::shelf::{Forget, Shelf};
 
@@ -20,8 +21,6 @@ const SCORED: usize = 60;
 /// How steeply a machine's decision turns into a score.
 const STEEPNESS: f32 = 2.0;
 const ANSWER: f32 = 0.1;
-/// A score is raised by this part for an entry that carries a tag of the context.
-const CONTEXT: f32 = 0.15;
 
 /// A question.
 #[derive(Debug, Clone, Copy, Default)]
@@ -114,22 +113,21 @@ impl Shelf {
             Forget::Phrasing(row) => row..row + 1,
             Forget::Entry(entry) => self.entries[entry].phrasings(),
         };
-        let context: Vec<String> = context.iter().map(|tag| tag.to_lowercase()).collect();
-        let tagged = |entry: usize| {
-            context.iter().any(|tag| self.entries[entry].tags.iter().any(|own| **own == **tag))
-        };
+        let context = Context::of(context);
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.entries.len());
         for (at, answer) in answers.iter().enumerate() {
             let nearness = self.nearness(at, &cosines, &without) + answer;
             if nearness > 0.0 {
-                nearest.push((if tagged(at) { nearness * (1.0 + CONTEXT) } else { nearness }, at));
+                nearest.push((nearness * (1.0 + context.raise(self, at)), at));
             }
         }
         if nearest.len() > SCORED {
             nearest.select_nth_unstable_by(SCORED, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             nearest.truncate(SCORED);
         }
-        let full = |(_, at): (f32, usize)| (at, self.terms(at, &cosines, &without, answers[at], tagged(at)));
+        let full = |(_, at): (f32, usize)| {
+            (at, self.terms(at, &cosines, &without, answers[at], context.raise(self, at)))
+        };
         nearest.into_iter().map(full).collect()
     }
 
@@ -163,14 +161,7 @@ impl Shelf {
         (best + self.depth_weight() * CENTROID * centroid) / 2.0
     }
 
-    fn terms(
-        &self,
-        at: usize,
-        cosines: &Cosines,
-        without: &Range<usize>,
-        answer: f32,
-        tagged: bool,
-    ) -> Terms {
+    fn terms(&self, at: usize, cosines: &Cosines, without: &Range<usize>, answer: f32, raise: f32) -> Terms {
         let near = self.near(at, cosines, without);
         let mut margin = 0.0;
         if self.machine.is_trained() {
@@ -185,9 +176,7 @@ impl Shelf {
             answer: f64::from(answer / scale),
             context: 0.0,
         };
-        if tagged {
-            terms.context = f64::from(CONTEXT) * terms.total();
-        }
+        terms.context = f64::from(raise) * terms.total();
         terms
     }
 

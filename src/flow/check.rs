@@ -39,6 +39,7 @@ pub use set::{Known, Set};
 
 use super::graph::Graph;
 use super::parse::draft::Draft;
+use super::slot::SlotKind;
 use super::step::Kind;
 use crate::source::Diagnostic;
 
@@ -58,10 +59,17 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// The tags that the contexts of `faq` steps can name; `None` where one names what cannot be told.
+/// The tags that the place of a question can name (see `engine/context.rs`), profiles aside; `None` where one names what cannot be told.
 pub fn context_tags(set: &Set<'_>) -> Option<BTreeSet<String>> {
-    let mut tags = BTreeSet::new();
+    let mut tags = BTreeSet::from(["channel:chat", "channel:voice"].map(str::to_owned));
     for draft in set.drafts.iter() {
+        tags.insert(draft.flow.name.clone());
+        tags.extend(draft.flow.tags.iter().map(|tag| tag.value.clone()));
+        for slot in draft.flow.slots.values().filter(|slot| !slot.sensitive) {
+            if let SlotKind::Choice { options } = &slot.kind {
+                tags.extend(options.iter().cloned());
+            }
+        }
         for step in &draft.flow.steps {
             let Kind::Faq(faq) = &step.kind else { continue };
             for tag in &faq.context {

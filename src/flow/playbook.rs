@@ -14,6 +14,8 @@ pub struct Flow {
     pub name: FlowName,
     pub at: Place,
     pub title: Text,
+    /// They raise the articles that carry them, for every question that is asked in this flow.
+    pub tags: Vec<Placed<String>>,
     /// `None`: only called by others.
     pub start: Option<Start>,
     pub slots: BTreeMap<SlotName, Slot>,

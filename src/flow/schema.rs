@@ -28,6 +28,11 @@ pub fn flow() -> Value {
             text(),
         ),
         may("voice", "What replaces the title on a call.", localised()),
+        may(
+            "tags",
+            "They raise the articles that carry them, for every question asked in the flow.",
+            json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] }),
+        ),
         may("start", "What begins the flow. Without it, it is only called by others.", shapes::start()),
         may("slots", "The named, typed answers of the flow.", shapes::slots()),
         may(

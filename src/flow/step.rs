@@ -27,7 +27,7 @@ pub use choose::{Choose, ChooseOption};
 pub use confirm::Confirm;
 pub use connect::{Connect, Enter};
 pub use end::End;
-pub use faq::Faq;
+pub use faq::{Faq, Lists};
 pub use handler::{Handler, Handlers, Miss};
 pub use handoff::Handoff;
 pub use http::{Body, Http, Json};

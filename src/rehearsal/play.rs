@@ -380,10 +380,11 @@ impl Player<'_> {
             What::Of(name) => stage.tickets.last().and_then(|ticket| ticket.of(name)),
             What::Tickets => Some(stage.tickets.iter().filter(|ticket| !ticket.added).count().to_string()),
             What::Answers => {
-                let offered: Vec<&str> =
-                    conversation.offered.iter().map(|offered| offered.article.as_str()).collect();
+                let offered = conversation.offered.iter().filter(|offered| !offered.amid);
+                let offered: Vec<&str> = offered.map(|offered| offered.article.as_str()).collect();
                 (!offered.is_empty()).then(|| offered.join(", "))
             }
+            What::Reason => conversation.offered.iter().rev().find_map(|offered| offered.reason.clone()),
             What::Survey => stage.score.clone(),
             What::Queue => stage.handoff.as_ref().map(|(queue, _)| queue.clone()),
             What::Priority => stage.handoff.as_ref().map(|(_, priority)| priority.clone()),

@@ -80,6 +80,7 @@ fn given() -> Vec<Key> {
             may("profile", "", scalar()),
             may("verified", "", flag()),
             may("linked", "Channels that are linked with this one.", channels),
+            may("chat", "A caller has a chat, too, where a copy of an answer can go.", flag()),
         ],
     );
     let incident =
@@ -188,8 +189,10 @@ fn expectation() -> Value {
             json!({ "anyOf": [{ "enum": ["none", "any", null] }, map("", of_ticket)] }),
         ),
     ];
-    let single =
-        ["step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority"];
+    let single = [
+        "step", "flow", "locale", "outcome", "with", "state", "tickets", "survey", "queue", "priority",
+        "reason",
+    ];
     keys.extend(single.map(|key| may(key, "", wanted())));
     map("What holds.", keys)
 }

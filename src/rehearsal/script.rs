@@ -62,6 +62,8 @@ pub struct Given {
     pub name: Option<String>,
     pub profile: Option<String>,
     pub verified: Option<bool>,
+    /// A caller has a chat, too.
+    pub chat: Option<bool>,
     /// How many agents are free.
     pub agents: Option<usize>,
     pub open: Option<bool>,
@@ -94,6 +96,7 @@ impl Given {
             name: self.name.or_else(|| before.name.clone()),
             profile: self.profile.or_else(|| before.profile.clone()),
             verified: self.verified.or(before.verified),
+            chat: self.chat.or(before.chat),
             agents: self.agents.or(before.agents),
             open: self.open.or(before.open),
             incidents: self.incidents.or_else(|| before.incidents.clone()),
@@ -226,6 +229,8 @@ pub enum What {
     Tickets,
     /// Articles that were offered.
     Answers,
+    /// Why the last refused answer did not do.
+    Reason,
     /// The score of the last survey.
     Survey,
     /// The queue and the priority of the last handoff.
@@ -252,6 +257,7 @@ impl What {
             Self::Of(name) => format!("the ticket's {name}"),
             Self::Tickets => "the number of tickets".into(),
             Self::Answers => "the answers offered".into(),
+            Self::Reason => "why the last answer did not do".into(),
             Self::Survey => "the survey's score".into(),
             Self::Queue => "the queue of the handoff".into(),
             Self::Priority => "the priority of the handoff".into(),

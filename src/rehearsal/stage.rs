@@ -285,6 +285,7 @@ impl<'a> Stage<'a> {
             | Event::AnswerOffered { .. }
             | Event::AnswerConfirmed { .. }
             | Event::AnswerRefused { .. }
+            | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
             | Event::StatusTold { .. }

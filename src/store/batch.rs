@@ -79,6 +79,8 @@ pub(super) struct Found {
     pub agents_free: u32,
     pub incidents: Vec<Incident>,
     pub notices: Vec<Notice>,
+    /// Elsewhere the contact has a chat on the web.
+    pub chat: bool,
 }
 
 /// What came of a job.
@@ -310,6 +312,7 @@ fn decide(
         link_found: answers.link.clone(),
         elsewhere: person.map(|(person, contact)| person.elsewhere(contact.id)).unwrap_or_default(),
         moving: answers.moving.clone(),
+        chat: found.chat,
         agents_free: found.agents_free,
         unsent: found
             .id

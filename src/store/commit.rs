@@ -336,6 +336,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::AnswerOffered { .. }
             | Event::AnswerConfirmed { .. }
             | Event::AnswerRefused { .. }
+            | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
             | Event::StatusTold { .. }

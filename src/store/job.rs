@@ -63,6 +63,8 @@ pub struct Loaded {
     pub elsewhere: Vec<link::Elsewhere>,
     /// What became of a conversation that this turn wants here.
     pub moving: Option<link::Moving>,
+    /// The contact, who is not in it now, has a chat on the web.
+    pub chat: bool,
     /// Agents who are online with room for one more.
     pub agents_free: u32,
     /// Messages that wait in the outbox for this conversation's channel to fetch them, oldest first. A decision that

@@ -61,6 +61,7 @@ pub(super) struct RawFound {
     /// JSON arrays; none where there is nothing.
     pub incidents: Option<String>,
     pub notices: Option<String>,
+    pub chat: bool,
 }
 
 impl TryFrom<RawFound> for Found {
@@ -97,6 +98,7 @@ impl TryFrom<RawFound> for Found {
                 None => Vec::new(),
             },
             notices: raw.notices.map_or(Ok(Vec::new()), |notices| json("notices", &notices))?,
+            chat: raw.chat,
         })
     }
 }

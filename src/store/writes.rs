@@ -29,6 +29,8 @@ pub(super) struct Writes {
     pub watches: Vec<WatchWrite>,
     /// Tickets whose watchers are to be told.
     pub news: Vec<NewsWrite>,
+    /// Answers to be read in the contact's chat.
+    pub copies: Vec<CopyWrite>,
     /// Notices that were told.
     pub told: Vec<(String, i64)>,
     pub links: LinkWrites,
@@ -122,6 +124,17 @@ pub(super) struct WatchWrite {
 #[derive(Debug)]
 pub(super) struct NewsWrite {
     pub code: String,
+    /// JSON.
+    pub news: String,
+    pub now: i64,
+}
+
+/// A copy of an answer, for the contact's chat on the web.
+#[derive(Debug)]
+pub(super) struct CopyWrite {
+    /// The notice's.
+    pub id: String,
+    pub contact: String,
     /// JSON.
     pub news: String,
     pub now: i64,

@@ -1,5 +1,6 @@
 //! The pages in a real browser: a visitor, an agent, and what each sees.
 
+mod answers;
 mod flows;
 
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@ mod browser;
 mod calls;
 mod diagnostics;
 mod docs;
+mod faq_context;
 mod flow_tests;
 mod hostile;
 mod house;

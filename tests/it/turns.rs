@@ -4,7 +4,7 @@
 //!
 //! `> {value}@3` is a button of turn 3.
 //! In a conversation, `> words` is what the contact says (on voice: speech), `> [12]` keys, `> {value}` a button,
-//! `> ()` silence; `! free` and `! busy` say whether an agent is there, `! claimed Ada`, `! Ada: words`, `! handed back`,
+//! `> ()` silence; `! free` and `! busy` say whether an agent is there, `! chat` that a caller has a chat, too, `! claimed Ada`, `! Ada: words`, `! handed back`,
 //! `! nobody came`, `! left`, `! remind`, `! park`, `! gathered` are what else happens. All other lines are what comes out.
 
 use std::fmt::Write;
@@ -199,6 +199,7 @@ impl Talk<'_> {
         match what {
             "free" => self.facts.agent_free = true,
             "busy" => self.facts.agent_free = false,
+            "chat" => self.facts.contact.chat = true,
             "closed hours" => {
                 self.facts.business_open = false;
                 self.facts.opens = Some("2026-11-24T11:00:00Z".parse().expect("a time"));
@@ -336,6 +337,7 @@ impl Talk<'_> {
                     reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default()
                 )
             }
+            Event::AnswerSent { article } => format!("* sends {article} to the chat"),
             Event::NothingFound { query } => format!("* nothing found for “{query}”"),
             Event::QuestionAnswered { article, .. } => format!("* a question amid it: {article}"),
             Event::TicketOpened { draft } => format!(

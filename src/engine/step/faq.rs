@@ -1,5 +1,7 @@
 //! `faq`
 
+use crate::conversation::Event;
+use crate::engine::question::Found;
 use crate::engine::working::Working;
 use crate::engine::{digression, question};
 use crate::flow::graph::Exit;
@@ -9,15 +11,20 @@ use super::Then;
 
 pub fn enter(w: &mut Working<'_>, faq: &Faq) -> Then {
     let query = w.render_plain(&faq.query);
-    let context: Vec<String> =
+    let tags: Vec<String> =
         faq.context.iter().map(|tag| w.render_plain(tag)).filter(|tag| !tag.is_empty()).collect();
-    let found = question::candidates(w, &query, &context, faq.max);
-    if found.is_empty() {
-        w.event(crate::conversation::Event::NothingFound { query });
-        w.say_words("nothing_found", &[]);
-        return unresolved(faq);
+    match question::candidates(w, &query, &tags, faq.max) {
+        Found::Some(found) => question::begin(w, faq, query, found),
+        Found::ShownBefore => {
+            w.say_words("shown_before", &[]);
+            unresolved(faq)
+        }
+        Found::Nothing => {
+            w.event(Event::NothingFound { query });
+            w.say_words("nothing_found", &[]);
+            unresolved(faq)
+        }
     }
-    question::begin(w, faq, query, found)
 }
 
 /// Nothing found, none fitted, three failures.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::conversation::{Event, OpenedTicket, TicketDraft, code, ids};
+use crate::engine::reason;
 use crate::engine::working::Working;
 use crate::flow::SlotValue;
 use crate::flow::step::Ticket;
@@ -15,13 +16,20 @@ pub fn enter(w: &mut Working<'_>, ticket: &Ticket) -> Then {
     let subject = w.render_plain(&ticket.subject);
     let body = w.render_plain(&ticket.body);
     if let Some(open) = open_on_the_matter(w, &category, &flow, ticket.unreached) {
-        w.event(Event::TicketAdded { code: open.code.clone(), text: some_or(body, &subject) });
+        let text = with_tried(w, some_or(body, &subject));
+        w.event(Event::TicketAdded { code: open.code.clone(), text });
         w.c.tickets.retain(|known| known.code != open.code);
         w.c.tickets.push(open);
         return Then::next();
     }
     open(w, ticket, &flow, category, subject, body);
     Then::next()
+}
+
+/// What is added to a ticket says what was tried; a new ticket has it in a field of its own.
+fn with_tried(w: &mut Working<'_>, text: String) -> String {
+    let tried = reason::tried(w);
+    if tried.is_empty() { text } else { format!("{text}\n\n{tried}") }
 }
 
 /// A ticket of this conversation, else one of the (proven) contact's with the same category and flow. When nobody

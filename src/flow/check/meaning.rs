@@ -34,7 +34,7 @@ pub fn meaning(flow: &Flow, step: &Step) -> String {
             let _ = write!(all, "\u{1e}{}", call.flow.value);
         }
         Kind::Faq(faq) => {
-            let _ = write!(all, "\u{1e}{} {}", faq.max, faq.list);
+            let _ = write!(all, "\u{1e}{} {} {}", faq.max, faq.lists(false), faq.lists(true));
         }
         Kind::Survey(survey) => {
             let _ = write!(all, "\u{1e}{}", survey.ask.word());

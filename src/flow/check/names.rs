@@ -13,6 +13,7 @@ pub fn check(set: &Set<'_>, draft: &Draft, found: &mut Vec<Diagnostic>) {
     let names = Names { set, draft, flow };
     let ways = flow.on_failure.iter().chain(&flow.on_error).chain(jumps(&flow.handlers));
     found.extend(ways.filter_map(|target| names.target(target)));
+    found.extend(flow.tags.iter().filter_map(|tag| names.tag_named(&tag.value, &tag.at)));
     super::moved::check(set, draft, &|target| names.target(target), found);
     for step in &flow.steps {
         found.extend(targets::of(step).into_iter().filter_map(|target| names.target(target)));
@@ -161,13 +162,16 @@ impl Names<'_> {
 
     /// Tags raise entries and hide none, so only one that is written out can be wrong.
     fn tag(&self, tag: &Template) -> Option<Diagnostic> {
+        if tag.is_plain() { self.tag_named(tag.source.trim(), &tag.at) } else { None }
+    }
+
+    fn tag_named(&self, tag: &str, at: &Place) -> Option<Diagnostic> {
         let tags = self.set.known.faq_tags.as_ref()?;
-        if !tag.is_plain() || tags.contains(tag.source.trim()) {
+        if tags.contains(tag) {
             return None;
         }
-        let message = format!("no FAQ article has the tag `{}`", tag.source.trim());
-        let problem = Diagnostic::error("V108", tag.at.clone(), message);
-        Some(suggest(problem, &tag.source, tags.iter().map(String::as_str)))
+        let problem = Diagnostic::error("V108", at.clone(), format!("no FAQ article has the tag `{tag}`"));
+        Some(suggest(problem, tag, tags.iter().map(String::as_str)))
     }
 
     fn queue(&self, queue: &Placed<String>) -> Option<Diagnostic> {

@@ -20,6 +20,7 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
     let title_entry = fields.take("title");
     let voice = fields.take("voice");
     let mut title = reader.text(title_entry, voice);
+    let tags = fields.take("tags").map(|entry| tags(reader, entry)).unwrap_or_default();
     let start = fields.take("start").map(|entry| start(reader, entry));
     let slots = slots::read(reader, fields.take("slots"));
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
@@ -46,6 +47,7 @@ pub fn read(reader: &mut Reader<'_>, node: &Node, stem: &str) -> Option<Draft> {
         name: name_value,
         at: name.at,
         title,
+        tags,
         start,
         slots,
         steps,
@@ -70,6 +72,19 @@ fn name(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Placed<String>> {
         reader.report(found.help("no spaces and no `/`: names with `/` belong to the system"));
     }
     Some(name)
+}
+
+/// `tags: TAG` or a list of them.
+fn tags(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Placed<String>> {
+    let single = std::slice::from_ref(entry.value);
+    let items = if let Data::List(items) = &entry.value.data { items.as_slice() } else { single };
+    let mut tags = Vec::new();
+    for item in items {
+        if let Some(tag) = reader.scalar(item, "a tag") {
+            tags.push(Placed::new(tag.trim().to_owned(), item.at.clone()));
+        }
+    }
+    tags
 }
 
 /// A flow without a title goes by its name in every locale.

@@ -252,6 +252,12 @@ fn confirm() -> Value {
     schema
 }
 
+fn lists() -> Value {
+    let way = || words_of(&["list", "one_by_one"]);
+    let by_kind = map("", [may("chat", "Where answers are read.", way()), may("voice", "On a call.", way())]);
+    json!({ "anyOf": [way(), by_kind] })
+}
+
 fn faq() -> Value {
     let max = json!({ "enum": [1, 2, 3, "1", "2", "3"] });
     let tags = json!({ "anyOf": [scalar(), { "type": "array", "items": scalar() }] });
@@ -259,7 +265,7 @@ fn faq() -> Value {
         need("query", "What is asked: a template.", scalar()),
         may("context", "Tags that raise the articles which carry them.", tags),
         may("max", "How many answers at most.", max),
-        may("as", "`list`: titles first.", words_of(&["list", "one_by_one"])),
+        may("as", "`list`: titles first; or by kind of channel.", lists()),
         may("reasons", "Ask once, after the last refused answer, why it did not do.", flag()),
         may("ask", "In place of “did that solve it?”.", text()),
         may("voice", "What replaces `ask` on a call.", localised()),

@@ -10,8 +10,8 @@ pub struct Faq {
     pub context: Vec<Template>,
     /// How many answers are offered at most, 1 to 3.
     pub max: usize,
-    /// `as: list`: titles first, instead of one answer after the other.
-    pub list: bool,
+    /// Titles first, instead of one answer after the other: in chat, and on a call.
+    pub list: Lists,
     /// Ask once, after the last refused answer, why not.
     pub reasons: bool,
     /// Said in place of the built-in "did that solve it?".
@@ -22,4 +22,18 @@ pub struct Faq {
     pub on_unresolved: Option<Target>,
     pub on_failure: Option<Target>,
     pub handlers: Handlers,
+}
+
+/// Where titles are shown first. `as: list` does so everywhere; `as: { chat: list }` in chat alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lists {
+    pub chat: bool,
+    pub voice: bool,
+}
+
+impl Faq {
+    /// Whether titles come first on such a channel.
+    pub fn lists(&self, voice: bool) -> bool {
+        if voice { self.list.voice } else { self.list.chat }
+    }
 }

@@ -23,6 +23,7 @@ pub struct Entry {
     /// The agent's name.
     pub name: Option<String>,
     /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
+    /// reason (why, in `name`), sent,
     /// nothing_found, ticket, added, status, nobody_came, called, answered, watched, survey, language, parked, resumed,
     /// left, closed, failed, fault.
     pub kind: String,
@@ -91,7 +92,11 @@ impl Line<'_> {
             }
             Event::AnswerOffered { article, .. } => self.point("offered", article),
             Event::AnswerConfirmed { article } => self.point("confirmed", article),
-            Event::AnswerRefused { article, .. } => self.point("refused", article),
+            Event::AnswerRefused { article, reason: None } => self.point("refused", article),
+            Event::AnswerRefused { article, reason: Some(reason) } => {
+                Entry { name: Some(reason.clone()), ..self.point("reason", article) }
+            }
+            Event::AnswerSent { article } => self.point("sent", article),
             Event::QuestionAnswered { article, .. } => self.point("offered", article),
             Event::NothingFound { .. } => self.point("nothing_found", ""),
             Event::TicketOpened { draft } => self.point("ticket", &draft.code),

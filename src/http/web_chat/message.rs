@@ -139,6 +139,7 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::AnswerOffered { .. }
         | Event::AnswerConfirmed { .. }
         | Event::AnswerRefused { .. }
+        | Event::AnswerSent { .. }
         | Event::NothingFound { .. }
         | Event::QuestionAnswered { .. }
         | Event::TicketOpened { .. }

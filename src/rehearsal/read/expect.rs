@@ -30,7 +30,7 @@ pub fn all(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Expectation> {
     if let Some(entry) = fields.take("slots") {
         each(reader, entry, &mut expected, |name| What::Slot(name.to_owned()));
     }
-    let single: [(&'static str, What); 10] = [
+    let single: [(&'static str, What); 11] = [
         ("step", What::Step),
         ("flow", What::Flow),
         ("locale", What::Locale),
@@ -41,6 +41,7 @@ pub fn all(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Expectation> {
         ("survey", What::Survey),
         ("queue", What::Queue),
         ("priority", What::Priority),
+        ("reason", What::Reason),
     ];
     for (key, what) in single {
         if let Some(entry) = fields.take(key) {

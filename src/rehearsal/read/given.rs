@@ -75,6 +75,7 @@ fn contact(reader: &mut Reader<'_>, entry: Entry<'_>, given: &mut Given) {
     given.profile = text(reader, profile);
     given.linked = fields.take("linked").map(|entry| linked(reader, entry));
     given.verified = fields.take("verified").and_then(|entry| reader.flag(entry));
+    given.chat = fields.take("chat").and_then(|entry| reader.flag(entry));
     fields.close(reader);
 }
 

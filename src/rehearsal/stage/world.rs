@@ -153,6 +153,7 @@ impl Stage<'_> {
                 name: self.given.name.clone(),
                 profile: self.given.profile.clone(),
                 verified,
+                chat: self.given.chat.unwrap_or(false),
             },
             open_tickets: if verified { opened.chain(known).collect() } else { Vec::new() },
             incidents: self.given.incidents.clone().unwrap_or_default(),

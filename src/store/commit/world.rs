@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::json;
-use crate::conversation::{Conversation, Event};
-use crate::store::writes::{RequestWrite, WatchWrite, Writes};
+use crate::conversation::{Conversation, Event, News};
+use crate::store::writes::{CopyWrite, RequestWrite, WatchWrite, Writes};
 use crate::store::{StoreError, people};
 
 /// The rows of what leaves for the world outside, and of what is to be told of it.
@@ -32,6 +32,12 @@ pub(super) fn rows(
                     Some(proven) => proven.conversation.to_string(),
                     None => name.clone(),
                 },
+                now: now.as_microsecond(),
+            }),
+            Event::AnswerSent { article } => writes.copies.push(CopyWrite {
+                id: format!("answer:{name}:{article}"),
+                contact: conversation.contact.to_string(),
+                news: json(&News::AnswerCopied { article: article.clone() })?,
                 now: now.as_microsecond(),
             }),
             Event::NoticeTold { notice } => writes.told.push((notice.clone(), now.as_microsecond())),

@@ -47,7 +47,12 @@ SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inb
        (SELECT json_agg(json_build_object('area', area, 'title', title, 'since', opened) ORDER BY opened)::text
         FROM incidents WHERE closed IS NULL) AS incidents,
        (SELECT json_agg(json_build_object('id', notices.id, 'news', notices.news::json) ORDER BY notices.created)::text
-        FROM notices WHERE notices.contact = coalesce(locked.contact, contact.id) AND notices.told IS NULL) AS notices
+        FROM notices WHERE notices.contact = coalesce(locked.contact, contact.id) AND notices.told IS NULL) AS notices,
+       coalesce(job.channel <> 'web' AND EXISTS (
+           SELECT 1 FROM web_tokens AS w JOIN conversations AS c
+               ON c.channel = 'web' AND c.address = w.address AND c.current
+           WHERE w.contact = contact.id
+       ), false) AS chat
 FROM job
 JOIN of_job ON of_job.n = job.n
 LEFT JOIN inbox ON inbox.key = job.key

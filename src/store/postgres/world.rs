@@ -8,7 +8,7 @@ use crate::store::raw;
 use crate::store::world::{
     Chore, DueNotice, FileRow, IncidentRow, RawFile, RawIncidentRow, RawNotice, RawRequest, RequestRow,
 };
-use crate::store::writes::{NewsWrite, RequestWrite, WatchWrite};
+use crate::store::writes::{CopyWrite, NewsWrite, RequestWrite, WatchWrite};
 
 const REQUESTS: &str = "
 INSERT INTO requests (id, conversation, body, created, due)
@@ -32,6 +32,18 @@ FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS n (code, ne
 JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.code
 ON CONFLICT (id) DO NOTHING";
 
+/// To the chat on the web that the contact was in last.
+const COPIES: &str = "
+INSERT INTO notices (id, contact, conversation, news, created)
+SELECT v.id, v.contact, chat.id, v.news, v.now
+FROM unnest($1::text[], $2::text[]::uuid[], $3::text[], $4::bigint[]) AS v (id, contact, news, now)
+CROSS JOIN LATERAL (
+    SELECT c.id FROM web_tokens AS w
+    JOIN conversations AS c ON c.channel = 'web' AND c.address = w.address AND c.current
+    WHERE w.contact = v.contact ORDER BY c.touched DESC, c.num DESC LIMIT 1
+) AS chat
+ON CONFLICT (id) DO NOTHING";
+
 const TOLD: &str = "
 UPDATE notices SET told = t.now FROM unnest($1::text[], $2::bigint[]) AS t (id, now) WHERE notices.id = t.id";
 
@@ -47,6 +59,7 @@ pub(super) async fn write(
     requests: Vec<RequestWrite>,
     watches: Vec<WatchWrite>,
     news: Vec<NewsWrite>,
+    copies: Vec<CopyWrite>,
     told: Vec<(String, i64)>,
 ) -> Result<(), sqlx::Error> {
     fn column<'a, R, T>(rows: &'a [R], of: impl FnMut(&'a R) -> T) -> Vec<T> {
@@ -76,6 +89,15 @@ pub(super) async fn write(
             .bind(column(&news, |row| row.code.as_str()))
             .bind(column(&news, |row| row.news.as_str()))
             .bind(column(&news, |row| row.now))
+            .execute(&mut *connection)
+            .await?;
+    }
+    if !copies.is_empty() {
+        sqlx::query(COPIES)
+            .bind(column(&copies, |row| row.id.as_str()))
+            .bind(column(&copies, |row| row.contact.as_str()))
+            .bind(column(&copies, |row| row.news.as_str()))
+            .bind(column(&copies, |row| row.now))
             .execute(&mut *connection)
             .await?;
     }

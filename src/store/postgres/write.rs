@@ -30,6 +30,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         answered,
         watches,
         news,
+        copies,
         told,
         links,
     } = writes;
@@ -63,8 +64,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         write_outbox(connection, outbox).await?;
     }
     by_id(connection, SENT, sent).await?;
-    if !(requests.is_empty() && watches.is_empty() && news.is_empty() && told.is_empty()) {
-        world::write(connection, requests, watches, news, told).await.map_err(before_commit)?;
+    let none = requests.is_empty() && watches.is_empty() && news.is_empty() && copies.is_empty();
+    if !(none && told.is_empty()) {
+        world::write(connection, requests, watches, news, copies, told).await.map_err(before_commit)?;
     }
     by_id(connection, world::ANSWERED, answered).await?;
     if links.is_empty() {

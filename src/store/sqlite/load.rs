@@ -33,7 +33,12 @@ SELECT job.n, inbox.num IS NOT NULL AS replayed, inbox.conversation AS inbox_con
        (SELECT json_group_array(json_object('area', area, 'title', title, 'since', opened))
         FROM (SELECT * FROM incidents WHERE closed IS NULL ORDER BY opened)) AS incidents,
        (SELECT json_group_array(json_object('id', notices.id, 'news', json(notices.news)))
-        FROM notices WHERE notices.contact = coalesce(conversation.contact, contact.id) AND notices.told IS NULL) AS notices
+        FROM notices WHERE notices.contact = coalesce(conversation.contact, contact.id) AND notices.told IS NULL) AS notices,
+       coalesce(job.channel <> 'web', 0) AND EXISTS (
+           SELECT 1 FROM web_tokens AS w JOIN conversations AS c
+               ON c.channel = 'web' AND c.address = w.address AND c.current = 1
+           WHERE w.contact = contact.id
+       ) AS chat
 FROM job
 LEFT JOIN inbox ON inbox.key = job.key
 LEFT JOIN conversations AS conversation ON conversation.num = coalesce(

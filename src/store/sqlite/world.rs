@@ -28,6 +28,17 @@ SELECT 'ticket:' || (n.value ->> 0) || ':' || (n.value ->> 2) || ':' || (n.key) 
 FROM json_each(?) AS n JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.value ->> 0 WHERE true
 ON CONFLICT (id) DO NOTHING";
 
+/// To the chat on the web that the contact was in last.
+pub(super) const COPIES: &str = "
+INSERT INTO notices (id, contact, conversation, news, created)
+SELECT v.value ->> 0, v.value ->> 1, (
+    SELECT c.id FROM web_tokens AS w
+    JOIN conversations AS c ON c.channel = 'web' AND c.address = w.address AND c.current = 1
+    WHERE w.contact = v.value ->> 1 ORDER BY c.updated DESC, c.num DESC LIMIT 1
+) AS chat, v.value ->> 2, v.value ->> 3
+FROM json_each(?) AS v WHERE chat IS NOT NULL
+ON CONFLICT (id) DO NOTHING";
+
 pub(super) const TOLD: &str = "
 UPDATE notices SET told = t.value ->> 1 FROM json_each(?) AS t WHERE notices.id = t.value ->> 0";
 

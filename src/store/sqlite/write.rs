@@ -87,6 +87,7 @@ pub(super) async fn write(
         answered,
         watches,
         news,
+        copies,
         told,
         links,
     } = writes;
@@ -147,6 +148,8 @@ pub(super) async fn write(
     each(connection, world::WATCHES, rows(watches.collect())).await?;
     let news = news.into_iter().map(|n| json!([n.code, n.news, n.now]));
     each(connection, world::NEWS, rows(news.collect())).await?;
+    let copies = copies.into_iter().map(|c| json!([c.id, c.contact, c.news, c.now]));
+    each(connection, world::COPIES, rows(copies.collect())).await?;
     each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await?;
     people::write(connection, links).await
 }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use vestibule::conversation::{Channel, Event, HttpRequest, News, Subject, ids};
+use vestibule::store::Contact;
 use vestibule::store::world::{FileRow, IncidentRow};
 
 use super::made::{act, at, on, say};
@@ -12,6 +13,7 @@ on_both![
     a_claim_is_for_one_and_runs_out,
     an_incident_is_known_to_turns_until_it_is_closed,
     watchers_are_told_once,
+    an_answer_goes_to_the_callers_chat_once,
     a_file_is_kept_as_it_came,
 ];
 
@@ -119,6 +121,44 @@ async fn watchers_are_told_once(db: Db) {
     db.store.open_incident(&incident("i2", "network")).await.expect("opened");
     db.store.close_incident("i2", at(30)).await.expect("closed");
     assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+}
+
+/// A caller is known to have a chat where a token leads to one; there alone the copy is due.
+async fn an_answer_goes_to_the_callers_chat_once(db: Db) {
+    let ada = ids::contact("web", "chat");
+    let calls = |n: i64, chat: bool, wants: bool| {
+        let mut job = act(on(Channel::Phone, "call"), at(n), move |loaded, decision| {
+            assert_eq!(loaded.chat, chat, "at {n}");
+            let known =
+                Contact { id: ada, name: None, profile: None, locale: None, verified: true, phone: None };
+            decision.contact = Some(known);
+            if let Some(conversation) = &mut decision.conversation {
+                conversation.contact = ada;
+            }
+            if wants {
+                decision.events.push(Event::AnswerSent { article: "reset".into() });
+            }
+        });
+        job.contact = Some(ada);
+        job
+    };
+    // There is no chat: nothing comes of it.
+    db.store.turn(calls(1, false, true)).await.expect("a turn");
+    assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+    db.store.turn(say(Channel::Web, "chat", "hello")).await.expect("a turn");
+    db.store.add_web_token("h", "chat", ada, at(2)).await.expect("a token");
+    for n in [3, 4] {
+        db.store.turn(calls(n, true, true)).await.expect("a turn");
+    }
+    let due = db.store.due_notices(10).await.expect("rows");
+    let news = News::AnswerCopied { article: "reset".into() };
+    assert_eq!(
+        due.iter().map(|one| (one.address.as_str(), &one.notice.news)).collect::<Vec<_>>(),
+        [("chat", &news)]
+    );
+    // Who is in the chat needs no copy there.
+    let there = act(on(Channel::Web, "chat"), at(5), |loaded, _| assert!(!loaded.chat));
+    db.store.turn(there).await.expect("a turn");
 }
 
 async fn a_file_is_kept_as_it_came(db: Db) {

@@ -5,10 +5,12 @@ use crate::flow::Template;
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
 use crate::flow::parse::reader::{Entry, Reader};
-use crate::flow::step::{Faq, Handoff, Status, Survey, SurveyKind};
+use crate::flow::step::{Faq, Handoff, Lists, Status, Survey, SurveyKind};
 use crate::source::{Diagnostic, Placed};
 
 pub const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
+/// How answers are offered.
+const WAYS: [&str; 2] = ["list", "one_by_one"];
 pub const SURVEYS: [&str; 2] = ["csat", "nps"];
 
 pub fn faq(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Faq> {
@@ -16,7 +18,7 @@ pub fn faq(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Faq> {
     let query = fields.need(reader, "query").map(|entry| template_or_dash(reader, entry.value));
     let context = fields.take("context").map(|entry| context(reader, entry)).unwrap_or_default();
     let max = fields.take("max").map_or(3, |entry| max(reader, entry));
-    let list = fields.take("as").and_then(|entry| reader.word(entry, &["list", "one_by_one"]));
+    let list = fields.take("as").map(|entry| lists(reader, entry)).unwrap_or_default();
     let reasons = fields.take("reasons").and_then(|entry| reader.flag(entry)).unwrap_or(false);
     let ask = fields.take("ask");
     let voice = fields.take("voice");
@@ -26,13 +28,30 @@ pub fn faq(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Faq> {
     let on_failure = fields.take("on_failure").and_then(|entry| reader.target(entry));
     let handlers = handler::read(reader, &mut fields);
     fields.close(reader);
-    let list = list.is_some_and(|word| word.value == "list");
     let query = match query {
         Some(query) => query?,
         // The missing key is told; the step still stands in the graph.
         None => reader.compile("-", &entry.key.at)?,
     };
     Some(Faq { query, context, max, list, reasons, ask, on_resolved, on_unresolved, on_failure, handlers })
+}
+
+/// `as: list`, or by kind of channel: `as: { chat: list, voice: one_by_one }`.
+fn lists(reader: &mut Reader<'_>, entry: Entry<'_>) -> Lists {
+    if entry.value.text().is_some() {
+        let list = reader.word(entry, &WAYS).is_some_and(|word| word.value == "list");
+        return Lists { chat: list, voice: list };
+    }
+    let Some(mut fields) = Fields::open(reader, entry.value, "`as`", &entry.key.at) else {
+        return Lists::default();
+    };
+    let [chat, voice] = ["chat", "voice"].map(|channel| fields.take(channel));
+    let mut listed = |entry: Option<Entry<'_>>| {
+        entry.and_then(|entry| reader.word(entry, &WAYS)).is_some_and(|word| word.value == "list")
+    };
+    let lists = Lists { chat: listed(chat), voice: listed(voice) };
+    fields.close(reader);
+    lists
 }
 
 /// A template; where it is refused, plain words in its place, so that the step is not lost.

@@ -248,6 +248,7 @@ pub(super) fn world(
             name: contact.name.clone().filter(|name| !name.is_empty()),
             profile: contact.profile.clone().filter(|profile| !profile.is_empty()),
             verified: contact.verified,
+            chat: false,
         },
         business_open: facts.business_open,
         agent_free: facts.agents_free > 0,
