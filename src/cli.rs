@@ -94,7 +94,7 @@ enum Command {
         after_help = "Example:\n  vestibule graph support > support.svg\n  vestibule graph support --format mermaid --locale it"
     )]
     Graph(graph::Options),
-    /// Rank questions against an FAQ
+    /// Answers: rank questions, measure, find gaps, advise, import
     #[command(subcommand)]
     Faq(FaqCommand),
     /// Translations: what is missing or stale, and texts to and from translators
@@ -151,6 +151,11 @@ enum FaqCommand {
         #[arg(long)]
         explain: bool,
     },
+    Eval(faq::eval::Options),
+    Lint(faq::lint::Options),
+    Import(faq::import::Options),
+    Gaps(faq::gaps::Options),
+    Deflection(faq::deflection::Options),
 }
 
 #[derive(Debug, Subcommand)]
@@ -276,9 +281,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(graph::run(&options, &settings()?, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Faq(FaqCommand::Rank { faq, queries, context, explain }) => {
-            faq::rank(&faq, &queries, &context, explain, &mut std::io::BufWriter::new(out))?;
-            Ok(ExitCode::SUCCESS)
+        Command::Faq(command) => {
+            drop(out);
+            faq::run(command, settings()?)
         }
         Command::Locale(command) => Ok(ExitCode::from(locale::run(&command, &settings()?, &mut out)?)),
         Command::Ticket(command) => with_store(settings()?, async |store| {

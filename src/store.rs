@@ -23,6 +23,8 @@ mod lanes;
 mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod proposals;
+pub mod questions;
 mod raw;
 mod revisions;
 pub mod rows;

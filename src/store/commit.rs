@@ -11,7 +11,7 @@ use super::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite, OutboxWrite,
     TicketMove, TicketWrite, TimerWrite, Writes,
 };
-use super::{StoreError, TurnDone};
+use super::{StoreError, TurnDone, questions};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
 use crate::desk::{self, Act, Level, State, TicketType};
 
@@ -91,6 +91,7 @@ pub(super) fn add(
         contact.into_iter().for_each(|contact| writes.contacts.push(contact_row(contact, now)));
         touches.extend(touched(conversation, &events, now));
         world::rows(writes, conversation, &events, of.now)?;
+        questions::project::add(writes, conversation, &events, now)?;
         for ticket in opened {
             writes.history.push(opened_row(&ticket));
             writes.tickets.push(ticket);
@@ -339,6 +340,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
+            | Event::QuestionPut { .. }
             | Event::StatusTold { .. }
             | Event::HandoffRequested { .. }
             | Event::NobodyCame { .. }
@@ -413,7 +415,7 @@ fn news(code: &str, state: State, now: i64) -> Option<NewsWrite> {
     Some(NewsWrite { code: code.to_owned(), news: json(&news).ok()?, now })
 }
 
-fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+pub(super) fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 

@@ -7,6 +7,7 @@ mod lists;
 mod made;
 mod nodes;
 mod people;
+mod questions;
 mod revisions;
 mod tickets;
 mod timers;

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::{before_commit, people, world};
 use crate::store::StoreError;
+use crate::store::questions::rows as of_questions;
 use crate::store::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
     TicketWrite, TimerWrite, Writes,
@@ -33,6 +34,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         copies,
         told,
         links,
+        questions,
+        offers,
+        touched_questions,
     } = writes;
     if !contacts.is_empty() {
         write_contacts(connection, contacts).await?;
@@ -69,10 +73,16 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         world::write(connection, requests, watches, news, copies, told).await.map_err(before_commit)?;
     }
     by_id(connection, world::ANSWERED, answered).await?;
-    if links.is_empty() {
-        return Ok(());
+    if !links.is_empty() {
+        people::write(connection, links).await.map_err(before_commit)?;
     }
-    people::write(connection, links).await.map_err(before_commit)
+    for (sql, rows) in of_questions(questions, offers, touched_questions) {
+        if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
+            let query = sqlx::query(sql.postgres).bind(rows.to_string());
+            query.execute(&mut *connection).await.map_err(before_commit)?;
+        }
+    }
+    Ok(())
 }
 
 /// One column of rows.
