@@ -9,6 +9,7 @@ mod begin;
 mod context;
 mod correct;
 mod digression;
+pub mod elsewhere;
 mod failure;
 mod gather;
 mod globals;
@@ -46,6 +47,17 @@ use crate::flow::Playbook;
 pub struct Turn {
     pub conversation: Conversation,
     pub events: Vec<Event>,
+}
+
+impl Turn {
+    /// The code to link by that was entered: whoever takes the turn looks it up, and takes the turn again with what was
+    /// found in [`Facts`].
+    pub fn code_tried(&self) -> Option<&str> {
+        self.events.iter().find_map(|event| match event {
+            Event::CodeTried { code } => Some(code.as_str()),
+            _ => None,
+        })
+    }
 }
 
 /// Three failures in a row at one prompt, and the engine stops asking.

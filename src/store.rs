@@ -20,6 +20,7 @@ mod counted;
 mod failure;
 pub mod job;
 mod lanes;
+mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod proposals;

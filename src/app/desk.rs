@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::playbooks::Fare;
 use super::{commit, facts};
-use crate::conversation::{Conversation, ConversationId, Owner, Said, Utterance, utterance};
+use crate::conversation::{Channel, Conversation, ConversationId, Owner, Said, Utterance, utterance};
 use crate::engine;
 use crate::store::{Decision, Loaded, StoreError, TurnJob, Whose};
 
@@ -21,6 +21,8 @@ pub enum DeskError {
     NotYours,
     #[error("this conversation is closed")]
     Closed,
+    #[error("this conversation's contact is linked with nothing")]
+    NotLinked,
     #[error("there is nothing written")]
     Empty,
     #[error(transparent)]
@@ -92,6 +94,34 @@ impl super::App {
         let disposition = if disposition.is_empty() { "handed_over".to_owned() } else { disposition };
         let said = Said::ClosedByAgent { agent: agent.to_owned(), disposition };
         self.act(agent, id, None, said, is_mine).await.map(|_| ())
+    }
+
+    /// Parts a conversation's address from the person's others.
+    ///
+    /// # Errors
+    /// [`DeskError::NotLinked`] where there are none.
+    pub async fn unlink(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> {
+        let row = self.store.conversation_row(id).await?.ok_or(DeskError::Unknown)?;
+        // What is said of it belongs to what the address talks in now.
+        let channel = Channel::from_word(&row.channel).ok_or(DeskError::Unknown)?;
+        let now = Timestamp::now();
+        let utterance = Utterance { said: Said::Unlinked { agent: agent.to_owned() }, answers_turn: None };
+        let job = |fare: Fare| {
+            let (app, utterance) = (self.clone(), utterance.clone());
+            let decide = move |loaded: Loaded| match loaded.conversation.clone() {
+                Some(conversation) if !loaded.linked.is_empty() => {
+                    turned(&app, &fare, conversation, &loaded, &utterance, now)
+                }
+                _ => Decision::default(),
+            };
+            TurnJob::new(Whose::Address(channel, row.address.clone()), now, decide)
+        };
+        let done = self.turn_with(job).await?;
+        if done.events.is_empty() {
+            return Err(DeskError::NotLinked);
+        }
+        self.tell(done.conversation.as_ref(), &done.events);
+        Ok(())
     }
 
     /// One turn that nobody's inbound waits for.

@@ -6,21 +6,35 @@ use jiff::Timestamp;
 
 use super::inbound::Arrival;
 use crate::config::Hours;
-use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, News, Notice};
+use crate::conversation::link::Elsewhere;
+use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, LinkFacts, News, Notice, code};
 use crate::flow::Playbook;
 use crate::store::{Contact, Loaded};
 
 /// The contact as stored, or one of whom nothing is known.
 pub(super) fn known(conversation: &Conversation, loaded: &Loaded) -> Contact {
-    let nobody =
-        Contact { id: conversation.contact, name: None, profile: None, locale: None, verified: false };
+    let nobody = Contact {
+        id: conversation.contact,
+        name: None,
+        profile: None,
+        locale: None,
+        verified: false,
+        phone: None,
+    };
     loaded.contact.clone().unwrap_or(nobody)
 }
 
 /// The contact as it is known, or as it becomes known by this arrival.
 pub(super) fn contact(arrival: &Arrival, conversation: &Conversation, loaded: &Loaded) -> Contact {
     let mut contact = known(conversation, loaded);
+    // A caller who proved to be somebody else's contact tells nothing about that contact.
+    if conversation.proven.is_some() {
+        return contact;
+    }
     contact.verified |= arrival.who.verified;
+    if arrival.who.verified && arrival.who.phone.is_some() {
+        contact.phone.clone_from(&arrival.who.phone);
+    }
     if arrival.who.name.is_some() {
         contact.name.clone_from(&arrival.who.name);
     }
@@ -63,8 +77,47 @@ pub(super) fn facts(
             .collect(),
         agent_free: loaded.agents_free > 0,
         ask_language: asks_language(app, playbook, conversation, contact),
+        link: LinkFacts {
+            code: fresh_code(conversation, contact),
+            found: loaded.link_found.clone(),
+            linked: loaded.linked.clone(),
+            elsewhere: left_elsewhere(app, conversation, loaded, now),
+            moving: loaded.moving.clone(),
+        },
         code_salt: loaded.code_salt,
         ..clock(hours, now, app.changes.at(hours, now))
+    }
+}
+
+/// What to offer to go on with where a conversation begins: what the contact left last, and is not about to answer.
+fn left_elsewhere(
+    app: &super::App,
+    conversation: &Conversation,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Option<Elsewhere> {
+    if !conversation.frames.is_empty() {
+        return None;
+    }
+    let silent = |one: &&Elsewhere| {
+        one.parked || now.duration_since(one.heard_at) >= super::commit::signed(app.settings.desk.reminder)
+    };
+    loaded.elsewhere.iter().filter(silent).max_by_key(|one| one.heard_at).cloned()
+}
+
+/// A code to link by, for a turn that may show one. From the system's randomness: what derives from the turn can be
+/// derived by others.
+fn fresh_code(conversation: &Conversation, contact: &Contact) -> Option<String> {
+    if conversation.channel.voice() || !contact.verified {
+        return None;
+    }
+    let mut bytes = [0_u8; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Some(code::of_random(u64::from_le_bytes(bytes))),
+        Err(error) => {
+            tracing::error!(%error, "the system gives no randomness; no code to link by can be shown");
+            None
+        }
     }
 }
 
@@ -127,11 +180,11 @@ impl Changes {
     }
 }
 
-/// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing. The copy of an
-/// answer is for reading.
+/// Of a ticket only who is proven to be its contact is told, for a caller's number proves nothing; so it is with other
+/// addresses. The copy of an answer is for reading.
 fn may_hear(notice: &Notice, contact: &Contact, channel: Channel) -> bool {
     match notice.news {
-        News::TicketChanged { .. } => contact.verified,
+        News::TicketChanged { .. } | News::Linked { .. } | News::Unlinked { .. } => contact.verified,
         News::AnswerCopied { .. } => !channel.voice(),
         News::IncidentClosed { .. } => true,
     }

@@ -8,7 +8,7 @@ use super::facts;
 use super::outcome::{Message, Outcome};
 use super::playbooks::Fare;
 use crate::conversation::{
-    Channel, ContactId, Conversation, ConversationId, Event, Owner, Said, Utterance, ids,
+    Channel, ContactId, Conversation, ConversationId, Event, Facts, Owner, Said, Utterance, ids,
 };
 use crate::engine::{self, Beginning};
 use crate::flow::Playbook;
@@ -36,6 +36,9 @@ pub struct Who {
     pub name: Option<String>,
     /// The channel proved who it is.
     pub verified: bool,
+    /// A number that the platform proved to be the sender's own: shared by the sender, of the sender. A caller's number
+    /// is none.
+    pub phone: Option<String>,
 }
 
 /// Whether an arrival may begin a conversation.
@@ -102,6 +105,9 @@ impl super::App {
         if !done.replayed {
             super::measure::turn(arrival.channel, began.elapsed(), &done.events);
             self.tell(done.conversation.as_ref(), &done.events);
+            if let Some((other, events)) = &done.also {
+                self.tell(Some(other), events);
+            }
         }
         Ok(Answer {
             body: done.reply.unwrap_or_default(),
@@ -195,7 +201,15 @@ fn decide(
     };
     let contact = facts::contact(arrival, &conversation, &loaded);
     let facts = facts::facts(app, &fare.current, &conversation, &loaded, &contact, now);
-    let turn = engine::turn(aboard.versions(), conversation, &facts, &arrival.utterance, now);
+    let (turn, also) = match engine::elsewhere::there(loaded.moving.as_ref()) {
+        Some(there) if engine::elsewhere::movable(there) => {
+            match moved(app, fare, &conversation, there, &facts, &arrival.utterance.said, now) {
+                Some((here, there)) => (here, Some(Box::new(there))),
+                None => return Decision { deferred: true, ..Decision::default() },
+            }
+        }
+        _ => (engine::turn(aboard.versions(), conversation, &facts, &arrival.utterance, now), None),
+    };
     let mut messages = waiting;
     messages.extend(Message::of(&turn.events));
     let reply = render(&Outcome { conversation: &turn.conversation, messages: &messages });
@@ -203,7 +217,31 @@ fn decide(
     decision.contact = facts::changed(contact, loaded.contact.as_ref(), &decision.events);
     decision.reply = Some(reply);
     decision.sent = sent;
+    decision.also = also;
     decision
+}
+
+/// What was left `there` goes on `here`; there it is over. `None` where its playbook must be loaded first.
+fn moved(
+    app: &super::App,
+    fare: &Fare,
+    here: &Conversation,
+    there: &Conversation,
+    facts: &Facts,
+    said: &Said,
+    now: Timestamp,
+) -> Option<(engine::Turn, Decision)> {
+    let aboard = fare.aboard(there)?;
+    let away = Said::MovedAway { to: here.id, channel: here.channel };
+    let moved = Said::MovedHere { from: there.id, channel: there.channel, said: Box::new(said.clone()) };
+    let take = |conversation: Conversation, said: Said| {
+        let utterance = Utterance { said, answers_turn: None };
+        engine::turn(aboard.versions(), conversation, facts, &utterance, now)
+    };
+    let left = take(there.clone(), away);
+    let outbox = super::commit::outbox(&left.conversation, &left.events);
+    let left = Decision { outbox, ..super::commit::decision(app, left, now) };
+    Some((take(engine::elsewhere::over(here, there), moved), left))
 }
 
 /// Messages that wait for the channel to fetch them, and the rows that are done with it. What the bot wrote before a

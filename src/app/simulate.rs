@@ -12,8 +12,8 @@ use super::outcome::Message;
 use super::{commit, timers};
 use crate::config::Desk;
 use crate::conversation::{
-    Channel, ContactFacts, Conversation, Event, Facts, Incident, OpenTicket, Prompt, Said, TimerKind,
-    Utterance, ids, utterance,
+    Channel, ContactFacts, Conversation, Event, Facts, Incident, LinkFacts, OpenTicket, Prompt, Said,
+    TimerKind, Utterance, code, ids, link, utterance,
 };
 use crate::engine::{self, Beginning};
 use crate::flow::{Flow, Playbook};
@@ -24,6 +24,9 @@ const MOST_COUNT: u64 = 100_000;
 const MOST_LISTED: usize = 100;
 /// Timers that one step of the clock may fire.
 const MOST_FIRED: usize = 200;
+
+/// Of the code to link by that every simulation shows.
+const CODE: u64 = 31_415_926;
 
 /// The world as the asker wants it.
 #[derive(Debug, Clone)]
@@ -168,13 +171,16 @@ impl Run<'_> {
     fn take(&mut self, said: Said) {
         let facts = facts(self.desk, self.world, &self.state.tickets, self.state.now);
         let utterance = Utterance { said, answers_turn: None };
-        let turn = engine::take_turn(
-            self.playbook,
-            self.state.conversation.clone(),
-            &facts,
-            &utterance,
-            self.state.now,
-        );
+        let take = |facts: &Facts| {
+            let before = self.state.conversation.clone();
+            engine::take_turn(self.playbook, before, facts, &utterance, self.state.now)
+        };
+        let mut turn = take(&facts);
+        if turn.code_tried().is_some() {
+            // Nobody else is there whose code it could be.
+            let found = Some(link::Found::Refused { why: link::Refused::Unknown });
+            turn = take(&Facts { link: LinkFacts { found, ..facts.link.clone() }, ..facts });
+        }
         self.state.conversation = turn.conversation;
         for event in &turn.events {
             match event {
@@ -232,6 +238,7 @@ fn facts(desk: &Desk, world: &World, tickets: &[OpenTicket], now: Timestamp) -> 
         incidents: world.incidents.clone(),
         business_open: world.business_open.unwrap_or(clock.business_open),
         agent_free: world.agent_free,
+        link: LinkFacts { code: Some(code::of_random(CODE)), ..LinkFacts::default() },
         ..clock
     }
 }

@@ -29,8 +29,16 @@ pub fn of_turn(conversation: ConversationId, turn: u64, salt: u32) -> String {
     let derived = ids::of_turn(conversation, turn, "ticket", salt).as_u128();
     // Not all of the first digits: a code never begins with 0, so that nobody drops it in writing.
     let digits = 10_000_000 + u64::try_from(derived % 90_000_000).unwrap_or_default();
-    let digits = digits.to_string();
-    let check = damm(&digits);
+    checked(&digits.to_string())
+}
+
+/// The code of eight random digits; `random` is to be even over all its values.
+pub fn of_random(random: u64) -> String {
+    checked(&(10_000_000 + random % 90_000_000).to_string())
+}
+
+fn checked(digits: &str) -> String {
+    let check = damm(digits);
     format!("{digits}{check}")
 }
 

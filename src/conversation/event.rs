@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ConversationId, HttpRequest, Offered, Owner, Prompt, Subject};
+use super::link::Refused;
+use super::{Channel, ContactId, ConversationId, HttpRequest, Offered, Owner, Prompt, Subject};
 use crate::flow::{SlotName, SlotValue};
 
 /// Matched everywhere without `_`: a new fact must be thought of in each place.
@@ -172,6 +173,46 @@ pub enum Event {
     /// The contact was told of something that they watched.
     NoticeTold {
         notice: String,
+    },
+    /// A code was shown, to be entered on another channel. The journal does not keep it apart from what was said.
+    LinkOffered {
+        #[serde(skip)]
+        code: String,
+    },
+    /// A code was entered: whether it links is asked of the store, and the turn is taken again with the answer in
+    /// [`Facts`](super::Facts). So this stands in no journal.
+    CodeTried {
+        /// Bare digits; empty where the check digit is wrong.
+        #[serde(skip)]
+        code: String,
+    },
+    /// This address and the one where the code was shown are one person's; on a call, for this call alone.
+    Linked {
+        channel: Channel,
+        contact: ContactId,
+        conversation: ConversationId,
+    },
+    LinkRefused {
+        why: Refused,
+    },
+    /// This address is by itself again, by the contact's wish or an agent's.
+    Unlinked {
+        by: String,
+    },
+    /// The contact wants a conversation here that was left elsewhere: it is asked of the store, as with
+    /// [`Self::CodeTried`].
+    MoveWanted {
+        conversation: ConversationId,
+    },
+    /// What was left in that conversation goes on here.
+    MovedHere {
+        from: ConversationId,
+        channel: Channel,
+    },
+    /// It goes on in that conversation.
+    MovedAway {
+        to: ConversationId,
+        channel: Channel,
     },
     /// The contact sent a file.
     FileReceived {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Notice, TicketDraft};
+use super::{LinkFacts, Notice, TicketDraft};
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Facts {
@@ -27,6 +27,8 @@ pub struct Facts {
     pub agent_free: bool,
     /// Whether a call should begin with the choice of a language.
     pub ask_language: bool,
+    #[serde(default)]
+    pub link: LinkFacts,
     /// How many codes of this turn clashed with codes that exist.
     pub code_salt: u32,
     /// "Now" as people of the desk read it: ISO 8601 with the desk's offset.

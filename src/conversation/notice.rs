@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Channel;
+
 /// What a contact watches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "of")]
@@ -50,6 +52,13 @@ pub enum News {
     IncidentClosed {
         area: String,
         title: String,
+    },
+    /// Another address was linked with this one, or parted from it.
+    Linked {
+        channel: Channel,
+    },
+    Unlinked {
+        channel: Channel,
     },
     /// A copy of an answer, asked for on a call: for the chat alone.
     AnswerCopied {

@@ -101,6 +101,19 @@ impl Prompt {
     }
 }
 
+impl Prompt {
+    /// The text as [`Self::plain`], without its codes.
+    pub fn hidden(&self) -> String {
+        self.text
+            .iter()
+            .map(|segment| match segment {
+                Segment::Text(text) => text.as_str(),
+                Segment::Code(_) => "•••••••••",
+            })
+            .collect()
+    }
+}
+
 impl Segment {
     /// Splits a rendered text at the marks around codes.
     pub fn parse(text: &str) -> Vec<Self> {

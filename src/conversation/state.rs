@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::link::{Elsewhere, Proven};
 use super::{Answered, ContactId, ConversationId, Hope, HttpAnswer, Reopened};
 use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
 
@@ -97,6 +98,9 @@ pub struct Conversation {
     /// Reminders given since the contact was last heard.
     #[serde(default)]
     pub reminders: u32,
+    /// On a call: who the caller is was proven by a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven: Option<Proven>,
     /// On a call: inputs that came from the platform, to bound a call that goes round in circles.
     #[serde(default)]
     pub callbacks: u32,
@@ -192,6 +196,13 @@ pub enum WaitKind {
     },
     /// Which flow? Asked over the frame's own prompt, which comes again on `back`.
     Menu { under: Option<Box<Wait>> },
+    /// Is what was left elsewhere to go on here? Asked before the frame's first step. `said` are first words that came
+    /// beside.
+    Elsewhere {
+        elsewhere: Elsewhere,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
+    },
     /// Which language?
     Language { under: Option<Box<Wait>> },
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{HttpAnswer, Notice};
+use super::{Channel, HttpAnswer, Notice};
 
 use super::ConversationId;
 
@@ -103,6 +103,21 @@ pub enum Said {
     /// Something that the contact watches changed.
     Informed {
         notice: Notice,
+    },
+    /// An agent parts the address from the person's others.
+    Unlinked {
+        agent: String,
+    },
+    /// The contact said that a conversation left elsewhere is to go on here; it stands in this one's place by now.
+    MovedHere {
+        from: ConversationId,
+        channel: Channel,
+        said: Box<Said>,
+    },
+    /// The contact goes on elsewhere.
+    MovedAway {
+        to: ConversationId,
+        channel: Channel,
     },
     /// The channel asks for what is being asked, again (a stale nonce, a poll).
     Again,

@@ -12,7 +12,7 @@ use super::recognize::slot::Reading;
 use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{ahead, asked, correct, prompts, question, reason, run, step, telling};
+use super::{ahead, asked, correct, elsewhere, prompts, question, reason, run, step, telling};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +90,10 @@ fn likely(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> 
             _ => None,
         },
         WaitKind::Step => likely_at_step(w, wait, offers, input),
+        WaitKind::Elsewhere { .. } => {
+            let yes = said_yes_no(w, only_words(input)?)?;
+            Some(elsewhere::answered(w, yes))
+        }
         WaitKind::Pick { .. }
         | WaitKind::Reason { .. }
         | WaitKind::Menu { .. }
@@ -230,6 +234,7 @@ fn offers(w: &mut Working<'_>, wait: &Wait) -> Vec<Offer> {
 fn meant(w: &mut Working<'_>, wait: &Wait, meaning: &Meaning) -> Option<Then> {
     let value = meaning.value.as_str();
     match &wait.kind {
+        WaitKind::Elsewhere { .. } => Some(elsewhere::answered(w, value == "yes")),
         WaitKind::Solved { .. } => telling::of_value(value).map(|wish| telling::wished(w, wish)),
         WaitKind::Pick { .. } => Some(question::picked(w, value)),
         WaitKind::Reason { .. } => Some(reason::said(w, Some(value.to_owned()))),
@@ -308,6 +313,16 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
     if let Input::Value(_) = input {
         w.say_words("choice_gone", &[]);
         return prompts::ask(w);
+    }
+    if let (WaitKind::Elsewhere { said, .. }, Input::Words(text)) = (&wait.kind, input) {
+        if opening {
+            return elsewhere::keep(w, text);
+        }
+        // Neither yes nor no, for the second time: something of its own.
+        if wait.failures > 0 {
+            let said = said.iter().chain([text]).cloned().collect();
+            return elsewhere::stay(w, said);
+        }
     }
     if let Input::Words(text) = input {
         if let Some(flow) = phrase(w, text) {

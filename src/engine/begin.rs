@@ -6,7 +6,7 @@ use crate::conversation::{
 use crate::flow::{Flow, Playbook};
 
 use super::working::Working;
-use super::{notice, run};
+use super::{elsewhere, notice, run};
 
 /// What a new conversation is told of itself.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,7 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         hope: Hope::Nothing,
         heard_at: now,
         reminders: 0,
+        proven: None,
         callbacks: 0,
     }
 }
@@ -66,6 +67,9 @@ pub(super) fn begin(w: &mut Working<'_>, flow: Option<&str>) {
     w.event(Event::Started { flow: flow.name.clone() });
     notice::all(w);
     enter(w, flow);
+    if elsewhere::offer(w) {
+        return;
+    }
     if w.facts.ask_language && w.playbook.locales.len() > 1 {
         w.wait(Wait { kind: WaitKind::Language { under: None }, failures: 0 });
         return;

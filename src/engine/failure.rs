@@ -134,7 +134,7 @@ fn has_reprompts(w: &Working<'_>) -> bool {
 fn give_up(w: &mut Working<'_>) {
     if matches!(
         w.current_wait().map(|wait| &wait.kind),
-        Some(WaitKind::Menu { .. } | WaitKind::Language { .. })
+        Some(WaitKind::Menu { .. } | WaitKind::Language { .. } | WaitKind::Elsewhere { .. })
     ) {
         globals::leave_overlay(w);
         if w.current_wait().is_none() {

@@ -1,4 +1,5 @@
-//! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language.
+//! What works at every prompt without the author writing it: help, menu, back, repeat, cancel, agent, language, link,
+//! unlink.
 
 use crate::conversation::{PromptKind, PromptOption, Wait, WaitKind};
 use crate::flow::Flow;
@@ -17,6 +18,9 @@ pub(super) enum Global {
     Cancel,
     Agent,
     Language,
+    /// Other channels of the same person: join them, part from them.
+    Link,
+    Unlink,
     /// The answer that was shown last, once more.
     Answer,
     /// A language named outright.
@@ -27,7 +31,7 @@ pub(super) enum Global {
     Begin(String),
 }
 
-const WORDS: [(&str, Global); 8] = [
+const WORDS: [(&str, Global); 10] = [
     ("help", Global::Help),
     ("menu", Global::Menu),
     ("back", Global::Back),
@@ -35,6 +39,8 @@ const WORDS: [(&str, Global); 8] = [
     ("cancel", Global::Cancel),
     ("agent", Global::Agent),
     ("language", Global::Language),
+    ("link", Global::Link),
+    ("unlink", Global::Unlink),
     ("answer_again", Global::Answer),
 ];
 
@@ -87,7 +93,9 @@ pub(super) fn act(w: &mut Working<'_>, global: Global) {
         Global::Answer => telling::once_more(w),
         Global::Back => back::back(w),
         Global::Cancel => cancel(w),
-        Global::Agent => agent(w),
+        Global::Agent => over(w, "system/agent"),
+        Global::Link => over(w, "system/link"),
+        Global::Unlink => over(w, "system/unlink"),
         Global::Menu => menu(w),
         Global::Language => {
             if w.playbook.locales.len() < 2 {
@@ -120,17 +128,16 @@ fn cancel(w: &mut Working<'_>) {
     w.close("cancelled");
 }
 
-fn agent(w: &mut Working<'_>) {
-    const AGENT: &str = "system/agent";
+/// Begins a flow of the system over what is being asked.
+fn over(w: &mut Working<'_>, name: &str) {
     // Asked for again while it is being arranged: the arranging begins anew.
-    if let Some(depth) =
-        w.c.frames.iter().position(|frame| frame.flow == AGENT || frame.flow == "system/failure")
-    {
+    let same = |flow: &str| flow == name || (name == "system/agent" && flow == "system/failure");
+    if let Some(depth) = w.c.frames.iter().position(|frame| same(&frame.flow)) {
         w.c.frames.truncate(depth);
         w.forget_digression(depth);
     }
     leave_overlay(w);
-    match w.playbook.flow(AGENT) {
+    match w.playbook.flow(name) {
         Some(flow) => {
             w.digresses();
             begin::enter(w, flow);
@@ -175,6 +182,10 @@ fn overlay(w: &mut Working<'_>, kind: impl FnOnce(Option<Box<Wait>>) -> WaitKind
 /// Puts the prompt under a menu back in its place. False where there is no menu.
 pub(super) fn leave_overlay(w: &mut Working<'_>) -> bool {
     let Some(frame) = w.frame_mut() else { return false };
+    if let Some(Wait { kind: WaitKind::Elsewhere { .. }, .. }) = &frame.wait {
+        frame.wait = None;
+        return true;
+    }
     if let Some(Wait { kind: WaitKind::Menu { under } | WaitKind::Language { under }, .. }) = &mut frame.wait
     {
         frame.wait = under.take().map(|wait| *wait);

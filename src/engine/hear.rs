@@ -5,11 +5,14 @@ use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
 use super::answer::{self, Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, gather, notice, person, prompts, step, telling, tongue};
+use super::{MAX_CALLBACKS, begin, elsewhere, gather, notice, person, prompts, step, telling, tongue};
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if let Said::Informed { notice } = &utterance.said {
         return notice::told(w, notice);
+    }
+    if let Said::Unlinked { agent } = &utterance.said {
+        return step::connect::end_by(w, agent);
     }
     if w.c.is_closed() {
         return;
@@ -30,6 +33,8 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::Waited => {
             step::wait::go_on(w);
         }
+        Said::MovedHere { from, channel, said } => elsewhere::moved_here(w, *from, *channel, said),
+        Said::MovedAway { to, channel } => elsewhere::moved_away(w, *to, *channel),
         Said::Reminder => remind(w),
         Said::Park => park(w),
         _ => {}

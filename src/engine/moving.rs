@@ -75,7 +75,11 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::Speech { .. }
         | Said::Silence
         | Said::Again => conversation.owner == Owner::Bot,
-        Said::HandedBack | Said::NobodyCame | Said::HttpAnswered { .. } | Said::Waited => true,
+        Said::HandedBack
+        | Said::NobodyCame
+        | Said::HttpAnswered { .. }
+        | Said::Waited
+        | Said::MovedHere { .. } => true,
         Said::Left { .. }
         | Said::Claimed { .. }
         | Said::AgentWrote { .. }
@@ -84,6 +88,8 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::ClosedByAgent { .. }
         | Said::Informed { .. }
         | Said::Reminder
+        | Said::MovedAway { .. }
+        | Said::Unlinked { .. }
         | Said::Park => false,
     }
 }

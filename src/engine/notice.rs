@@ -3,14 +3,22 @@
 use crate::conversation::{Event, News, Notice};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
 
-use super::telling;
 use super::working::Working;
+use super::{step, telling};
 
 /// Tells it, in the contact's language. In a chat that is over it stands as its last message.
 pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
     match &notice.news {
         News::IncidentClosed { area, title } => {
             w.say_words("incident_closed", &[("area", area.clone()), ("title", title.clone())]);
+        }
+        News::Linked { channel } => {
+            let place = step::connect::place(w, *channel);
+            w.say_words("link_elsewhere", &[("place", place)]);
+        }
+        News::Unlinked { channel } => {
+            let place = step::connect::place(w, *channel);
+            w.say_words("unlink_elsewhere", &[("place", place)]);
         }
         News::AnswerCopied { article } => {
             w.say_words("answer_copy", &[]);

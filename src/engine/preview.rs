@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::question::{self, Candidate};
-use super::run;
 use super::working::Working;
+use super::{run, step};
 use crate::conversation::{Conversation, Event, Facts, Frame, OpenedTicket, Prompt, code};
 use crate::flow::{Flow, Kind, Playbook, Slot, SlotKind, SlotValue};
 
@@ -42,6 +42,8 @@ pub fn preview(
     let mut w = Working::new(playbook, conversation, facts, now);
     match &step.kind {
         Kind::Faq(_) => offer(&mut w),
+        // Where all goes well.
+        Kind::Connect(connect) => step::connect::preview(&mut w, connect),
         // Only what it says itself: no other flow, and no end, which would say nothing.
         Kind::Call(_) | Kind::End(_) => {}
         kind => {

@@ -4,7 +4,7 @@ use crate::conversation::{Hope, Life, Owner, Prompt, PromptKind, PromptOption, W
 use crate::flow::{Kind, SlotKind};
 
 use super::working::Working;
-use super::{globals, question, reason, speak, step, telling};
+use super::{elsewhere, globals, question, reason, speak, step, telling};
 
 /// How a prompt is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub(super) fn ask_as(w: &mut Working<'_>, asking: Asking) {
         }
         WaitKind::Menu { .. } => globals::ask_menu(w),
         WaitKind::Language { .. } => globals::ask_language(w),
+        WaitKind::Elsewhere { .. } => elsewhere::ask(w),
     }
 }
 
@@ -61,6 +62,7 @@ fn ask_step(w: &mut Working<'_>, asking: Asking) {
         | Kind::Lookup(_)
         | Kind::Wait(_)
         | Kind::Watch(_)
+        | Kind::Connect(_)
         | Kind::End(_) => {}
     }
 }
@@ -76,6 +78,7 @@ pub(super) fn options(w: &mut Working<'_>) -> Vec<PromptOption> {
             Some(Kind::Survey(survey)) => step::survey::options(survey),
             _ => Vec::new(),
         },
+        WaitKind::Elsewhere { .. } => yes_no(w),
         WaitKind::Solved { article, part, left, .. } => telling::options(w, &article, part, !left.is_empty()),
         WaitKind::Pick { articles, .. } => question::pick_options(w, &articles),
         WaitKind::Reason { .. } => reason::options(w),
@@ -112,7 +115,7 @@ pub(super) fn hope(w: &Working<'_>) -> Hope {
         WaitKind::Comment => Hope::Words,
         WaitKind::Http { .. } => Hope::Moment { seconds: 2 },
         WaitKind::Pause { until, .. } => Hope::Moment { seconds: step::wait::left(w, *until) },
-        WaitKind::Solved { .. } => Hope::Choice { hints: yes_no_hints(w) },
+        WaitKind::Solved { .. } | WaitKind::Elsewhere { .. } => Hope::Choice { hints: yes_no_hints(w) },
         WaitKind::Pick { .. }
         | WaitKind::Reason { .. }
         | WaitKind::Menu { .. }

@@ -57,6 +57,7 @@ pub(super) fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
         Kind::Lookup(lookup) => step::lookup::enter(w, lookup),
         Kind::Wait(wait) => step::wait::enter(w, wait),
         Kind::Watch(watch) => step::watch::enter(w, watch),
+        Kind::Connect(connect) => step::connect::enter(w, connect),
         Kind::End(end) => step::end::enter(w, end),
     }
 }

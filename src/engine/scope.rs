@@ -43,6 +43,7 @@ impl Working<'_> {
             contact_name: self.facts.contact.name.as_deref(),
             contact_profile: self.facts.contact.profile.as_deref(),
             contact_verified: self.facts.contact.verified,
+            contact_linked: self.c.proven.is_some() || !self.facts.link.linked.is_empty(),
             locale: &self.c.locale,
             channel: self.c.channel.word(),
             voice: self.voice(),

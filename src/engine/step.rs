@@ -5,6 +5,7 @@ pub(super) mod branch;
 pub(super) mod call;
 pub(super) mod choose;
 pub(super) mod confirm;
+pub(super) mod connect;
 pub(super) mod end;
 pub(super) mod faq;
 pub(super) mod handoff;

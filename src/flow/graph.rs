@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::check::branches::complete;
 use super::check::scan::filled_if;
 use super::check::token::{Piece, condition};
-use crate::flow::step::{Handlers, Http, Kind, Lookup, Miss, Step, Target};
+use crate::flow::step::{Connect, Handlers, Http, Kind, Lookup, Miss, Step, Target};
 use crate::flow::{Condition, Flow};
 
 /// What can be filled, numbered: dotted names, `slots.topic` or `ticket`.
@@ -62,6 +62,10 @@ pub enum Exit {
     Error,
     /// No row of a table fits.
     Missing,
+    /// A code did not link; another may.
+    Refused,
+    /// No code will link.
+    Barred,
     /// The conversation ended.
     End,
 }
@@ -75,6 +79,8 @@ impl Exit {
             Self::Next => "next",
             Self::Error => "error",
             Self::Missing => "missing",
+            Self::Refused => "refused",
+            Self::Barred => "barred",
             Self::Skipped => "skipped",
             Self::Yes => "yes",
             Self::No => "no",
@@ -174,6 +180,12 @@ impl<'a> Builder<'a> {
         match &step.kind {
             // Time passes in a `wait`, but nobody is asked: a cycle of such steps would run for ever.
             Kind::Say(_) | Kind::Status(_) | Kind::Wait(_) | Kind::Watch(_) => vec![self.follow(step, index)],
+            Kind::Connect(Connect::Show | Connect::End) => vec![self.follow(step, index)],
+            Kind::Connect(Connect::Enter(enter)) => vec![
+                self.follow(step, index),
+                self.inner(Exit::Refused, enter.on_refused.as_ref(), step, index),
+                self.inner(Exit::Barred, enter.on_closed.as_ref(), step, index),
+            ],
             Kind::Http(http) => self.http(step, http, index),
             Kind::Lookup(lookup) => self.lookup(step, lookup, index),
             Kind::Survey(_) => vec![waiting(self.follow(step, index))],

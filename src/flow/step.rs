@@ -5,6 +5,7 @@ pub mod branch;
 pub mod call;
 pub mod choose;
 pub mod confirm;
+pub mod connect;
 pub mod end;
 pub mod faq;
 pub mod handler;
@@ -24,6 +25,7 @@ pub use branch::{Arm, Branch};
 pub use call::Call;
 pub use choose::{Choose, ChooseOption};
 pub use confirm::Confirm;
+pub use connect::{Connect, Enter};
 pub use end::End;
 pub use faq::{Faq, Lists};
 pub use handler::{Handler, Handlers, Miss};
@@ -80,6 +82,7 @@ pub enum Kind {
     Lookup(Lookup),
     Wait(Wait),
     Watch(Watch),
+    Connect(Connect),
     End(End),
 }
 
@@ -103,6 +106,7 @@ impl Kind {
             Self::Lookup(_) => "lookup",
             Self::Wait(_) => "wait",
             Self::Watch(_) => "watch",
+            Self::Connect(_) => "connect",
             Self::End(_) => "end",
         }
     }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use self::transcript::Entry;
-use self::view::{ConversationView, OfferedView, Privacy, SlotView, TicketRowView, TicketView};
+use self::view::{ConversationView, LinkView, OfferedView, Privacy, SlotView, TicketRowView, TicketView};
 use super::Web;
 use super::auth::Agent;
 use super::error::{Problem, ProblemBody};
@@ -36,6 +36,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/conversations/{id}/note", post(acts::note))
         .route("/api/conversations/{id}/hand-back", post(acts::hand_back))
         .route("/api/conversations/{id}/close", post(acts::close))
+        .route("/api/conversations/{id}/unlink", post(acts::unlink))
         .route("/api/tickets", get(tickets))
         .route("/api/tickets/{code}", get(ticket))
         .route("/api/incidents", get(world::incidents).post(world::open))
@@ -131,6 +132,10 @@ pub struct ConversationDetail {
     /// Answers that the FAQ offered, and what the contact said to them.
     pub offered: Vec<OfferedView>,
     pub tickets: Vec<TicketRowView>,
+    /// Other channels of the same person.
+    pub also_on: Vec<LinkView>,
+    /// By a code that the caller entered: the channel that it was shown on.
+    pub proven_by: Option<String>,
 }
 
 #[utoipa::path(
@@ -149,7 +154,11 @@ pub async fn conversation(
     let store = &web.app.store;
     let row = store.conversation_row(id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     let journal = store.journal(id).await?;
-    let offered = store.conversation(id).await?.map(|conversation| conversation.offered).unwrap_or_default();
+    let (offered, proven) = match store.conversation(id).await? {
+        Some(conversation) => (conversation.offered, conversation.proven),
+        None => (Vec::new(), None),
+    };
+    let also_on = store.linked_with(row.contact).await?;
     let mut tickets = Vec::with_capacity(row.tickets.len());
     for code in &row.tickets {
         tickets.extend(store.ticket(code).await?.map(TicketRowView::from));
@@ -161,6 +170,8 @@ pub async fn conversation(
         slots: view::slots(&journal, &privacy),
         offered: offered.into_iter().map(OfferedView::from).collect(),
         tickets,
+        also_on: also_on.into_iter().map(LinkView::from).collect(),
+        proven_by: proven.map(|proven| proven.channel.word().to_owned()),
     }))
 }
 

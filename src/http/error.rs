@@ -150,6 +150,9 @@ impl From<DeskError> for Problem {
             DeskError::NotYours => {
                 Self::conflict("not_yours", "You do not have this conversation. Claim it first.")
             }
+            DeskError::NotLinked => {
+                Self::conflict("not_linked", "This contact is linked with no other channel.")
+            }
             DeskError::Empty => Self::bad("empty", "The text is empty."),
             DeskError::Closed => Self::conflict("closed", "This conversation is closed."),
             DeskError::Store(error) => error.into(),

@@ -18,6 +18,7 @@ use super::{auth, desk, playbook, web_chat};
         auth::login, auth::logout, auth::me,
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
+        desk::acts::unlink,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
         desk::events::stream, desk::presence::choose, playbook::playbook,
         desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn,

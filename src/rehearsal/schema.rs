@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::read::CODES;
+use crate::conversation::Channel;
 use crate::flow::schema::{DIALECT, Key, flag, map, may, need, words_of};
 
 /// The schema of a file under `flows/tests/`.
@@ -70,12 +72,14 @@ fn test() -> Value {
 
 /// The world of a test.
 fn given() -> Vec<Key> {
+    let channels = json!({ "type": ["array", "null"], "items": { "enum": Channel::ALL.map(Channel::word) } });
     let contact = map(
         "",
         [
             may("name", "", scalar()),
             may("profile", "", scalar()),
             may("verified", "", flag()),
+            may("linked", "Channels that are linked with this one.", channels),
             may("chat", "A caller has a chat, too, where a copy of an answer can go.", flag()),
         ],
     );
@@ -105,6 +109,7 @@ fn given() -> Vec<Key> {
             "Tickets that the contact has.",
             json!({ "type": ["array", "null"], "items": ticket }),
         ),
+        may("codes", "What becomes of a code to link by.", json!({ "enum": CODES })),
         may(
             "http",
             "What HTTP services answer, in turn.",

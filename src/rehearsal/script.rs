@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp, civil};
 
 use crate::config::Hours;
-use crate::conversation::{HttpAnswer, Incident, OpenTicket};
+use crate::conversation::link::Refused;
+use crate::conversation::{Channel, HttpAnswer, Incident, OpenTicket};
 use crate::flow::Locale;
 use crate::source::{Place, Placed};
 
@@ -70,6 +71,10 @@ pub struct Given {
     pub tickets: Option<Vec<OpenTicket>>,
     /// What HTTP services answer, in turn.
     pub http: Option<Vec<Stub>>,
+    /// Other channels that are linked with this one.
+    pub linked: Option<Vec<Channel>>,
+    /// What becomes of a code to link by that is entered: `None` where it links.
+    pub codes: Option<Option<Refused>>,
 }
 
 /// The answer of an HTTP service in a test.
@@ -97,6 +102,8 @@ impl Given {
             incidents: self.incidents.or_else(|| before.incidents.clone()),
             tickets: self.tickets.or_else(|| before.tickets.clone()),
             http: self.http.or_else(|| before.http.clone()),
+            linked: self.linked.or_else(|| before.linked.clone()),
+            codes: self.codes.or(before.codes),
         }
     }
 }

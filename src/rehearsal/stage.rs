@@ -144,7 +144,11 @@ impl<'a> Stage<'a> {
         let facts = self.facts();
         let utterance = Utterance { said, answers_turn: None };
         let versions = Versions { own: None, current: self.book };
-        let turn = engine::turn(versions, self.conversation.clone(), &facts, &utterance, self.now);
+        let mut turn = engine::turn(versions, self.conversation.clone(), &facts, &utterance, self.now);
+        if let Some(code) = turn.code_tried() {
+            let facts = self.code_found(facts, code);
+            turn = engine::turn(versions, self.conversation.clone(), &facts, &utterance, self.now);
+        }
         self.conversation = turn.conversation;
         for event in &turn.events {
             self.happened(event);
@@ -253,6 +257,8 @@ impl<'a> Stage<'a> {
                 self.watched.retain(|watched| watched != subject);
                 self.watched.push(subject.clone());
             }
+            Event::Linked { channel, .. } => self.link(Some(*channel)),
+            Event::Unlinked { .. } => self.link(None),
             Event::TimersCleared => self.timers.clear(),
             Event::TimerSet { timer } => {
                 let due = commit::due(self.desk, &self.conversation, *timer, self.now);
@@ -290,6 +296,12 @@ impl<'a> Stage<'a> {
             | Event::LanguageChanged { .. }
             | Event::HttpAnswered { .. }
             | Event::NoticeTold { .. }
+            | Event::LinkOffered { .. }
+            | Event::CodeTried { .. }
+            | Event::LinkRefused { .. }
+            | Event::MoveWanted { .. }
+            | Event::MovedHere { .. }
+            | Event::MovedAway { .. }
             | Event::FileReceived { .. }
             | Event::Parked
             | Event::Resumed

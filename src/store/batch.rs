@@ -1,5 +1,7 @@
 //! One batch: what waits is answered from the inbox or loaded, decided and written, all in one transaction.
 
+mod links;
+
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,10 +13,11 @@ use super::chore::Chore;
 use super::commit::{self, Of, Standing, Touch};
 use super::connection::Connection;
 use super::job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
+use super::people::Person;
 use super::writes::Writes;
 use super::{DueTimer, StoreError};
 use crate::conversation::{
-    ContactId, Conversation, ConversationId, Event, Incident, Notice, OpenTicket, TimerKind, ids,
+    ContactId, Conversation, ConversationId, Event, Incident, Notice, OpenTicket, TimerKind, ids, link,
 };
 use crate::desk::{State, TicketType};
 
@@ -68,6 +71,8 @@ pub(super) struct Found {
     pub id: Option<ConversationId>,
     pub body: Option<String>,
     pub contact: Option<Contact>,
+    /// Whose address the (verified) contact is, where it is linked with others.
+    pub person: Option<Uuid>,
     /// Whether there is anything to load for it in the outbox, and among the open tickets of a verified contact.
     pub has_unsent: bool,
     pub has_open: bool,
@@ -125,6 +130,8 @@ async fn decide_all(
     for (pending, found) in jobs.iter_mut().zip(found) {
         turns.push(Turn::take(&mut pending.job, found, &world, &mut seen));
     }
+    links::settle_codes(connection, jobs, &mut turns, &world, now).await?;
+    links::settle_moves(connection, jobs, &mut turns, &world).await?;
     settle_codes(connection, jobs, &mut turns, &world).await?;
     let mut writes = Writes::default();
     let mut touches = Vec::new();
@@ -142,6 +149,7 @@ struct World {
     unsent: HashMap<ConversationId, Vec<Outgoing>>,
     open: HashMap<ContactId, Vec<OpenTicket>>,
     timers: HashSet<(ConversationId, TimerKind, i64)>,
+    persons: HashMap<Uuid, Person>,
 }
 
 impl World {
@@ -154,7 +162,11 @@ impl World {
                 world.unsent.entry(message.conversation).or_default().push(message);
             }
         }
-        let open = found.iter().filter(|found| found.has_open);
+        let persons: Vec<Uuid> = found.iter().filter_map(|found| found.person).collect();
+        if !persons.is_empty() {
+            world.persons = Person::load(connection, &persons).await?;
+        }
+        let open = found.iter().filter(|found| found.has_open && found.person.is_none());
         let open: Vec<Uuid> =
             open.filter_map(|found| found.contact.as_ref().map(|contact| contact.id)).collect();
         if !open.is_empty() {
@@ -187,8 +199,10 @@ struct Seen {
 impl Seen {
     /// Whether a job can go into the batch beside those before it.
     fn admits(&mut self, job: &TurnJob, found: &Found) -> bool {
-        // Only what is loaded for a verified contact depends on the contact's other conversations.
-        let contact = found.contact.as_ref().filter(|contact| contact.verified).map(|contact| contact.id);
+        // Only what is loaded for a verified contact depends on the contact's other conversations, and on those of the
+        // person's other addresses.
+        let contact = found.contact.as_ref().filter(|contact| contact.verified);
+        let contact = contact.map(|contact| found.person.unwrap_or(contact.id));
         let free = job.key.as_ref().is_none_or(|key| !self.keys.contains(key))
             && found.id.is_none_or(|id| !self.conversations.contains(&id))
             && contact.is_none_or(|contact| !self.contacts.contains(&contact));
@@ -201,10 +215,21 @@ impl Seen {
     }
 }
 
+/// What was found out for a job by what it decided before, and it decides again on.
+#[derive(Debug, Default)]
+struct Answers {
+    /// Clashes of ticket codes.
+    salt: u32,
+    /// What became of the code to link by that it tries.
+    link: Option<link::Found>,
+    /// What became of the conversation that it wants on its address.
+    moving: Option<link::Moving>,
+}
+
 /// A job on its way through the batch.
 enum Turn {
     Fated(Fate),
-    Decided { found: Box<Found>, decision: Box<Decision>, salt: u32 },
+    Decided { found: Box<Found>, decision: Box<Decision>, answers: Answers },
 }
 
 impl Turn {
@@ -218,8 +243,9 @@ impl Turn {
         if job.timer.is_some_and(|timer| !world.still_set(found.id, timer)) {
             return Self::Fated(Fate::Done(Box::new(nothing_done(found.id, None))));
         }
-        match decide(job, &found, world, 0) {
-            Ok(decision) => Self::Decided { found: Box::new(found), decision: Box::new(decision), salt: 0 },
+        let answers = Answers::default();
+        match decide(job, &found, world, &answers) {
+            Ok(decision) => Self::Decided { found: Box::new(found), decision: Box::new(decision), answers },
             Err(error) => Self::Fated(Fate::Failed(error)),
         }
     }
@@ -254,22 +280,38 @@ impl Turn {
 }
 
 pub(super) fn nothing_done(id: Option<ConversationId>, reply: Option<String>) -> TurnDone {
-    TurnDone { reply, replayed: true, id, conversation: None, events: Vec::new() }
+    TurnDone { reply, replayed: true, id, conversation: None, events: Vec::new(), also: None }
 }
 
-fn decide(job: &mut TurnJob, found: &Found, world: &World, salt: u32) -> Result<Decision, StoreError> {
+fn decide(
+    job: &mut TurnJob,
+    found: &Found,
+    world: &World,
+    answers: &Answers,
+) -> Result<Decision, StoreError> {
+    let person = found.person.and_then(|person| world.persons.get(&person)).zip(found.contact.as_ref());
     let loaded = Loaded {
         conversation: found.body.as_deref().map(conversation).transpose()?,
         contact: found.contact.clone(),
-        open_tickets: found
-            .contact
-            .as_ref()
-            .filter(|_| found.has_open)
-            .and_then(|contact| world.open.get(&contact.id))
-            .cloned()
-            .unwrap_or_default(),
+        open_tickets: match person {
+            Some((person, _)) => person.tickets.clone(),
+            None => found
+                .contact
+                .as_ref()
+                .filter(|_| found.has_open)
+                .and_then(|contact| world.open.get(&contact.id))
+                .cloned()
+                .unwrap_or_default(),
+        },
         incidents: found.incidents.clone(),
-        notices: found.notices.clone(),
+        notices: match person {
+            Some((person, contact)) => person.told_to(contact.id),
+            None => found.notices.clone(),
+        },
+        linked: person.map(|(person, contact)| person.others(contact.id)).unwrap_or_default(),
+        link_found: answers.link.clone(),
+        elsewhere: person.map(|(person, contact)| person.elsewhere(contact.id)).unwrap_or_default(),
+        moving: answers.moving.clone(),
         chat: found.chat,
         agents_free: found.agents_free,
         unsent: found
@@ -278,7 +320,7 @@ fn decide(job: &mut TurnJob, found: &Found, world: &World, salt: u32) -> Result<
             .and_then(|id| world.unsent.get(&id))
             .cloned()
             .unwrap_or_default(),
-        code_salt: salt,
+        code_salt: answers.salt,
     };
     // The job is dropped after a panic, so nobody sees what the closure left half done.
     let decision =
@@ -325,11 +367,18 @@ async fn settle_codes(
 }
 
 fn again(job: &mut TurnJob, turn: &mut Turn, world: &World) {
-    let Turn::Decided { found, decision, salt } = turn else { return };
-    *salt += 1;
-    let decided =
-        if *salt > SALTS { Err(StoreError::CodesExhausted) } else { decide(job, found, world, *salt) };
-    match decided {
+    let Turn::Decided { answers, .. } = turn else { return };
+    answers.salt += 1;
+    if answers.salt > SALTS {
+        *turn = Turn::Fated(Fate::Failed(StoreError::CodesExhausted));
+        return;
+    }
+    decide_again(job, turn, world);
+}
+
+fn decide_again(job: &mut TurnJob, turn: &mut Turn, world: &World) {
+    let Turn::Decided { found, decision, answers } = turn else { return };
+    match decide(job, found, world, answers) {
         Ok(new) => **decision = new,
         Err(error) => *turn = Turn::Fated(Fate::Failed(error)),
     }

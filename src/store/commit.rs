@@ -1,13 +1,15 @@
 //! Turns what happened into rows. Every event is thought of here: the match has no `_`.
 
+mod world;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use super::job::{Contact, Decision};
 use super::writes::{
-    ContactWrite, ConversationWrite, CopyWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite,
-    OutboxWrite, RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
+    ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite, OutboxWrite,
+    TicketMove, TicketWrite, TimerWrite, Writes,
 };
 use super::{StoreError, TurnDone, questions};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
@@ -61,8 +63,19 @@ pub(super) fn add(
         answered,
         timers,
         clear_timers,
+        also,
         deferred: _,
     } = decision;
+    // First: where it fails nothing is written of the other either.
+    let also = match also {
+        Some(also) => {
+            let other = also.conversation.as_ref().map(|conversation| conversation.id);
+            let done =
+                add(writes, touches, &Of { key: None, now: of.now, loaded: other, timer: None }, *also)?;
+            done.conversation.map(|conversation| (Box::new(conversation), done.events))
+        }
+        None => None,
+    };
     // All that can fail comes first, so that a decision is written as a whole or not at all.
     let rows = match &conversation {
         Some(conversation) => Some(conversation_rows(of, conversation, &events)?),
@@ -77,7 +90,7 @@ pub(super) fn add(
         }
         contact.into_iter().for_each(|contact| writes.contacts.push(contact_row(contact, now)));
         touches.extend(touched(conversation, &events, now));
-        world(writes, conversation, &events, now)?;
+        world::rows(writes, conversation, &events, of.now)?;
         questions::project::add(writes, conversation, &events, now)?;
         for ticket in opened {
             writes.history.push(opened_row(&ticket));
@@ -106,43 +119,7 @@ pub(super) fn add(
             received: now,
         });
     }
-    Ok(TurnDone { reply, replayed: false, id, conversation, events })
-}
-
-/// The rows of what leaves for the world outside, and of what is to be told of it.
-fn world(
-    writes: &mut Writes,
-    conversation: &Conversation,
-    events: &[Event],
-    now: i64,
-) -> Result<(), StoreError> {
-    let name = conversation.id.to_string();
-    for event in events {
-        match event {
-            Event::HttpRequested { id, request, .. } => writes.requests.push(RequestWrite {
-                id: id.to_string(),
-                conversation: name.clone(),
-                body: json(request)?,
-                now,
-            }),
-            Event::Watched { subject } => writes.watches.push(WatchWrite {
-                contact: conversation.contact.to_string(),
-                what: subject.word(),
-                subject: subject.of().to_owned(),
-                conversation: name.clone(),
-                now,
-            }),
-            Event::AnswerSent { article } => writes.copies.push(CopyWrite {
-                id: format!("answer:{name}:{article}"),
-                contact: conversation.contact.to_string(),
-                news: json(&News::AnswerCopied { article: article.clone() })?,
-                now,
-            }),
-            Event::NoticeTold { notice } => writes.told.push((notice.clone(), now)),
-            _ => {}
-        }
-    }
-    Ok(())
+    Ok(TurnDone { reply, replayed: false, id, conversation, events, also })
 }
 
 type Rows = (ConversationWrite, Option<JournalWrite>, Vec<TicketWrite>);
@@ -185,6 +162,8 @@ fn conversation_row(
         Life::Parked => "parked",
         Life::Closed(_) => "closed",
     };
+    // A code to link by is for the contact alone.
+    let secret = events.iter().any(|event| matches!(event, Event::LinkOffered { .. }));
     let codes: Vec<&str> = conversation.tickets.iter().map(|ticket| ticket.code.as_str()).collect();
     Ok(ConversationWrite {
         id: conversation.id.to_string(),
@@ -200,7 +179,11 @@ fn conversation_row(
         flow: begun_by(conversation, events),
         now,
         seq: number(conversation.seq),
-        last_text: events.iter().rev().find_map(shown).map(|text| text.chars().take(LAST_TEXT).collect()),
+        last_text: events
+            .iter()
+            .rev()
+            .find_map(|event| shown(event, secret))
+            .map(|text| text.chars().take(LAST_TEXT).collect()),
         tickets: json(&codes)?,
         body: json(conversation)?,
         revision: conversation.revision.clone(),
@@ -232,9 +215,10 @@ fn last_seq(events: &[Event]) -> u64 {
 }
 
 /// The text of a message that an event holds.
-fn shown(event: &Event) -> Option<String> {
+fn shown(event: &Event, secret: bool) -> Option<String> {
     match event {
         Event::Heard { text, .. } | Event::AgentWrote { text, .. } => Some(text.clone()),
+        Event::Prompted { prompt, .. } if secret => Some(prompt.hidden()),
         Event::Prompted { prompt, .. } => Some(prompt.plain()),
         Event::FileReceived { name, .. } => Some(name.clone()),
         _ => None,
@@ -242,8 +226,8 @@ fn shown(event: &Event) -> Option<String> {
 }
 
 fn contact_row(contact: Contact, now: i64) -> ContactWrite {
-    let Contact { id, name, profile, locale, verified } = contact;
-    ContactWrite { id: id.to_string(), name, profile, locale, verified, now }
+    let Contact { id, name, profile, locale, verified, phone } = contact;
+    ContactWrite { id: id.to_string(), name, profile, locale, verified, phone, now }
 }
 
 fn ticket_row(conversation: &Conversation, draft: &TicketDraft, now: i64) -> Result<TicketWrite, StoreError> {
@@ -365,6 +349,14 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::HttpAnswered { .. }
             | Event::Watched { .. }
             | Event::NoticeTold { .. }
+            | Event::LinkOffered { .. }
+            | Event::CodeTried { .. }
+            | Event::Linked { .. }
+            | Event::LinkRefused { .. }
+            | Event::Unlinked { .. }
+            | Event::MoveWanted { .. }
+            | Event::MovedHere { .. }
+            | Event::MovedAway { .. }
             | Event::FileReceived { .. }
             | Event::LanguageChanged { .. }
             | Event::TimerSet { .. }

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::batch::{Ask, Found};
 use super::chore::Chore;
 use super::job::Outgoing;
+use super::people::{self, Tried};
 use super::writes::Writes;
 use super::{DueTimer, StoreError};
-use crate::conversation::{ContactId, OpenTicket};
+use crate::conversation::{ContactId, Notice, OpenTicket};
 
 #[cfg(feature = "postgres")]
 use super::postgres;
@@ -55,6 +56,31 @@ impl Connection {
         contacts: &[Uuid],
     ) -> Result<Vec<(ContactId, OpenTicket)>, StoreError> {
         on!(self, connection => connection.open_tickets(contacts).await)
+    }
+
+    /// The addresses of these persons, the first linked first.
+    pub(super) async fn links(&mut self, persons: &[Uuid]) -> Result<Vec<people::Address>, StoreError> {
+        on!(self, connection => connection.links(persons).await)
+    }
+
+    /// What these contacts are to be told, oldest first.
+    pub(super) async fn untold(&mut self, contacts: &[Uuid]) -> Result<Vec<(ContactId, Notice)>, StoreError> {
+        on!(self, connection => connection.untold(contacts).await)
+    }
+
+    /// Conversations as stored, locked.
+    pub(super) async fn bodies(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, StoreError> {
+        on!(self, connection => connection.bodies(ids).await)
+    }
+
+    /// What is stored about codes that are tried, in their order. From now to the end of the transaction nobody else
+    /// links.
+    pub(super) async fn tried(
+        &mut self,
+        tried: &[Tried],
+        now: Timestamp,
+    ) -> Result<Vec<people::Standing>, StoreError> {
+        on!(self, connection => connection.tried(tried, now).await)
     }
 
     /// All timers of these conversations.

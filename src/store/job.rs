@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::conversation::{
-    Channel, ContactId, Conversation, ConversationId, Event, Incident, Notice, OpenTicket,
+    Channel, ContactId, Conversation, ConversationId, Event, Incident, Linked, Notice, OpenTicket, link,
 };
 
 /// Which conversation a job is about.
@@ -56,6 +56,13 @@ pub struct Loaded {
     pub incidents: Vec<Incident>,
     /// What the contact watched and was not told of yet.
     pub notices: Vec<Notice>,
+    /// The person's other addresses, and what became of a code that this turn enters.
+    pub linked: Vec<Linked>,
+    pub link_found: Option<link::Found>,
+    /// Conversations under way on the person's other addresses in which something was answered.
+    pub elsewhere: Vec<link::Elsewhere>,
+    /// What became of a conversation that this turn wants here.
+    pub moving: Option<link::Moving>,
     /// The contact, who is not in it now, has a chat on the web.
     pub chat: bool,
     /// Agents who are online with room for one more.
@@ -76,6 +83,8 @@ pub struct Contact {
     pub locale: Option<String>,
     /// The identity is proven: a bearer token, a log-in, a code.
     pub verified: bool,
+    /// A number that the platform proved to be the contact's own.
+    pub phone: Option<String>,
 }
 
 /// A message to deliver: a row of the outbox.
@@ -115,6 +124,8 @@ pub struct Decision {
     pub timers: Vec<(crate::conversation::TimerKind, Timestamp)>,
     /// Clear all timers of the conversation first.
     pub clear_timers: bool,
+    /// Another conversation, which this one takes the place of.
+    pub also: Option<Box<Decision>>,
     /// Nothing is written, not even the inbound's key: the job fails with
     /// [`StoreError::Deferred`](super::StoreError::Deferred), to be handed in again.
     pub deferred: bool,
@@ -131,6 +142,8 @@ pub struct TurnDone {
     /// As written; `None` for a replay.
     pub conversation: Option<Conversation>,
     pub events: Vec<Event>,
+    /// The other conversation that was written, and what happened in it.
+    pub also: Option<(Box<Conversation>, Vec<Event>)>,
 }
 
 impl std::fmt::Debug for TurnJob {

@@ -3,6 +3,7 @@
 mod chores;
 mod counted;
 mod load;
+mod people;
 mod reads;
 mod revisions;
 mod world;

@@ -33,10 +33,76 @@ pub(super) struct Writes {
     pub copies: Vec<CopyWrite>,
     /// Notices that were told.
     pub told: Vec<(String, i64)>,
+    pub links: LinkWrites,
     /// Questions put to the FAQ, before what came of them.
     pub questions: Vec<QuestionWrite>,
     pub offers: Vec<OfferWrite>,
     pub touched_questions: Vec<QuestionTouch>,
+}
+
+/// What a batch writes about people on several addresses: seldom anything, so row by row.
+#[derive(Debug, Default)]
+pub(super) struct LinkWrites {
+    pub codes: Vec<CodeWrite>,
+    pub tries: Vec<TryWrite>,
+    pub linked: Vec<LinkWrite>,
+    pub unlinked: Vec<UnlinkWrite>,
+}
+
+impl LinkWrites {
+    pub fn is_empty(&self) -> bool {
+        let Self { codes, tries, linked, unlinked } = self;
+        codes.is_empty() && tries.is_empty() && linked.is_empty() && unlinked.is_empty()
+    }
+}
+
+/// A code that was shown; it replaces the one that the contact was shown before.
+#[derive(Debug)]
+pub(super) struct CodeWrite {
+    pub contact: String,
+    /// Its hash.
+    pub code: String,
+    pub conversation: String,
+    pub channel: &'static str,
+    pub address: String,
+    pub expires: i64,
+}
+
+/// A code that did not work. Those from before `before` count no longer.
+#[derive(Debug)]
+pub(super) struct TryWrite {
+    pub contact: String,
+    pub at: i64,
+    pub before: i64,
+}
+
+/// A code that worked: it is used up, and its contact is told.
+#[derive(Debug)]
+pub(super) struct LinkWrite {
+    /// `None` on a call, which is not linked itself.
+    pub contact: Option<String>,
+    pub channel: &'static str,
+    pub address: String,
+    /// Who was shown the code, and where.
+    pub other: String,
+    pub shown: String,
+    /// Where neither of the two is linked yet.
+    pub person: String,
+    pub notice: String,
+    /// JSON.
+    pub news: String,
+    pub now: i64,
+}
+
+/// A contact that stands by itself again; the others are told.
+#[derive(Debug)]
+pub(super) struct UnlinkWrite {
+    pub contact: String,
+    /// Beginning of the ids of the notices.
+    pub notice: String,
+    /// JSON.
+    pub news: String,
+    pub now: i64,
 }
 
 /// A question that was put to the FAQ.
@@ -131,6 +197,7 @@ pub(super) struct ContactWrite {
     pub profile: Option<String>,
     pub locale: Option<String>,
     pub verified: bool,
+    pub phone: Option<String>,
     pub now: i64,
 }
 

@@ -6,6 +6,7 @@ mod batches;
 mod lists;
 mod made;
 mod nodes;
+mod people;
 mod questions;
 mod revisions;
 mod tickets;

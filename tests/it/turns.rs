@@ -14,7 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use vestibule::cli::playbook;
 use vestibule::conversation::{
-    Channel, Conversation, Event, Facts, HttpAnswer, News, Notice, Said, Segment, Utterance, code, ids,
+    Channel, Conversation, Event, Facts, HttpAnswer, LinkFacts, Linked, News, Notice, Said, Segment,
+    Utterance, code, ids, link,
 };
 use vestibule::engine;
 use vestibule::flow::Playbook;
@@ -112,7 +113,24 @@ struct Talk<'a> {
     passed: i64,
     /// The request that waits for its answer.
     request: Option<Uuid>,
+    /// What becomes of a code to link by.
+    code: link::Found,
     out: String,
+}
+
+fn linked() -> Linked {
+    let since = "2026-11-24T09:00:00Z".parse().expect("a time");
+    let contact = ids::contact("web", "elsewhere");
+    Linked { contact, channel: Channel::Web, address: "elsewhere".into(), since }
+}
+
+/// A code that was shown on the web page.
+fn shown() -> link::Found {
+    link::Found::Shown {
+        contact: ids::contact("web", "elsewhere"),
+        conversation: ids::conversation("web", "elsewhere", ""),
+        channel: Channel::Web,
+    }
 }
 
 fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
@@ -127,9 +145,11 @@ fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
         business_open: true,
         now_text: "2026-11-24T10:00:00+00:00".into(),
         today: "2026-11-24".into(),
+        link: LinkFacts { code: Some(code::of_random(31_415_926)), ..LinkFacts::default() },
         ..Facts::default()
     };
-    let mut talk = Talk { book, conversation, facts, passed: 0, request: None, out: String::new() };
+    let mut talk =
+        Talk { book, conversation, facts, passed: 0, request: None, code: shown(), out: String::new() };
     talk.take(Said::Started { flow: None });
     for line in script {
         if let Some(said) = line.strip_prefix("> ") {
@@ -184,6 +204,16 @@ impl Talk<'_> {
                 self.facts.business_open = false;
                 self.facts.opens = Some("2026-11-24T11:00:00Z".parse().expect("a time"));
             }
+            "verified" => self.facts.contact.verified = true,
+            "linked" => self.facts.link.linked = vec![linked()],
+            "linked there" => {
+                let news = News::Linked { channel: Channel::Phone };
+                self.take(Said::Informed { notice: Notice { id: "n".into(), news } });
+            }
+            "unlinked there" => {
+                let news = News::Unlinked { channel: Channel::Web };
+                self.take(Said::Informed { notice: Notice { id: "n".into(), news } });
+            }
             "waited" => self.take(Said::Waited),
             "not answered" => self.answered(HttpAnswer::Failed { reason: "no answer in time".into() }),
             "incident over" => {
@@ -218,6 +248,12 @@ impl Talk<'_> {
                 kind: "image/png".into(),
                 size: 1234,
             }),
+            Some(("codes", word)) => {
+                self.code = match link::Refused::from_word(word) {
+                    Some(why) => link::Found::Refused { why },
+                    None => shown(),
+                };
+            }
             Some(("answered", answer)) => {
                 let (status, body) = answer.split_once(' ').expect("a status and a body");
                 let body = serde_json::from_str(body).expect("JSON");
@@ -239,8 +275,13 @@ impl Talk<'_> {
         let begun: Timestamp = "2026-11-24T10:00:00Z".parse().expect("a time");
         let now = begun + SignedDuration::from_secs(self.passed);
         let before = self.conversation.clone();
-        let turn = engine::take_turn(self.book, before.clone(), &self.facts, &utterance, now);
+        let mut turn = engine::take_turn(self.book, before.clone(), &self.facts, &utterance, now);
+        if turn.code_tried().is_some() {
+            self.facts.link.found = Some(self.code.clone());
+            turn = engine::take_turn(self.book, before.clone(), &self.facts, &utterance, now);
+        }
         let again = engine::take_turn(self.book, before, &self.facts, &utterance, now);
+        self.facts.link.found = None;
         assert_eq!(turn, again, "the same arguments give the same turn");
         let kept = serde_json::to_string(&turn.conversation).expect("a conversation can be kept");
         self.conversation = serde_json::from_str(&kept).expect("and read again");
@@ -334,6 +375,14 @@ impl Talk<'_> {
                 (Some(status), _) => format!("* answered {status}"),
                 (None, reason) => format!("* not answered: {}", reason.as_deref().unwrap_or_default()),
             },
+            Event::LinkOffered { .. } => "* a code to link by".into(),
+            Event::CodeTried { .. } => "* CODE NOT LOOKED UP".into(),
+            Event::Linked { channel, .. } => format!("* linked with {}", channel.word()),
+            Event::LinkRefused { why } => format!("* not linked: {}", why.word()),
+            Event::Unlinked { .. } => "* unlinked".into(),
+            Event::MoveWanted { .. } => "* NOT ASKED FOR".into(),
+            Event::MovedHere { .. } => "* moved here".into(),
+            Event::MovedAway { .. } => "* moved away".into(),
             Event::Watched { subject } => format!("* watches {} {}", subject.word(), subject.of()),
             Event::NoticeTold { .. } => "* told".into(),
             Event::FileReceived { name, kind, size, .. } => format!("* file {name} ({kind}, {size} bytes)"),

@@ -6,6 +6,7 @@ mod desk;
 mod flows;
 mod limits;
 mod operations;
+mod people;
 mod socket;
 mod world;
 

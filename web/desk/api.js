@@ -54,6 +54,7 @@ export const api = {
   note: (id, client_id, text) => call("POST", conversation(id, "note"), { client_id, text }),
   handBack: (id) => call("POST", conversation(id, "hand-back"), {}),
   close: (id, disposition) => call("POST", conversation(id, "close"), { disposition }),
+  unlink: (id) => call("POST", conversation(id, "unlink"), {}),
   tickets: () => call("GET", "tickets").then((told) => told.tickets),
   ticket: (code) => call("GET", `tickets/${encodeURIComponent(code)}`),
   flows: () => call("GET", "flows"),

@@ -35,6 +35,7 @@ export function Conversation({ detail, me, error, onRetry, onChanged, onTicket, 
   };
   const claim = () => act(() => api.claim(row.id), "You have this conversation now.");
   const handBack = () => act(() => api.handBack(row.id), "Handed back to the bot.");
+  const unlink = () => act(() => api.unlink(row.id), "Unlinked. The contact was told.");
   return html`<section class="main-pane" aria-label=${`Conversation with ${contactName(row)}`}>
     <header class="pane-head">
       <button type="button" class="button only-narrow" onClick=${onBack} aria-label="Back to the list"><${Icon} of="back" /></button>
@@ -53,7 +54,7 @@ export function Conversation({ detail, me, error, onRetry, onChanged, onTicket, 
         <${Transcript} entries=${detail.transcript} />
         <${Composer} row=${row} mine=${mine} open=${open} me=${me} onClaim=${claim} onChanged=${onChanged} onFailed=${setFailed} />
       </div>
-      <${Facts} detail=${detail} open=${facts} onTicket=${onTicket} />
+      <${Facts} detail=${detail} me=${me} busy=${busy} open=${facts} onTicket=${onTicket} onUnlink=${unlink} />
     </div>
     <${CloseDialog} at=${closing} onClose=${(word) => act(() => api.close(row.id, word), "Closed.")} />
   </section>`;
@@ -145,13 +146,24 @@ export function Offered({ answers }) {
     ${answer.query && html`<small>“${answer.query}”</small>`}</li>`)}</ul>`;
 }
 
-function Facts({ detail, open, onTicket }) {
+/** Other channels of the same person. */
+function AlsoOn({ links, provenBy, lead, busy, onUnlink }) {
+  if (!links.length && !provenBy) return null;
+  return html`<h3>Also on</h3>
+    ${provenBy && html`<p class="hint-small">For this call, proven by a code from ${channelName(provenBy)}.</p>`}
+    <ul class="links">${links.map((link) => html`<li key=${link.external_id}>${channelName(link.channel)} <small>linked since <${Time} at=${link.since} /></small></li>`)}</ul>
+    ${lead && links.length > 0 && !provenBy && html`<button type="button" class="link" disabled=${busy} onClick=${onUnlink}>Unlink this channel</button>`}`;
+}
+
+function Facts({ detail, me, busy, open, onTicket, onUnlink }) {
   const { conversation: row, slots, offered, tickets } = detail;
+  const lead = me.role === "lead" || me.role === "admin";
   return html`<aside class=${`facts ${open ? "open" : ""}`} id="facts" aria-label="Details">
     <h3>Tickets</h3>
     ${tickets.length
       ? html`<ul class="tickets">${tickets.map((ticket) => html`<li key=${ticket.code}><button type="button" class="link code" onClick=${() => onTicket(ticket.code)}>${grouped(ticket.code)}</button> <${Priority} of=${ticket.priority} /><small>${ticket.subject}</small></li>`)}</ul>`
       : html`<p class="nothing">None.</p>`}
+    <${AlsoOn} links=${detail.also_on} provenBy=${detail.proven_by} lead=${lead} busy=${busy} onUnlink=${onUnlink} />
     <h3>What the contact told us</h3><${Slots} slots=${slots} />
     <h3>Offered from the FAQ</h3><${Offered} answers=${offered} />
     <h3>Conversation</h3>

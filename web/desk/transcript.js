@@ -1,7 +1,7 @@
 // What was said and what happened, as it is read at the desk.
 
 import { useLayoutEffect, useRef } from "../vendor/hooks.js";
-import { Text, Time, grouped, html, plain } from "./parts.js";
+import { Text, Time, channelName, grouped, html, plain } from "./parts.js";
 
 const WHO = { contact: "Contact", bot: "Bot", agent: "Agent" };
 
@@ -26,6 +26,11 @@ const POINTS = {
   language: (entry) => `Language changed to ${entry.text}`,
   parked: () => "Parked: the contact has gone quiet",
   resumed: () => "Resumed",
+  linked: (entry) => `Linked with ${channelName(entry.text)}`,
+  link_refused: () => "A code to link by did not work",
+  unlinked: (entry) => (entry.name && entry.name !== "contact" ? `${entry.name} parted this channel from the others` : "Parted from the other channels"),
+  moved_here: (entry) => `Goes on here; it began on ${channelName(entry.text)}`,
+  moved_away: (entry) => `Goes on elsewhere: ${channelName(entry.text)}`,
   left: () => "The contact left",
   closed: (entry) => `Closed: ${plain(entry.text)}`,
   failed: (entry) => `Three failures at “${entry.text}”`,

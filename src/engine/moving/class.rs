@@ -230,6 +230,8 @@ impl<'p> Classifier<'p> {
             | WaitKind::Pause { .. } => true,
             // Its entries are the flows of the set.
             WaitKind::Menu { .. } | WaitKind::Language { .. } => false,
+            // Asked before any step.
+            WaitKind::Elsewhere { .. } => true,
         }
     }
 }
@@ -247,6 +249,7 @@ fn waits(wait: &WaitKind, step: &Step) -> bool {
         WaitKind::Person => matches!(step.kind, Kind::Handoff(_)),
         WaitKind::Http { .. } => matches!(step.kind, Kind::Http(_)),
         WaitKind::Pause { .. } => matches!(step.kind, Kind::Wait(_)),
+        WaitKind::Elsewhere { .. } => true,
         WaitKind::Menu { under } | WaitKind::Language { under } => {
             under.as_ref().is_none_or(|under| waits(&under.kind, step))
         }

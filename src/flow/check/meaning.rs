@@ -51,6 +51,7 @@ pub fn meaning(flow: &Flow, step: &Step) -> String {
         | Kind::Lookup(_)
         | Kind::Wait(_)
         | Kind::Watch(_)
+        | Kind::Connect(_)
         | Kind::End(_) => {}
     }
     all

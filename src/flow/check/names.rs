@@ -87,6 +87,7 @@ impl Names<'_> {
             | Kind::Survey(_)
             | Kind::Wait(_)
             | Kind::Watch(_)
+            | Kind::Connect(_)
             | Kind::End(_) => {}
         }
     }

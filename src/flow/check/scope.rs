@@ -13,7 +13,7 @@ use crate::source::{Diagnostic, Place};
 
 /// The names beside `slots`, with what each holds. Empty: it is a value itself.
 const NAMES: [(&str, &[&str]); 5] = [
-    ("contact", &["name", "profile", "locale", "verified"]),
+    ("contact", &["name", "profile", "locale", "verified", "linked"]),
     ("channel", &["kind", "voice"]),
     ("ticket", &["code", "category", "type", "added"]),
     ("business", &["open", "opens_at", "closes_at"]),

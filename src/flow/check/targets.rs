@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::flow::Flow;
-use crate::flow::step::{Kind, Step, Target};
+use crate::flow::step::{Connect, Kind, Step, Target};
 
 /// Points each jump of a flow to the step that it names.
 pub fn resolve(flow: &mut Flow) {
@@ -47,7 +47,11 @@ fn of_mut(step: &mut Step) -> Vec<&mut Target> {
         Kind::Handoff(handoff) => all.extend(&mut handoff.on_unreached),
         Kind::Http(http) => all.extend(&mut http.on_error),
         Kind::Lookup(lookup) => all.extend(&mut lookup.on_missing),
-        Kind::Wait(_)
+        Kind::Connect(Connect::Enter(enter)) => {
+            all.extend(enter.on_refused.iter_mut().chain(&mut enter.on_closed))
+        }
+        Kind::Connect(Connect::Show | Connect::End)
+        | Kind::Wait(_)
         | Kind::Watch(_)
         | Kind::Say(_)
         | Kind::Set(_)
@@ -85,7 +89,9 @@ pub fn of(step: &Step) -> Vec<&Target> {
         Kind::Handoff(handoff) => all.extend(&handoff.on_unreached),
         Kind::Http(http) => all.extend(&http.on_error),
         Kind::Lookup(lookup) => all.extend(&lookup.on_missing),
-        Kind::Wait(_)
+        Kind::Connect(Connect::Enter(enter)) => all.extend(enter.on_refused.iter().chain(&enter.on_closed)),
+        Kind::Connect(Connect::Show | Connect::End)
+        | Kind::Wait(_)
         | Kind::Watch(_)
         | Kind::Say(_)
         | Kind::Set(_)

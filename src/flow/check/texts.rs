@@ -1,6 +1,6 @@
 //! Every template and condition of a step, in the order in which it is evaluated.
 
-use crate::flow::step::{Body, Handlers, Json, Kind, Step, Watch};
+use crate::flow::step::{Body, Connect, Handlers, Json, Kind, Step, Watch};
 use crate::flow::{Condition, Expression, Template, Text};
 
 /// A template or a condition.
@@ -104,6 +104,8 @@ pub fn of(step: &Step) -> Vec<Expr<'_>> {
         Kind::Lookup(lookup) => all.extend(lookup.r#where.iter().map(|(_, value)| Expr::Text(value))),
         Kind::Wait(wait) => wait.say.iter().for_each(|say| text(&mut all, say)),
         Kind::Watch(Watch::Incident(of) | Watch::Ticket(of)) => all.push(Expr::Text(of)),
+        Kind::Connect(Connect::Enter(enter)) => all.push(Expr::Text(&enter.code)),
+        Kind::Connect(Connect::Show | Connect::End) => {}
         Kind::End(_) => {}
     }
     all

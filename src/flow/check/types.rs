@@ -50,6 +50,7 @@ fn scope(slots: &BTreeMap<String, SlotValue>, incidents: &[BTreeMap<String, Stri
         contact_name: Some("Ada"),
         contact_profile: Some("vip"),
         contact_verified: true,
+        contact_linked: true,
         locale: "en",
         channel: "web",
         voice: false,

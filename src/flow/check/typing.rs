@@ -118,7 +118,9 @@ fn of_name(set: &Set<'_>, flow: &Flow, path: &str) -> Type {
         return flow.slots.get(slot).map_or(Type::Any, |slot| Type::of(&slot.kind));
     }
     match path {
-        "contact.verified" | "channel.voice" | "business.open" | "ticket.added" => Type::Bool,
+        "contact.verified" | "contact.linked" | "channel.voice" | "business.open" | "ticket.added" => {
+            Type::Bool
+        }
         "contact.locale" => Type::Choice(set.locales.to_vec()),
         "ticket.type" => words(&["incident", "service_request", "problem", "change"]),
         "contact.name" | "contact.profile" | "channel.kind" | "ticket.code" | "ticket.category" | "now"

@@ -102,6 +102,7 @@ pub fn texts(step: &Step) -> Vec<(Role, &Text)> {
         | Kind::Status(_)
         | Kind::Lookup(_)
         | Kind::Watch(_)
+        | Kind::Connect(_)
         | Kind::End(_) => {}
     }
     let said = step.kind.handlers().into_iter().flat_map(Handlers::all);

@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod choose;
+mod connect;
 pub(super) mod handler;
 mod http;
 mod route;
@@ -18,12 +19,14 @@ use crate::flow::step::{Kind, Step};
 use crate::flow::{StepId, Text};
 use crate::source::Diagnostic;
 
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 18] = [
     "say", "choose", "ask", "confirm", "faq", "set", "branch", "call", "http", "lookup", "wait", "watch",
-    "ticket", "status", "handoff", "survey", "end",
+    "connect", "ticket", "status", "handoff", "survey", "end",
 ];
 /// What a `survey` asks, and the priorities of a `handoff`.
 pub use answer::{PRIORITIES, SURVEYS};
+/// The short forms of a `connect`.
+pub use connect::WORDS as CONNECTS;
 
 /// The step at `index` of the list. A step whose kind is lost stands as a `say` without words.
 pub fn read(reader: &mut Reader<'_>, node: &Node, index: usize) -> Option<(Step, Head)> {
@@ -139,6 +142,7 @@ fn kind(reader: &mut Reader<'_>, step: &mut Fields<'_>, entry: Entry<'_>) -> Opt
         "lookup" => world::lookup(reader, entry).map(Kind::Lookup),
         "wait" => world::wait(reader, entry).map(Kind::Wait),
         "watch" => world::watch(reader, entry).map(Kind::Watch),
+        "connect" => connect::read(reader, entry).map(Kind::Connect),
         "end" => Some(Kind::End(route::end(reader, entry))),
         _ => None,
     };

@@ -38,7 +38,7 @@ fn look(node: &Node) -> (&'static str, &'static str) {
         "branch" => ("diamond", "#f1f0eb"),
         "faq" => ("box", "#e3f1ed"),
         "ticket" => ("note", "#fbf0d9"),
-        "handoff" | "watch" => ("box", "#ecebfb"),
+        "handoff" | "watch" | "connect" => ("box", "#ecebfb"),
         "call" => ("component", "#f1f0eb"),
         _ => ("box", "#ffffff"),
     }

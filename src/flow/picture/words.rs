@@ -1,7 +1,7 @@
 //! What a step is about, in a few words.
 
 use crate::flow::graph::Exit;
-use crate::flow::step::{ChooseOption, Kind, Until};
+use crate::flow::step::{ChooseOption, Connect, Kind, Until};
 use crate::flow::{Flow, Step, Text};
 
 /// Picks texts in one language.
@@ -86,6 +86,11 @@ pub fn of(step: &Step, tongue: Tongue<'_>) -> String {
             Until::Open => "waits until the desk is open".to_owned(),
         },
         Kind::Watch(_) => "tells the contact of what changes".to_owned(),
+        Kind::Connect(Connect::Show) => "shows a code for another channel".to_owned(),
+        Kind::Connect(Connect::Enter(enter)) => {
+            format!("links with another channel by the code {}", bare(&enter.code.source))
+        }
+        Kind::Connect(Connect::End) => "parts this channel from the others".to_owned(),
         Kind::End(end) => end.outcome.value.clone(),
     }
 }
@@ -109,6 +114,7 @@ pub fn slot(step: &Step) -> Option<&str> {
         | Kind::Lookup(_)
         | Kind::Wait(_)
         | Kind::Watch(_)
+        | Kind::Connect(_)
         | Kind::End(_) => None,
     }
     .map(|slot| slot.value.as_str())
@@ -137,6 +143,8 @@ pub fn exit(flow: &Flow, step: &Step, exit: &Exit, tongue: Tongue<'_>) -> String
         Exit::Miss(miss, place) => format!("{} {place}", miss.word().replace('_', " ")),
         Exit::Error => "error".to_owned(),
         Exit::Missing => "no such row".to_owned(),
+        Exit::Refused => "code refused".to_owned(),
+        Exit::Barred => "cannot link".to_owned(),
         Exit::End => String::new(),
     }
 }

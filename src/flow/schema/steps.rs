@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Key, defined, flag, localised, map, may, need, pause, scalar, target, text, word_or_template, words_of,
 };
-use crate::flow::parse::step::{KINDS, PRIORITIES, SURVEYS, ticket};
+use crate::flow::parse::step::{CONNECTS, KINDS, PRIORITIES, SURVEYS, ticket};
 use crate::flow::step::Http;
 
 /// `steps:`
@@ -40,6 +40,7 @@ fn describe(kind: &str) -> &'static str {
         "lookup" => "Finds a row of a table (tables/NAME.csv) and puts its columns into slots.",
         "wait" => "Lets time pass without asking anything.",
         "watch" => "Subscribes the contact to a known incident or a ticket.",
+        "connect" => "Joins two addresses of one person by a code, or parts them.",
         "say" => "Sends a text.",
         "choose" => "A menu: buttons, keys, typed or spoken words.",
         "ask" => "Fills a slot, or says why the answer was refused and asks again.",
@@ -66,6 +67,7 @@ fn shape(kind: &str) -> Value {
         "lookup" => lookup(),
         "wait" => json!({ "anyOf": [scalar(), wait()] }),
         "watch" => watch(),
+        "connect" => json!({ "anyOf": [{ "enum": CONNECTS }, connect()] }),
         "confirm" => confirm(),
         "faq" => faq(),
         "set" => assignments(),
@@ -178,6 +180,17 @@ fn watch() -> Value {
     );
     schema["oneOf"] = json!([{ "required": ["incident"] }, { "required": ["ticket"] }]);
     schema
+}
+
+fn connect() -> Value {
+    map(
+        "A code that was shown on another channel.",
+        [
+            need("code", "What was entered.", scalar()),
+            may("on_refused", "Where the code did not link; another may.", target()),
+            may("on_closed", "Where no code will link.", target()),
+        ],
+    )
 }
 
 fn say() -> Value {

@@ -21,6 +21,8 @@ pub struct Names<'a> {
     pub contact_name: Option<&'a str>,
     pub contact_profile: Option<&'a str>,
     pub contact_verified: bool,
+    /// Other addresses are linked with this one.
+    pub contact_linked: bool,
     pub locale: &'a str,
     /// discord, telegram, web, twilio, terminal…
     pub channel: &'a str,
@@ -83,6 +85,7 @@ impl Scope {
                 ("name", Value::from(names.contact_name)),
                 ("profile", Value::from(names.contact_profile)),
                 ("verified", Value::from(names.contact_verified)),
+                ("linked", Value::from(names.contact_linked)),
                 ("locale", Value::from(names.locale)),
             ]),
         );

@@ -13,6 +13,7 @@ use super::super::web_chat::{clean_text, client_id};
 use super::conversation_id;
 use super::view::ConversationView;
 use crate::conversation::ConversationId;
+use crate::desk::agent::Role;
 
 const MAX_DISPOSITION: usize = 100;
 
@@ -138,5 +139,27 @@ pub async fn close(
         ));
     }
     web.app.close_conversation(agent.name(), id, disposition).await?;
+    done(&web, id).await
+}
+
+#[utoipa::path(
+    post, path = "/api/conversations/{id}/unlink", tag = "desk", params(("id" = String, Path, format = Uuid)),
+    security(("desk_cookie" = [], "csrf" = [])),
+    responses(
+        (status = 200, body = Done), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody)
+    )
+)]
+pub async fn unlink(
+    State(web): State<Web>,
+    Acting(agent): Acting,
+    Path(id): Path<String>,
+    MaybeJson(Nothing {}): MaybeJson<Nothing>,
+) -> Result<Json<Done>, Problem> {
+    let id = conversation_id(&id)?;
+    if Role::from_word(&agent.row.role).is_none_or(|role| role < Role::Lead) {
+        return Err(Problem::forbidden("not_allowed", "Parting a contact's channels is for leads."));
+    }
+    web.app.unlink(agent.name(), id).await?;
     done(&web, id).await
 }

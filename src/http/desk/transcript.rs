@@ -59,8 +59,9 @@ impl FileView {
 pub fn of(journal: &[JournalRow], privacy: &Privacy) -> Vec<Entry> {
     let mut entries = Vec::new();
     for row in journal {
+        let secret = row.events.iter().any(|event| matches!(event, Event::LinkOffered { .. }));
         for (place, event) in row.events.iter().enumerate() {
-            let lines = Line { id: format!("{}.{place}", row.id), at: row.at, privacy };
+            let lines = Line { id: format!("{}.{place}", row.id), at: row.at, privacy, secret };
             entries.extend(lines.entry(event));
         }
     }
@@ -71,6 +72,8 @@ struct Line<'a> {
     id: String,
     at: Timestamp,
     privacy: &'a Privacy,
+    /// A code to link by was shown: it is for the contact alone.
+    secret: bool,
 }
 
 impl Line<'_> {
@@ -118,6 +121,11 @@ impl Line<'_> {
                 self.point("answered", &told.or_else(|| reason.clone()).unwrap_or_default())
             }
             Event::Watched { subject } => self.point("watched", subject.of()),
+            Event::Linked { channel, .. } => self.point("linked", channel.word()),
+            Event::LinkRefused { why } => self.point("link_refused", why.word()),
+            Event::Unlinked { by } => self.point("unlinked", "").by(by),
+            Event::MovedHere { channel, .. } => self.point("moved_here", channel.word()),
+            Event::MovedAway { channel, .. } => self.point("moved_away", channel.word()),
             Event::LanguageChanged { locale } => self.point("language", locale),
             Event::PromptFailed { step, .. } => self.point("failed", step),
             Event::Left { reason } => self.point("left", reason),
@@ -137,6 +145,9 @@ impl Line<'_> {
             | Event::ValueRefused { .. }
             | Event::HandoffRequested { .. }
             | Event::NoticeTold { .. }
+            | Event::LinkOffered { .. }
+            | Event::CodeTried { .. }
+            | Event::MoveWanted { .. }
             | Event::TimerSet { .. }
             | Event::TimersCleared
             | Event::Deflected { .. } => return None,
@@ -154,7 +165,8 @@ impl Line<'_> {
         };
         let options = prompt.options.iter().map(option).collect();
         let kind = kind_word(prompt.kind).to_owned();
-        Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &prompt.plain()) }
+        let text = if self.secret { prompt.hidden() } else { prompt.plain() };
+        Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &text) }
     }
 
     fn owned(self, owner: &Owner, by: &str) -> Entry {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::conversation::{Event, Offered};
+use crate::conversation::{Event, Linked, Offered};
 use crate::flow::{Playbook, SlotValue};
 use crate::store::{ConversationRow, HistoryRow, JournalRow, TicketRow};
 
@@ -235,5 +235,22 @@ impl TicketView {
 impl From<HistoryRow> for Change {
     fn from(row: HistoryRow) -> Self {
         Self { at: row.at, by: row.by, what: row.what, text: row.text }
+    }
+}
+
+/// Another channel of the same person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LinkView {
+    /// As in [`ConversationView`].
+    pub channel: String,
+    /// The chat's own id.
+    pub external_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+impl From<Linked> for LinkView {
+    fn from(link: Linked) -> Self {
+        Self { channel: link.channel.word().to_owned(), external_id: link.address, since: link.since }
     }
 }

@@ -154,6 +154,14 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::HttpAnswered { .. }
         | Event::Watched { .. }
         | Event::NoticeTold { .. }
+        | Event::LinkOffered { .. }
+        | Event::CodeTried { .. }
+        | Event::Linked { .. }
+        | Event::LinkRefused { .. }
+        | Event::Unlinked { .. }
+        | Event::MoveWanted { .. }
+        | Event::MovedHere { .. }
+        | Event::MovedAway { .. }
         | Event::LanguageChanged { .. }
         | Event::TimerSet { .. }
         | Event::TimersCleared

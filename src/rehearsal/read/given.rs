@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::script::{Given, Moment, Stub};
-use crate::conversation::{HttpAnswer, Incident, OpenTicket, code, ids};
+use crate::conversation::link::Refused;
+use crate::conversation::{Channel, HttpAnswer, Incident, OpenTicket, code, ids};
 use crate::desk::State;
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
 use crate::flow::parse::reader::{Entry, Reader, shown};
 use crate::source::Diagnostic;
+
+/// What may become of a code to link by; the first is that it links.
+pub const CODES: [&str; 7] = ["links", "unknown", "own", "already", "too_many", "full", "unproven"];
 
 pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
     let mut given = Given {
@@ -31,7 +35,13 @@ pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
     if let Some(entry) = fields.take("http") {
         given.http = Some(stubs(reader, entry));
     }
+    given.codes = fields.take("codes").and_then(|entry| codes(reader, entry));
     given
+}
+
+/// `codes: links`, or why a code that is entered does not link.
+fn codes(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Option<Refused>> {
+    reader.word(entry, &CODES).map(|word| Refused::from_word(&word.value))
 }
 
 /// `given:` amid a talk.
@@ -63,9 +73,19 @@ fn contact(reader: &mut Reader<'_>, entry: Entry<'_>, given: &mut Given) {
     given.name = text(reader, name);
     let profile = fields.take("profile");
     given.profile = text(reader, profile);
+    given.linked = fields.take("linked").map(|entry| linked(reader, entry));
     given.verified = fields.take("verified").and_then(|entry| reader.flag(entry));
     given.chat = fields.take("chat").and_then(|entry| reader.flag(entry));
     fields.close(reader);
+}
+
+fn linked(reader: &mut Reader<'_>, entry: Entry<'_>) -> Vec<Channel> {
+    let mut channels = Vec::new();
+    for value in items(reader, entry, "a list of channels") {
+        let word = reader.word(Entry { key: entry.key, value }, &Channel::ALL.map(Channel::word));
+        channels.extend(word.and_then(|word| Channel::from_word(&word.value)));
+    }
+    channels
 }
 
 fn items<'n>(reader: &mut Reader<'_>, entry: Entry<'n>, what: &str) -> &'n [Node] {

@@ -3,11 +3,18 @@
 use super::super::script::{ChannelKind, Given, Stub};
 use super::Stage;
 use crate::app::facts::{Changes, clock};
-use crate::conversation::{ContactFacts, Facts, HttpAnswer, News, Notice, OpenTicket, Owner, Said, Subject};
+use crate::conversation::link::{Found, Refused};
+use crate::conversation::{
+    Channel, ContactFacts, Facts, HttpAnswer, LinkFacts, Linked, News, Notice, OpenTicket, Owner, Said,
+    Subject, code, ids,
+};
 use crate::desk::State;
 
 /// A step and a revision that no flow can have.
 const GONE: &str = "(gone)";
+
+/// Of the code to link by that every test shows.
+const CODE: u64 = 31_415_926;
 
 impl Stage<'_> {
     /// The world changes.
@@ -70,6 +77,43 @@ impl Stage<'_> {
         }
     }
 
+    /// The other channels of the contact.
+    fn linked(&self) -> Vec<Linked> {
+        let channels = self.given.linked.iter().flatten();
+        let linked = |channel: &Channel| Linked {
+            contact: ids::contact(channel.word(), "elsewhere"),
+            channel: *channel,
+            address: "elsewhere".to_owned(),
+            since: self.now,
+        };
+        channels.map(linked).collect()
+    }
+
+    /// Linked with another channel, or with none any more. A call is never linked itself.
+    pub(super) fn link(&mut self, channel: Option<Channel>) {
+        if self.kind == ChannelKind::Chat {
+            let linked = self.given.linked.get_or_insert_default();
+            match channel {
+                Some(channel) => linked.push(channel),
+                None => linked.clear(),
+            }
+        }
+    }
+
+    /// The facts with what becomes of a code to link by: what the test says.
+    pub(super) fn code_found(&self, facts: Facts, code: &str) -> Facts {
+        let refused = self.given.codes.flatten().or(code.is_empty().then_some(Refused::Unknown));
+        let found = match refused {
+            Some(why) => Found::Refused { why },
+            None => Found::Shown {
+                contact: ids::contact("test", "elsewhere"),
+                conversation: ids::conversation("test", "elsewhere", ""),
+                channel: Channel::Web,
+            },
+        };
+        Facts { link: LinkFacts { found: Some(found), ..facts.link }, ..facts }
+    }
+
     /// Services answer what was asked: with the first answer that fits and was not given, else the last that fits.
     pub(super) fn answer(&mut self) {
         while let Some((id, step, url)) = self.requests.pop() {
@@ -115,6 +159,11 @@ impl Stage<'_> {
             incidents: self.given.incidents.clone().unwrap_or_default(),
             business_open: self.given.open.unwrap_or(clock.business_open),
             agent_free: self.given.agents.unwrap_or(0) > held,
+            link: LinkFacts {
+                code: Some(code::of_random(CODE)),
+                linked: self.linked(),
+                ..LinkFacts::default()
+            },
             ..clock
         }
     }

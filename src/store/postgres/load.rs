@@ -31,7 +31,8 @@ WITH job AS (
 )
 SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inbox_conversation, inbox.reply,
        locked.id::text AS id, locked.body,
-       contact.id::text AS contact, contact.name, contact.profile, contact.locale, contact.verified,
+       contact.id::text AS contact, contact.name, contact.profile, contact.locale, contact.verified, contact.phone,
+       (SELECT links.person::text FROM links WHERE links.contact = contact.id AND contact.verified) AS person,
        EXISTS (SELECT 1 FROM outbox WHERE outbox.conversation = locked.id) AS has_unsent,
        coalesce(contact.verified, false) AND EXISTS (
            SELECT 1 FROM tickets WHERE tickets.contact = contact.id AND tickets.state NOT IN ('closed', 'cancelled')
@@ -144,6 +145,6 @@ impl Connection {
     }
 }
 
-fn list(ids: &[Uuid]) -> Vec<String> {
+pub(super) fn list(ids: &[Uuid]) -> Vec<String> {
     ids.iter().map(Uuid::to_string).collect()
 }

@@ -195,13 +195,26 @@ impl Reads {
         raw::all(rows)
     }
 
+    /// A person on several addresses is told at the one that was used last, of those where it can be told.
     pub(in crate::store) async fn due_notices(&self, limit: i64) -> Result<Vec<DueNotice>, StoreError> {
         let rows: Vec<RawNotice> = sqlx::query_as(
-            "SELECT n.id, n.news, c.channel, c.address FROM notices AS n
-             JOIN conversations AS asked ON asked.id = n.conversation
-             JOIN conversations AS c ON c.channel = asked.channel AND c.address = asked.address AND c.current
-             WHERE n.told IS NULL AND c.channel IN ('web', 'terminal') AND (c.owner = 'bot' OR c.life = 'closed')
-             ORDER BY n.created LIMIT $1",
+            "WITH due AS (
+                 SELECT n.id, n.contact, n.news, n.created, asked.channel, asked.address
+                 FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation WHERE n.told IS NULL
+             ), place AS (
+                 SELECT id, news, created, channel, address FROM due
+                 UNION
+                 SELECT due.id, due.news, due.created, other.channel, other.address
+                 FROM due JOIN links AS me ON me.contact = due.contact
+                 JOIN links AS other ON other.person = me.person
+                 WHERE due.id NOT LIKE 'link:%'
+             ), free AS (
+                 SELECT place.*, row_number() OVER (PARTITION BY place.id ORDER BY (c.body::json ->> 'heard_at')::timestamptz DESC) AS nth
+                 FROM place
+                 JOIN conversations AS c ON c.channel = place.channel AND c.address = place.address AND c.current
+                 WHERE c.channel IN ('web', 'terminal') AND (c.owner = 'bot' OR c.life = 'closed')
+             )
+             SELECT id, news, channel, address FROM free WHERE nth = 1 ORDER BY created LIMIT $1",
         )
         .bind(limit)
         .fetch_all(&self.pool)

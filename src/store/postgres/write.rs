@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::postgres::PgConnection;
 
-use super::{before_commit, world};
+use super::{before_commit, people, world};
 use crate::store::StoreError;
 use crate::store::questions::rows as of_questions;
 use crate::store::writes::{
@@ -33,6 +33,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         news,
         copies,
         told,
+        links,
         questions,
         offers,
         touched_questions,
@@ -72,6 +73,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         world::write(connection, requests, watches, news, copies, told).await.map_err(before_commit)?;
     }
     by_id(connection, world::ANSWERED, answered).await?;
+    if !links.is_empty() {
+        people::write(connection, links).await.map_err(before_commit)?;
+    }
     for (sql, rows) in of_questions(questions, offers, touched_questions) {
         if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
             let query = sqlx::query(sql.postgres).bind(rows.to_string());
@@ -111,6 +115,7 @@ async fn write_contacts(connection: &mut PgConnection, rows: Vec<ContactWrite>) 
         .bind(column(&rows, |row| row.locale.as_deref()))
         .bind(column(&rows, |row| row.verified))
         .bind(column(&rows, |row| row.now))
+        .bind(column(&rows, |row| row.phone.as_deref()))
         .execute(connection)
         .await
         .map_err(before_commit)?;
@@ -246,12 +251,12 @@ async fn write_outbox(connection: &mut PgConnection, rows: Vec<OutboxWrite>) -> 
 }
 
 const CONTACTS: &str = "
-INSERT INTO contacts (id, name, profile, locale, verified, created, updated)
-SELECT id, name, profile, locale, verified, now, now
-FROM unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::bigint[])
-    AS v (id, name, profile, locale, verified, now) ORDER BY id
+INSERT INTO contacts (id, name, profile, locale, verified, created, updated, phone)
+SELECT id, name, profile, locale, verified, now, now, phone
+FROM unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[])
+    AS v (id, name, profile, locale, verified, now, phone) ORDER BY id
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, profile = excluded.profile, locale = excluded.locale,
-    verified = excluded.verified, updated = excluded.updated";
+    verified = excluded.verified, updated = excluded.updated, phone = excluded.phone";
 
 const RETIRED: &str = "UPDATE conversations SET current = false WHERE id = ANY ($1::text[]::uuid[])";
 

@@ -127,6 +127,8 @@ impl Turn {
             Event::OwnerChanged { owner: Owner::Queue(_) | Owner::Agent(_), .. } => {
                 self.touch().handed = true
             }
+            // It goes on elsewhere: the contact did not leave.
+            Event::Closed { outcome } if outcome == "moved" => {}
             Event::Left { .. } | Event::Parked | Event::Closed { .. } => self.touch().left = Some(self.now),
             Event::Resumed => self.touch().left = Some(0),
             Event::QuestionPut { .. }
@@ -154,6 +156,14 @@ impl Turn {
             | Event::HttpAnswered { .. }
             | Event::Watched { .. }
             | Event::NoticeTold { .. }
+            | Event::LinkOffered { .. }
+            | Event::CodeTried { .. }
+            | Event::Linked { .. }
+            | Event::LinkRefused { .. }
+            | Event::Unlinked { .. }
+            | Event::MoveWanted { .. }
+            | Event::MovedHere { .. }
+            | Event::MovedAway { .. }
             | Event::FileReceived { .. }
             | Event::LanguageChanged { .. }
             | Event::TimerSet { .. }

@@ -17,7 +17,8 @@ use crate::store::{DueTimer, StoreError};
 const LOAD: &str = "
 SELECT job.n, inbox.num IS NOT NULL AS replayed, inbox.conversation AS inbox_conversation, inbox.reply,
        conversation.id, conversation.body,
-       contact.id AS contact, contact.name, contact.profile, contact.locale, contact.verified,
+       contact.id AS contact, contact.name, contact.profile, contact.locale, contact.verified, contact.phone,
+       (SELECT links.person FROM links WHERE links.contact = contact.id AND contact.verified) AS person,
        EXISTS (SELECT 1 FROM outbox WHERE outbox.conversation = conversation.id) AS has_unsent,
        coalesce(contact.verified, 0) AND EXISTS (
            SELECT 1 FROM tickets WHERE tickets.contact = contact.id AND tickets.state NOT IN ('closed', 'cancelled')
@@ -133,7 +134,7 @@ impl Connection {
 }
 
 /// Ids as a JSON array; they need no escaping.
-fn list(ids: &[Uuid]) -> String {
+pub(super) fn list(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     format!("[{}]", ids.join(","))
 }

@@ -7,7 +7,7 @@ use sqlx::{Arguments, AssertSqlSafe};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::world;
+use super::{people, world};
 use crate::store::StoreError;
 use crate::store::questions::rows as of_questions;
 use crate::store::writes::{ConversationWrite, InboxWrite, JournalWrite, Writes};
@@ -90,13 +90,14 @@ pub(super) async fn write(
         news,
         copies,
         told,
+        links,
         questions,
         offers,
         touched_questions,
     } = writes;
     let rows = |list: Vec<Value>| Value::Array(list);
     let contacts =
-        contacts.into_iter().map(|c| json!([c.id, c.name, c.profile, c.locale, c.verified, c.now]));
+        contacts.into_iter().map(|c| json!([c.id, c.name, c.profile, c.locale, c.verified, c.now, c.phone]));
     each(connection, CONTACTS, rows(contacts.collect())).await?;
     each(connection, RETIRED, json!(retired)).await?;
     write_hot(connection, statements, conversations, journal, inbox).await?;
@@ -154,6 +155,7 @@ pub(super) async fn write(
     let copies = copies.into_iter().map(|c| json!([c.id, c.contact, c.news, c.now]));
     each(connection, world::COPIES, rows(copies.collect())).await?;
     each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await?;
+    people::write(connection, links).await?;
     for (sql, rows) in of_questions(questions, offers, touched_questions) {
         each(connection, sql.sqlite, rows).await?;
     }
@@ -249,11 +251,11 @@ async fn each(connection: &mut SqliteConnection, sql: &'static str, rows: Value)
 }
 
 const CONTACTS: &str = "
-INSERT INTO contacts (id, name, profile, locale, verified, created, updated)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 5
+INSERT INTO contacts (id, name, profile, locale, verified, created, updated, phone)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 5, value ->> 6
 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, profile = excluded.profile, locale = excluded.locale,
-    verified = excluded.verified, updated = excluded.updated";
+    verified = excluded.verified, updated = excluded.updated, phone = excluded.phone";
 
 const RETIRED: &str = "UPDATE conversations SET current = 0 WHERE id IN (SELECT value FROM json_each(?))";
 

@@ -45,6 +45,7 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         hope: Hope::Words,
         heard_at: Timestamp::UNIX_EPOCH,
         reminders: 0,
+        proven: None,
         callbacks: 0,
     }
 }
@@ -202,6 +203,7 @@ pub fn contact(conversation: &Conversation, verified: bool) -> Contact {
         profile: Some("vip".to_owned()),
         locale: Some("it".to_owned()),
         verified,
+        phone: None,
     }
 }
 

@@ -129,7 +129,8 @@ async fn an_answer_goes_to_the_callers_chat_once(db: Db) {
     let calls = |n: i64, chat: bool, wants: bool| {
         let mut job = act(on(Channel::Phone, "call"), at(n), move |loaded, decision| {
             assert_eq!(loaded.chat, chat, "at {n}");
-            let known = Contact { id: ada, name: None, profile: None, locale: None, verified: true };
+            let known =
+                Contact { id: ada, name: None, profile: None, locale: None, verified: true, phone: None };
             decision.contact = Some(known);
             if let Some(conversation) = &mut decision.conversation {
                 conversation.contact = ada;
