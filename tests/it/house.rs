@@ -125,7 +125,8 @@ fn every_room_is_on_the_map() {
 fn the_pure_floors_know_no_world() {
     let mut seen = Vec::new();
     for room in PURE {
-        for file in room_files(room) {
+        // Tests may read files: only they are not part of the floor.
+        for file in room_files(room).into_iter().filter(|file| !file.ends_with("tests.rs")) {
             let text = fs::read_to_string(&file).expect("a room can be read");
             for (line, content) in code(&text) {
                 for word in WORLD.iter().filter(|word| content.contains(**word)) {

@@ -260,11 +260,11 @@ impl<'a> Talk<'a> {
     /// The service answers the request that waits, if any.
     fn service(&mut self, answer: HttpAnswer) -> Result<(), String> {
         let waits = self.conversation.frames.iter().filter_map(|frame| frame.wait.as_ref());
-        let asked = waits.filter_map(|wait| match &wait.kind {
+        let mut asked = waits.filter_map(|wait| match &wait.kind {
             WaitKind::Http { id, answer: None } => Some(*id),
             _ => None,
         });
-        let Some(id) = asked.last() else { return Ok(()) };
+        let Some(id) = asked.next_back() else { return Ok(()) };
         self.take(Said::HttpAnswered { id, answer }, None)
     }
 
