@@ -3,6 +3,7 @@
 
 mod ahead;
 mod answer;
+mod aside;
 mod back;
 mod begin;
 mod correct;

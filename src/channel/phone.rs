@@ -90,7 +90,7 @@ fn hand_in(call: &str, delivery: &str, opens: Opens) -> Arrival {
         channel: Channel::Phone,
         address: call.to_owned(),
         key: Some(format!("phone:{call}:{delivery}")),
-        who: Who { contact, name: None, verified: false },
+        who: Who { contact, name: None, verified: false, tongue: None },
         locale: None,
         utterance: Utterance { said: Said::Started { flow: None }, answers_turn: None },
         opens,

@@ -133,7 +133,7 @@ impl Talk {
             channel: self.channel,
             address: self.address.clone(),
             key: None,
-            who: Who { contact: None, name: None, verified: true },
+            who: Who { contact: None, name: None, verified: true, tongue: None },
             locale: self.locale.clone(),
             utterance: Utterance { said: said.clone(), answers_turn: None },
             opens,

@@ -21,6 +21,9 @@ pub struct Prompt {
     /// A file is asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub file: bool,
+    /// A telephone number is asked for: a channel may offer to share the contact's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub phone: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +90,7 @@ impl Prompt {
             image: None,
             link: None,
             file: false,
+            phone: false,
         }
     }
 

@@ -51,6 +51,7 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         heard_at: now,
         reminders: 0,
         callbacks: 0,
+        unreachable: false,
     }
 }
 

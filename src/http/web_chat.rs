@@ -119,6 +119,7 @@ pub async fn open(
             contact: Some(contact),
             name: name.filter(|name| !name.is_empty() && name.chars().count() <= MAX_NAME),
             verified: false,
+            tongue: None,
         },
         locale: opening.locale.filter(|locale| locale.len() <= 35),
         utterance: Utterance {
@@ -176,7 +177,7 @@ pub async fn take(web: &Web, visitor: &Visitor, saying: Saying) -> Result<String
         channel: Channel::Web,
         address: visitor.address.clone(),
         key: Some(key),
-        who: Who { contact: Some(visitor.contact), name: None, verified: true },
+        who: Who { contact: Some(visitor.contact), name: None, verified: true, tongue: None },
         locale: None,
         utterance: Utterance { answers_turn: saying.turn, said: said(saying)? },
         opens: Opens::IfOver,

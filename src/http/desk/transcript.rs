@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::super::web_chat::message::{ChatOption, kind_word};
 use super::view::Privacy;
-use crate::conversation::{Event, Owner, Prompt};
+use crate::conversation::{Event, Owner, Prompt, Undelivered};
 use crate::store::JournalRow;
 
 /// One line of a transcript.
@@ -24,7 +24,8 @@ pub struct Entry {
     pub name: Option<String>,
     /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
     /// nothing_found, ticket, added, status, nobody_came, called, answered, watched, survey, language, parked, resumed,
-    /// left, closed, failed, fault.
+    /// left, closed, failed, fault; edited, deleted, reacted (by the contact); maybe_delivered, undelivered, superseded
+    /// (of a message: its number), unreachable, reachable.
     pub kind: String,
     pub text: String,
     /// Buttons that were shown.
@@ -113,6 +114,12 @@ impl Line<'_> {
                 self.point("answered", &told.or_else(|| reason.clone()).unwrap_or_default())
             }
             Event::Watched { subject } => self.point("watched", subject.of()),
+            Event::Edited { text } => Entry { who: "contact".to_owned(), ..self.point("edited", text) },
+            Event::Deleted { text } => Entry { who: "contact".to_owned(), ..self.point("deleted", text) },
+            Event::Reacted { sign } => Entry { who: "contact".to_owned(), ..self.point("reacted", sign) },
+            Event::Undelivered { seq, why } => self.undelivered(*seq, why),
+            Event::Unreachable { reason } => self.point("unreachable", reason),
+            Event::Reachable => self.point("reachable", ""),
             Event::LanguageChanged { locale } => self.point("language", locale),
             Event::PromptFailed { step, .. } => self.point("failed", step),
             Event::Left { reason } => self.point("left", reason),
@@ -149,6 +156,17 @@ impl Line<'_> {
         let options = prompt.options.iter().map(option).collect();
         let kind = kind_word(prompt.kind).to_owned();
         Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &prompt.plain()) }
+    }
+
+    /// The message keeps its own line; this one says of which number it is.
+    fn undelivered(self, seq: u64, why: &Undelivered) -> Entry {
+        let number = seq.to_string();
+        match why {
+            Undelivered::Maybe => self.point("maybe_delivered", &number),
+            Undelivered::Superseded => self.point("superseded", &number),
+            Undelivered::Refused { reason } => self.point("undelivered", &format!("{number}: {reason}")),
+            Undelivered::Unreachable { reason } => self.point("unreachable", reason),
+        }
     }
 
     fn owned(self, owner: &Owner, by: &str) -> Entry {

@@ -90,7 +90,7 @@ pub async fn upload(
         channel: Channel::Web,
         address: visitor.address.clone(),
         key: Some(format!("web:{}:file:{client}", visitor.address)),
-        who: Who { contact: Some(visitor.contact), name: None, verified: true },
+        who: Who { contact: Some(visitor.contact), name: None, verified: true, tongue: None },
         locale: None,
         utterance: Utterance { said, answers_turn: None },
         opens: Opens::IfOver,

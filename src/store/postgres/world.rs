@@ -178,7 +178,7 @@ impl Reads {
             "SELECT n.id, n.news, c.channel, c.address FROM notices AS n
              JOIN conversations AS asked ON asked.id = n.conversation
              JOIN conversations AS c ON c.channel = asked.channel AND c.address = asked.address AND c.current
-             WHERE n.told IS NULL AND c.channel IN ('web', 'terminal') AND (c.owner = 'bot' OR c.life = 'closed')
+             WHERE n.told IS NULL AND c.channel IN ('web', 'terminal', 'telegram') AND (c.owner = 'bot' OR c.life = 'closed')
              ORDER BY n.created LIMIT $1",
         )
         .bind(limit)

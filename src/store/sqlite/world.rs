@@ -128,7 +128,7 @@ impl Reads {
              JOIN conversations AS asked ON asked.id = n.conversation
              JOIN conversations AS c
                  ON c.channel = asked.channel AND c.address = asked.address AND c.current = 1
-             WHERE n.told IS NULL AND c.channel IN ('web', 'terminal') AND (c.owner = 'bot' OR c.life = 'closed')
+             WHERE n.told IS NULL AND c.channel IN ('web', 'terminal', 'telegram') AND (c.owner = 'bot' OR c.life = 'closed')
              ORDER BY n.created LIMIT ?",
         )
         .bind(limit)

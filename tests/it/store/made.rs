@@ -185,6 +185,7 @@ pub fn message(conversation: &Conversation, seq: u64) -> Outgoing {
         conversation: conversation.id,
         channel: conversation.channel,
         address: conversation.address.clone(),
+        turn: conversation.turn,
         seq,
         epoch: conversation.epoch,
         from: "agent".to_owned(),
