@@ -1,11 +1,13 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
+pub mod aside;
 mod calls;
 pub mod channels;
 pub mod commit;
 pub mod deliver;
 pub mod desk;
 pub mod facts;
+pub mod files;
 pub mod inbound;
 pub mod intake;
 pub mod live;

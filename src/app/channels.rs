@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::inbound::DoorError;
 use crate::conversation::Channel;
-use crate::store::Outgoing;
-use crate::store::channels::UpdateRow;
+pub use crate::store::Outgoing;
+pub use crate::store::channels::{NewUpdate, UpdateRow};
 
 /// A platform that hands updates in and is sent messages. It keeps nothing that may be lost: what comes in is written
 /// down before the platform is told so, what goes out is a row until the platform has it.
@@ -35,7 +35,7 @@ pub trait Adapter: Send + Sync {
     async fn take(&self, app: &super::App, updates: &[UpdateRow]) -> Result<(), DoorError>;
 
     /// A message as the platform wants it, in pieces.
-    fn parts(&self, message: &Outgoing) -> Vec<String>;
+    fn parts(&self, app: &super::App, message: &Outgoing) -> Vec<String>;
 
     /// Sends one piece.
     async fn send(&self, app: &super::App, address: &str, part: &str) -> Delivery;

@@ -161,7 +161,7 @@ impl super::App {
     ) -> Result<(HashSet<Uuid>, HashMap<Uuid, Vec<PartRow>>), StoreError> {
         let rendered = due.iter().map(|due| {
             let adapter = self.channels.of(due.message.channel);
-            let parts = adapter.map(|adapter| adapter.parts(&due.message)).unwrap_or_default();
+            let parts = adapter.map(|adapter| adapter.parts(self, &due.message)).unwrap_or_default();
             (due.message.clone(), parts)
         });
         let until = now.checked_add(LEASE).unwrap_or(now);

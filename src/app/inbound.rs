@@ -72,6 +72,13 @@ pub enum DoorError {
     Store(#[from] StoreError),
 }
 
+impl DoorError {
+    /// Something is not ready yet: to be handed in again.
+    pub fn busy() -> Self {
+        Self::Store(StoreError::Busy)
+    }
+}
+
 impl super::App {
     /// Takes one inbound: dedupe, turn, commit; then the answer.
     ///

@@ -85,7 +85,7 @@ fn labels(options: &[PromptOption], most: usize) -> Labels {
 }
 
 /// A text of at most `most` characters, an ellipsis last where something was left out, no letter halved.
-fn cut(text: &str, most: usize) -> String {
+pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

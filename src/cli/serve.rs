@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{compiler, login, logs, playbook, reload};
 use crate::app::App;
+use crate::channel::telegram::Telegram;
 use crate::config::Settings;
 use crate::http;
 use crate::store::Store;
@@ -47,6 +48,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     let app = App::new(store.clone(), settings.clone(), playbook);
     app.playbooks.compile_with(Arc::new(compiler::Compiler(settings.clone())));
     app.serve_from_start(files).await.context("cannot store the flows that are to be served")?;
+    if let Some(telegram) = &settings.telegram {
+        app.channels.add(Arc::new(Telegram::new(telegram.clone())));
+    }
+    store.free_leases().await.context("cannot take up what an earlier process left")?;
     let stop = CancellationToken::new();
     let world = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());

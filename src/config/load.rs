@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Desk, Hours, Http, Reload, Secret, Settings};
+use super::{Desk, Hours, Http, Reload, Secret, Settings, Telegram};
 
 pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 /// The group whose keys are names of the operator's own.
@@ -215,6 +215,7 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         allowed_origins: reader.list("channels.web.allowed_origins")?,
         twilio_auth_tokens,
         twilio_language_menu: reader.flag("channels.twilio.language_menu")?,
+        telegram: telegram(&reader)?,
         phone_simulator: false,
         categories: reader.list("desk.categories")?,
         queues: reader.list("desk.queues")?,
@@ -255,6 +256,41 @@ fn secrets(reader: &Reader<'_>) -> Result<std::collections::BTreeMap<String, Sec
         .collect()
 }
 
+fn telegram(reader: &Reader<'_>) -> Result<Option<Telegram>, ConfigError> {
+    const TOKEN: &str = "channels.telegram.token";
+    let token = reader.text(TOKEN)?;
+    let api_url = reader.text("channels.telegram.api_url")?.trim_end_matches('/').to_owned();
+    let secret = reader.text("channels.telegram.secret")?;
+    let webhook = match reader.text("channels.telegram.mode")?.as_str() {
+        "poll" => false,
+        "webhook" => true,
+        _ => return Err(wrong("channels.telegram.mode", "must be poll or webhook")),
+    };
+    let rate = reader.text("channels.telegram.rate")?.parse().ok().filter(|rate| (1..=1_000).contains(rate));
+    let rate = rate.ok_or_else(|| wrong("channels.telegram.rate", "must be a whole number from 1 to 1000"))?;
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let parts = token.split_once(':').filter(|(bot, key)| {
+        !bot.is_empty() && bot.chars().all(|c| c.is_ascii_digit()) && key.len() >= 8 && plain(key)
+    });
+    if parts.is_none() {
+        return Err(wrong(TOKEN, "must be a bot's token, such as 123456:AA… from @BotFather"));
+    }
+    if !(api_url.starts_with("https://") || api_url.starts_with("http://")) {
+        return Err(wrong("channels.telegram.api_url", "must begin with https:// (or http:// for tests)"));
+    }
+    if webhook && !((16..=256).contains(&secret.len()) && plain(&secret)) {
+        return Err(wrong(
+            "channels.telegram.secret",
+            "is needed for mode: webhook: 16 to 256 letters, digits, hyphens and underscores",
+        ));
+    }
+    let webhook = webhook.then(|| Secret::new(secret));
+    Ok(Some(Telegram { token: Secret::new(token), api_url, webhook, rate }))
+}
+
 fn file_bytes(reader: &Reader<'_>) -> Result<usize, ConfigError> {
     const KEY: &str = "channels.web.file_bytes";
     /// More would be held in memory at once.
@@ -282,6 +318,10 @@ fn proved(settings: Settings) -> Result<Settings, ConfigError> {
             "public_url",
             "is needed by channels.twilio: it is the address that callbacks are signed for",
         ));
+    }
+    let webhook = settings.telegram.as_ref().is_some_and(|telegram| telegram.webhook.is_some());
+    if webhook && settings.public_url.is_none() {
+        return Err(wrong("public_url", "is needed by channels.telegram.mode: webhook: Telegram calls us there"));
     }
     if let Some(url) = &settings.public_url
         && !(url.starts_with("https://") || url.starts_with("http://"))

@@ -265,6 +265,11 @@ impl Store {
         reads!(self, reads => reads.epoch(conversation).await)
     }
 
+    /// The language of the conversation that an address talks in, or talked in last.
+    pub async fn locale_at(&self, channel: Channel, address: &str) -> Result<Option<String>, StoreError> {
+        reads!(self, reads => reads.locale_at(channel.word(), address).await)
+    }
+
     /// Keeps something for a channel's adapter, or forgets it.
     pub async fn keep_note(
         &self,

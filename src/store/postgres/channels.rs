@@ -289,6 +289,20 @@ impl Reads {
         Ok(epoch.map(|epoch| u64::try_from(epoch).unwrap_or_default()))
     }
 
+    pub(in crate::store) async fn locale_at(
+        &self,
+        channel: &str,
+        address: &str,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT locale FROM conversations WHERE channel = $1 AND address = $2 AND current",
+        )
+        .bind(channel)
+        .bind(address)
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+
     pub(in crate::store) async fn note(
         &self,
         channel: &str,
