@@ -58,6 +58,10 @@ pub struct Telegram {
     pub webhook: Option<Secret>,
     /// Messages a second.
     pub rate: u32,
+    /// The group with topics in which agents work.
+    pub group: Option<i64>,
+    /// Names of agents by their numbers on Telegram.
+    pub agents: std::collections::BTreeMap<u64, String>,
 }
 
 impl Telegram {

@@ -1,7 +1,9 @@
 //! What channels ask of conversations beside a turn of their own.
 
+use std::collections::BTreeSet;
+
 use crate::conversation::{Channel, ConversationId, Event, Said};
-use crate::store::{StoreError, Whose};
+use crate::store::{ConversationRow, StoreError, Whose};
 
 impl super::App {
     /// Writes down what happened beside the talk (an edit, a sign, a block) in the conversation of an address, if there
@@ -60,6 +62,20 @@ impl super::App {
             let short: String = words.chars().take(FEW).collect();
             if short.len() < words.len() { format!("{short}…") } else { short }
         }))
+    }
+
+    /// The names of slots that some flow calls sensitive.
+    pub fn sensitive_slots(&self) -> BTreeSet<String> {
+        let held = self.playbooks.held();
+        let flows = held.iter().flat_map(|playbook| playbook.flows.values());
+        let slots = flows.flat_map(|flow| flow.slots.values()).filter(|slot| slot.sensitive);
+        slots.map(|slot| slot.name.clone()).collect()
+    }
+
+    /// What its first ticket aims at, for a card.
+    pub async fn target_of(&self, row: &ConversationRow) -> Option<String> {
+        let ticket = self.store.ticket(row.tickets.first()?).await.ok().flatten()?;
+        Some(format!("Target: priority {}, queue {}, {}", ticket.priority, ticket.queue, ticket.state))
     }
 
     /// The language of the conversation on an address, where there is one.

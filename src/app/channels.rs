@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::inbound::DoorError;
 use crate::conversation::Channel;
-pub use crate::store::Outgoing;
+pub use crate::store::{ConversationFilter, ConversationRow, JournalRow, Outgoing};
 pub use crate::store::channels::{NewUpdate, UpdateRow};
 
 /// A platform that hands updates in and is sent messages. It keeps nothing that may be lost: what comes in is written

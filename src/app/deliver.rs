@@ -315,6 +315,33 @@ impl super::App {
         Ok(())
     }
 
+    /// Waits until something that is no message of the outbox may be sent to an address.
+    ///
+    /// # Errors
+    /// How long that would be, where it is long.
+    pub async fn in_turn(&self, adapter: &dyn Adapter, address: &str) -> Result<(), Duration> {
+        self.turn_comes(adapter, &adapter.place(address)).await
+    }
+
+    /// Sends a piece that is no message of the outbox, once.
+    ///
+    /// # Errors
+    /// Why it did not arrive, in words.
+    pub async fn send_to(&self, channel: Channel, address: &str, part: &str) -> Result<(), String> {
+        let adapter = self.channels.of(channel).ok_or("the channel is not served")?;
+        self.in_turn(&*adapter, address).await.map_err(|_| "too many messages wait")?;
+        match adapter.send(self, address, part).await {
+            Delivery::Sent(_) => Ok(()),
+            Delivery::RetryAfter(_) => Err("too many messages".to_owned()),
+            Delivery::Rewrite(mend) => Err(mend.why),
+            Delivery::Transient(why)
+            | Delivery::Unreachable(why)
+            | Delivery::Config(why)
+            | Delivery::Bug(why)
+            | Delivery::Unknown(why) => Err(why),
+        }
+    }
+
     async fn later(
         &self,
         due: &DueMessage,

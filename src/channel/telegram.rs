@@ -3,6 +3,7 @@
 
 mod address;
 mod commands;
+mod desk;
 mod fetch;
 mod files;
 mod parts;
@@ -33,6 +34,8 @@ pub struct Telegram {
     settings: config::Telegram,
     wire: Wire,
     me: OnceCell<Me>,
+    /// Where agents work, if they do.
+    desk: Option<desk::Desk>,
 }
 
 /// What the bot is called there.
@@ -50,7 +53,8 @@ fn busy() -> DoorError {
 impl Telegram {
     pub fn new(settings: config::Telegram) -> Self {
         let wire = Wire::new(&settings.api_url, settings.token.clone());
-        Self { settings, wire, me: OnceCell::new() }
+        let desk = settings.group.map(|group| desk::Desk::new(group, settings.agents.clone()));
+        Self { settings, wire, me: OnceCell::new(), desk }
     }
 
     /// # Errors
@@ -71,12 +75,16 @@ impl Telegram {
 
     /// The address that a conversation has had from its beginning, where its group moved since.
     async fn at_home(&self, app: &App, now: Address) -> Result<Address, DoorError> {
-        if now.chat >= 0 {
-            return Ok(now);
+        Ok(Address { chat: self.first_of(app, now.chat).await?, ..now })
+    }
+
+    /// The number that a chat had at first.
+    async fn first_of(&self, app: &App, chat: i64) -> Result<i64, DoorError> {
+        if chat >= 0 {
+            return Ok(chat);
         }
-        let first = self.kept(app, &format!("was:{}", now.chat)).await?;
-        let chat = first.and_then(|chat| chat.parse().ok()).unwrap_or(now.chat);
-        Ok(Address { chat, ..now })
+        let first = self.kept(app, &format!("was:{chat}")).await?;
+        Ok(first.and_then(|first| first.parse().ok()).unwrap_or(chat))
     }
 
     /// A group became a supergroup, which has another number.
@@ -88,6 +96,10 @@ impl Telegram {
 
     async fn keep(&self, app: &App, key: &str, value: &str) -> Result<(), DoorError> {
         Ok(app.store.keep_note(Channel::Telegram, self.settings.bot(), key, Some(value)).await?)
+    }
+
+    async fn forget(&self, app: &App, key: &str) -> Result<(), DoorError> {
+        Ok(app.store.keep_note(Channel::Telegram, self.settings.bot(), key, None).await?)
     }
 
     async fn kept(&self, app: &App, key: &str) -> Result<Option<String>, DoorError> {
@@ -256,6 +268,11 @@ impl Adapter for Telegram {
     }
 
     async fn run(self: Arc<Self>, app: App, stop: CancellationToken) {
-        fetch::run(&self, &app, &stop).await;
+        let desk = async {
+            if let Some(desk) = &self.desk {
+                desk::run(&self, desk, &app, &stop).await;
+            }
+        };
+        tokio::join!(fetch::run(&self, &app, &stop), desk);
     }
 }

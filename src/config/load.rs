@@ -288,7 +288,27 @@ fn telegram(reader: &Reader<'_>) -> Result<Option<Telegram>, ConfigError> {
         ));
     }
     let webhook = webhook.then(|| Secret::new(secret));
-    Ok(Some(Telegram { token: Secret::new(token), api_url, webhook, rate }))
+    let (group, agents) = agents_on_telegram(reader)?;
+    Ok(Some(Telegram { token: Secret::new(token), api_url, webhook, rate, group, agents }))
+}
+
+type Agents = std::collections::BTreeMap<u64, String>;
+
+fn agents_on_telegram(reader: &Reader<'_>) -> Result<(Option<i64>, Agents), ConfigError> {
+    const GROUP: &str = "desk.telegram.group";
+    const AGENTS: &str = "desk.telegram.agents";
+    let group = some(reader.text(GROUP)?).map(|group| match group.parse::<i64>() {
+        Ok(number) if number < 0 => Ok(number),
+        _ => Err(wrong(GROUP, "must be a group's number, such as -1001234567890")),
+    });
+    let agents = reader.list(AGENTS)?.into_iter().map(|pair| {
+        let (name, number) = pair.split_once('=').unwrap_or_default();
+        match (name.trim(), number.trim().parse::<u64>()) {
+            (name, Ok(number)) if !name.is_empty() => Ok((number, name.to_owned())),
+            _ => Err(wrong(AGENTS, &format!("has `{pair}`; write NAME=NUMBER, such as anna=123456789"))),
+        }
+    });
+    Ok((group.transpose()?, agents.collect::<Result<_, _>>()?))
 }
 
 fn file_bytes(reader: &Reader<'_>) -> Result<usize, ConfigError> {

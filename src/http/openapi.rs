@@ -19,6 +19,7 @@ use super::{auth, desk, playbook, web_chat};
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
+        desk::inbox::parked, desk::inbox::replay,
         desk::events::stream, desk::presence::choose, playbook::playbook,
         desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn
     ),

@@ -286,6 +286,16 @@ impl Store {
         reads!(self, reads => reads.note(channel.word(), bot, key).await)
     }
 
+    /// Key and value of those whose key begins so.
+    pub async fn notes(
+        &self,
+        channel: Channel,
+        bot: &str,
+        prefix: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        reads!(self, reads => reads.notes(channel.word(), bot, prefix).await)
+    }
+
     async fn of_channels(&self, chore: Chore) -> Result<u64, StoreError> {
         self.chore(chore::Chore::OfChannels(chore)).await
     }

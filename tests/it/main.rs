@@ -2,6 +2,7 @@
 
 mod browser;
 mod calls;
+mod channels;
 mod diagnostics;
 mod docs;
 mod flow_tests;
@@ -19,5 +20,6 @@ mod reload;
 mod schema;
 mod store;
 mod support;
+mod telegram;
 mod turns;
 mod web;

@@ -7,7 +7,7 @@ use teloxide_core::types::{CallbackQuery, ChatMemberUpdated, Message, MessageRea
 
 use super::address::Address;
 use super::update::{self, Heard};
-use super::{Telegram, files};
+use super::{Telegram, desk, files};
 use crate::app::channels::UpdateRow;
 use crate::app::{Answer, App, Arrival, DoorError, Opens, Who};
 use crate::channel::render::{Asked, Pressed};
@@ -20,7 +20,21 @@ const TYPING: Duration = Duration::from_millis(500);
 /// One update, or several that make one utterance.
 pub async fn take(telegram: &Telegram, app: &App, rows: &[UpdateRow]) -> Result<(), DoorError> {
     let first = &rows[0].update;
-    match update::heard(&first.body) {
+    let heard = update::heard(&first.body);
+    if let (Some(chat), Some(desk)) = (chat_of(&heard), &telegram.desk)
+        && telegram.first_of(app, chat).await? == desk.group
+    {
+        return match &heard {
+            Heard::Message(message) if message.migrate_to_chat_id().is_none() => {
+                desk::message_came(telegram, desk, app, message, false).await
+            }
+            Heard::Message(message) => moved(telegram, app, message).await,
+            Heard::Edited(message) => desk::message_came(telegram, desk, app, message, true).await,
+            Heard::Pressed(query) => desk::pressed(telegram, desk, app, query).await,
+            Heard::Reacted(_) | Heard::Member(_) | Heard::Nothing => Ok(()),
+        };
+    }
+    match heard {
         Heard::Message(message) => message_came(telegram, app, rows, &message).await,
         Heard::Edited(message) => edited(telegram, app, &first.id, &message).await,
         Heard::Pressed(query) => pressed(telegram, app, &first.body, &query).await,
@@ -30,14 +44,29 @@ pub async fn take(telegram: &Telegram, app: &App, rows: &[UpdateRow]) -> Result<
     }
 }
 
+fn chat_of(heard: &Heard) -> Option<i64> {
+    match heard {
+        Heard::Message(message) | Heard::Edited(message) => Some(message.chat.id.0),
+        Heard::Pressed(query) => query.message.as_ref().map(|message| message.chat().id.0),
+        Heard::Reacted(_) | Heard::Member(_) | Heard::Nothing => None,
+    }
+}
+
+async fn moved(telegram: &Telegram, app: &App, message: &Message) -> Result<(), DoorError> {
+    match message.migrate_to_chat_id() {
+        Some(new) => telegram.moved(app, message.chat.id.0, new.0).await,
+        None => Ok(()),
+    }
+}
+
 async fn message_came(
     telegram: &Telegram,
     app: &App,
     rows: &[UpdateRow],
     message: &Message,
 ) -> Result<(), DoorError> {
-    if let (Some(new), old) = (message.migrate_to_chat_id(), message.chat.id) {
-        return Ok(telegram.moved(app, old.0, new.0).await?);
+    if message.migrate_to_chat_id().is_some() {
+        return moved(telegram, app, message).await;
     }
     let Some(from) = message.from.as_ref().filter(|from| !from.is_bot) else { return Ok(()) };
     let here = telegram.at_home(app, update::address(&message.chat, Some(message), from)).await?;

@@ -73,21 +73,18 @@ impl Wire {
     /// `time`: how long it may take in all.
     pub async fn call<T: DeserializeOwned>(&self, method: &str, body: &Value, time: Duration) -> Answer<T> {
         let url = format!("{}/bot{}/{method}", self.api_url, self.token.expose());
-        let sent = self.client.post(url).timeout(time).json(body).send().await;
-        let reply = match sent {
-            Ok(reply) => reply,
-            // Without the address, which holds the token.
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Answer::No(Refusal::NotSent("no connection".to_owned()));
-            }
-            Err(error) if error.is_timeout() => {
-                return Answer::No(Refusal::Unknown("no answer in time".to_owned()));
-            }
-            Err(_) => return Answer::No(Refusal::Unknown("the connection broke".to_owned())),
-        };
-        let status = reply.status().as_u16();
-        let body = reply.bytes().await.unwrap_or_default();
-        read(status, &body)
+        answered(self.client.post(url).timeout(time).json(body).send().await).await
+    }
+
+    /// Sends a file into a topic.
+    pub async fn upload(&self, chat: i64, topic: i64, name: &str, content: Vec<u8>) -> Answer<Value> {
+        let url = format!("{}/bot{}/sendDocument", self.api_url, self.token.expose());
+        let file = reqwest::multipart::Part::bytes(content).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new()
+            .text("chat_id", chat.to_string())
+            .text("message_thread_id", topic.to_string())
+            .part("document", file);
+        answered(self.client.post(url).timeout(FILE_TIME).multipart(form).send().await).await
     }
 
     /// A file's content, as long as it is no longer than `most` bytes; `None` where it is, or does not come.
@@ -108,6 +105,23 @@ impl Wire {
         }
         Some(whole)
     }
+}
+
+async fn answered<T: DeserializeOwned>(sent: reqwest::Result<reqwest::Response>) -> Answer<T> {
+    let reply = match sent {
+        Ok(reply) => reply,
+        // Without the address, which holds the token.
+        Err(error) if error.is_connect() || error.is_builder() => {
+            return Answer::No(Refusal::NotSent("no connection".to_owned()));
+        }
+        Err(error) if error.is_timeout() => {
+            return Answer::No(Refusal::Unknown("no answer in time".to_owned()));
+        }
+        Err(_) => return Answer::No(Refusal::Unknown("the connection broke".to_owned())),
+    };
+    let status = reply.status().as_u16();
+    let body = reply.bytes().await.unwrap_or_default();
+    read(status, &body)
 }
 
 fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Answer<T> {

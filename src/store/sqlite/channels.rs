@@ -295,6 +295,22 @@ impl Reads {
         .await?)
     }
 
+    pub(in crate::store) async fn notes(
+        &self,
+        channel: &str,
+        bot: &str,
+        prefix: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT key, value FROM channel_notes WHERE channel = ?1 AND bot = ?2 AND substr(key, 1, length(?3)) = ?3 ORDER BY key",
+        )
+        .bind(channel)
+        .bind(bot)
+        .bind(prefix)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     pub(in crate::store) async fn note(
         &self,
         channel: &str,

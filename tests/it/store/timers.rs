@@ -1,6 +1,7 @@
 //! Timers, and messages that wait to be delivered.
 
 use vestibule::conversation::{Channel, TimerKind};
+use vestibule::store::channels::PartState;
 use vestibule::store::{DueTimer, Whose};
 
 use super::made::{act, at, begun, keyed, message, on};
