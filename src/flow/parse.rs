@@ -229,6 +229,7 @@ impl Reading<'_> {
             unlisted: BTreeMap::new(),
             listed: 0,
             lacking: BTreeSet::new(),
+            patterns: BTreeMap::new(),
             whole: true,
         };
         let draft = match content(&node) {

@@ -47,6 +47,7 @@ pub fn read(file: &str, source: &str, playbook: &Playbook) -> (Script, Vec<Diagn
         unlisted: BTreeMap::new(),
         listed: 0,
         lacking: BTreeSet::new(),
+        patterns: BTreeMap::new(),
         whole: true,
     };
     script.tests = tests(&mut reader, &root);

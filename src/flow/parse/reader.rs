@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use regex::Regex;
+
 use super::node::{Data, Node};
 use super::spot;
 use crate::flow::step::Target;
@@ -32,6 +34,8 @@ pub struct Reader<'a> {
     pub listed: usize,
     /// Configured locales that a file compiled in does not have.
     pub lacking: BTreeSet<Locale>,
+    /// Patterns of the file that are compiled: the same one tends to stand in many slots, and compiling takes long.
+    pub patterns: BTreeMap<String, Regex>,
     /// False once a problem leaves the order of steps uncertain, so that proofs about it would mislead.
     pub whole: bool,
 }

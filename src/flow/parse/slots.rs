@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 use super::fields::Fields;
 use super::node::{Data, Node};
@@ -187,17 +187,25 @@ fn options(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<String> {
 fn pattern(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<SlotKind> {
     let entry = fields.need(reader, "pattern")?;
     let source = reader.scalar(entry.value, "a regular expression").map(str::to_owned)?;
-    // Compiled alone first: `a)(b` would be well formed between our brackets.
-    let alone = RegexBuilder::new(&source).size_limit(PATTERN_SIZE).build();
-    let compiled =
-        alone.and_then(|_| RegexBuilder::new(&format!("^(?:{source})$")).size_limit(PATTERN_SIZE).build());
-    match compiled {
-        Ok(pattern) => Some(SlotKind::Pattern { pattern }),
+    if let Some(pattern) = reader.patterns.get(&source) {
+        return Some(SlotKind::Pattern { pattern: pattern.clone() });
+    }
+    match compiled(&source) {
+        Ok(pattern) => {
+            reader.patterns.insert(source, pattern.clone());
+            Some(SlotKind::Pattern { pattern })
+        }
         Err(error) => {
             reader.report(refused(entry, &error));
             None
         }
     }
+}
+
+/// Anchored at both ends. Parsed alone first: `a)(b` would be well formed between our brackets.
+fn compiled(source: &str) -> Result<Regex, regex::Error> {
+    let alone = regex_syntax::parse(source).map_err(|error| regex::Error::Syntax(error.to_string()));
+    alone.and_then(|_| RegexBuilder::new(&format!("^(?:{source})$")).size_limit(PATTERN_SIZE).build())
 }
 
 fn refused(entry: Entry<'_>, error: &regex::Error) -> Diagnostic {
