@@ -298,9 +298,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Incident(command) => with_store(settings()?, async |store| {
             incident::run(&store, command, &mut std::io::stdout()).await
         }),
-        Command::Inbox(command) => with_store(settings()?, async |store| {
-            inbox::run(&store, command, &mut std::io::stdout()).await
-        }),
+        Command::Inbox(command) => {
+            with_store(settings()?, async |store| inbox::run(&store, command, &mut std::io::stdout()).await)
+        }
         Command::Agent(command) => with_store(settings()?, async |store| {
             let mut out = std::io::stdout();
             match command {

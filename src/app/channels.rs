@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::inbound::DoorError;
 use crate::conversation::Channel;
-pub use crate::store::{ConversationFilter, ConversationRow, JournalRow, Outgoing};
 pub use crate::store::channels::{NewUpdate, UpdateRow};
+pub use crate::store::{AgentRow, ConversationFilter, ConversationRow, JournalRow, Outgoing};
 
 /// A platform that hands updates in and is sent messages. It keeps nothing that may be lost: what comes in is written
 /// down before the platform is told so, what goes out is a row until the platform has it.
@@ -130,7 +130,11 @@ impl Channels {
         if all.contains(&stopped) {
             return;
         }
-        tracing::error!(channel = stopped.channel.word(), why, "a channel stopped: its settings must be mended");
+        tracing::error!(
+            channel = stopped.channel.word(),
+            why,
+            "a channel stopped: its settings must be mended"
+        );
         all.retain(|other| (other.channel, &other.bot) != (stopped.channel, &stopped.bot));
         all.push(stopped);
     }

@@ -225,7 +225,8 @@ impl super::App {
             self.store.part_mended((part.outbox, part.nth), &mend.part).await?;
             part.body = mend.part;
         }
-        self.settle(adapter, due, place, &part, Delivery::Bug("no form of it is taken".to_owned()), last).await
+        self.settle(adapter, due, place, &part, Delivery::Bug("no form of it is taken".to_owned()), last)
+            .await
     }
 
     /// Where nobody knows whether the last try arrived, the platform must answer again before the next.
@@ -265,7 +266,8 @@ impl super::App {
                 self.later(due, time, false, false).await
             }
             Delivery::Transient(reason) => {
-                let since = due.begun.map_or(SignedDuration::ZERO, |begun| Timestamp::now().duration_since(begun));
+                let since =
+                    due.begun.map_or(SignedDuration::ZERO, |begun| Timestamp::now().duration_since(begun));
                 if since > PATIENCE {
                     return self.refused(due, part.nth, reason).await;
                 }

@@ -48,7 +48,8 @@ impl super::App {
             created: Timestamp::now(),
             content: sent.content,
         };
-        let known = SentFile { file: file.id.clone(), name: file.name.clone(), kind: file.kind.clone(), size };
+        let known =
+            SentFile { file: file.id.clone(), name: file.name.clone(), kind: file.kind.clone(), size };
         self.store.add_file(file).await?;
         Ok(known)
     }

@@ -187,8 +187,7 @@ fn decide(
     now: Timestamp,
 ) -> Decision {
     let pushed = conversation.channel.pushed();
-    let (waiting, sent) =
-        if pushed { Default::default() } else { waiting(&conversation, &loaded.unsent) };
+    let (waiting, sent) = if pushed { Default::default() } else { waiting(&conversation, &loaded.unsent) };
     // A poll, or an answer to what was asked before, that finds something to say says that, and asks nothing again.
     let late = arrival.utterance.answers_turn.is_some_and(|turn| turn != conversation.turn)
         && conversation.owner == Owner::Bot;
@@ -212,8 +211,7 @@ fn decide(
     let mut messages = waiting;
     messages.extend(Message::of(&turn.events));
     let reply = render(&Outcome { conversation: &turn.conversation, messages: &messages });
-    let outbox =
-        if pushed { super::commit::outbox(&turn.conversation, &turn.events) } else { Vec::new() };
+    let outbox = if pushed { super::commit::outbox(&turn.conversation, &turn.events) } else { Vec::new() };
     let mut decision = super::commit::decision(app, turn, now);
     decision.outbox = outbox;
     decision.contact = facts::changed(contact, loaded.contact.as_ref(), &decision.events);

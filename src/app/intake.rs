@@ -138,9 +138,8 @@ impl super::App {
     }
 
     fn adapter_of(&self, update: &NewUpdate) -> Option<Arc<dyn Adapter>> {
-        let fits = |adapter: &Arc<dyn Adapter>| {
-            adapter.channel() == update.channel && adapter.bot() == update.bot
-        };
+        let fits =
+            |adapter: &Arc<dyn Adapter>| adapter.channel() == update.channel && adapter.bot() == update.bot;
         self.channels.all().into_iter().find(fits)
     }
 
@@ -174,7 +173,9 @@ impl super::App {
         let num = first.num;
         let came = AssertUnwindSafe(adapter.take(self, rows)).catch_unwind().await;
         let fault = match came {
-            Ok(Ok(()) | Err(DoorError::Unknown)) => return Fate::Done(rows.iter().map(|row| row.num).collect()),
+            Ok(Ok(()) | Err(DoorError::Unknown)) => {
+                return Fate::Done(rows.iter().map(|row| row.num).collect());
+            }
             Ok(Err(DoorError::Store(StoreError::Panicked))) => "a fault within the turn".to_owned(),
             Ok(Err(DoorError::Store(StoreError::Corrupt(what)))) => what,
             Ok(Err(DoorError::Store(error))) => {

@@ -115,7 +115,8 @@ impl Telegram {
     /// A short notice beside the conversation; that it may be lost does no harm.
     async fn notice(&self, app: &App, to: &Address, key: &str) {
         let locale = app.locale_at(Channel::Telegram, &to.to_string()).await;
-        let body = json!({ "method": "sendMessage", "body": { "text": self.words(app, key, locale.as_deref()) } });
+        let body =
+            json!({ "method": "sendMessage", "body": { "text": self.words(app, key, locale.as_deref()) } });
         let became = self.send(app, &to.to_string(), &body.to_string()).await;
         if !matches!(became, Delivery::Sent(_)) {
             tracing::info!(?became, "a notice was not sent");
@@ -171,7 +172,11 @@ impl Telegram {
     async fn addressed(&self, app: &App, here: &Address, part: &mut Value) -> Result<(), DoorError> {
         let now = match here.chat {
             private @ 0.. => private,
-            group => self.kept(app, &format!("now:{group}")).await?.and_then(|now| now.parse().ok()).unwrap_or(group),
+            group => self
+                .kept(app, &format!("now:{group}"))
+                .await?
+                .and_then(|now| now.parse().ok())
+                .unwrap_or(group),
         };
         let (no_thread, no_reply) = (part["no_thread"] == true, part["no_reply"] == true);
         let last = match here.is_group() && !no_reply {
@@ -235,7 +240,8 @@ impl Adapter for Telegram {
     }
 
     async fn send(&self, app: &App, address: &str, part: &str) -> Delivery {
-        let (Ok(here), Ok(mut piece)) = (address.parse::<Address>(), serde_json::from_str::<Value>(part)) else {
+        let (Ok(here), Ok(mut piece)) = (address.parse::<Address>(), serde_json::from_str::<Value>(part))
+        else {
             return Delivery::Bug("a piece that cannot be read".to_owned());
         };
         if let Err(error) = self.addressed(app, &here, &mut piece).await {

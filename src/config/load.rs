@@ -267,7 +267,8 @@ fn telegram(reader: &Reader<'_>) -> Result<Option<Telegram>, ConfigError> {
         _ => return Err(wrong("channels.telegram.mode", "must be poll or webhook")),
     };
     let rate = reader.text("channels.telegram.rate")?.parse().ok().filter(|rate| (1..=1_000).contains(rate));
-    let rate = rate.ok_or_else(|| wrong("channels.telegram.rate", "must be a whole number from 1 to 1000"))?;
+    let rate =
+        rate.ok_or_else(|| wrong("channels.telegram.rate", "must be a whole number from 1 to 1000"))?;
     if token.is_empty() {
         return Ok(None);
     }
@@ -341,7 +342,10 @@ fn proved(settings: Settings) -> Result<Settings, ConfigError> {
     }
     let webhook = settings.telegram.as_ref().is_some_and(|telegram| telegram.webhook.is_some());
     if webhook && settings.public_url.is_none() {
-        return Err(wrong("public_url", "is needed by channels.telegram.mode: webhook: Telegram calls us there"));
+        return Err(wrong(
+            "public_url",
+            "is needed by channels.telegram.mode: webhook: Telegram calls us there",
+        ));
     }
     if let Some(url) = &settings.public_url
         && !(url.starts_with("https://") || url.starts_with("http://"))

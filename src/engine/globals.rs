@@ -72,7 +72,8 @@ fn linked(w: &Working<'_>, payload: &str) -> Option<String> {
     let bounded = payload.len() <= START_PAYLOAD;
     let clean = payload.chars().all(|c| c.is_ascii_alphanumeric() || ODD.contains(&c));
     let named = |flow: &&Flow| {
-        let command = |start: &crate::flow::Start| start.commands.iter().any(|c| c.eq_ignore_ascii_case(payload));
+        let command =
+            |start: &crate::flow::Start| start.commands.iter().any(|c| c.eq_ignore_ascii_case(payload));
         !flow.system && flow.start.as_ref().is_some_and(|start| flow.name == payload || command(start))
     };
     w.playbook.flows.values().filter(|_| bounded && clean).find(named).map(|flow| flow.name.clone())

@@ -76,7 +76,10 @@ fn describe() {
     describe_counter!("vestibule_carried_over_total", "conversations that went on on another set");
     describe_counter!("vestibule_panics_total", "requests that met a fault in the program");
     describe_counter!("vestibule_logins_refused_total", "log-ins with a wrong name or password");
-    describe_counter!("vestibule_sent_total", "pieces of messages sent to chat platforms, by what became of them");
+    describe_counter!(
+        "vestibule_sent_total",
+        "pieces of messages sent to chat platforms, by what became of them"
+    );
     describe_counter!("vestibule_updates_parked_total", "updates of chat platforms that were put aside");
     describe_counter!("vestibule_telegram_refused_total", "webhook calls without the right secret");
     describe_gauge!("vestibule_outbox", "messages that wait to be delivered");

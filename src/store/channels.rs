@@ -197,8 +197,7 @@ impl Store {
         until: Timestamp,
     ) -> Result<Vec<Uuid>, StoreError> {
         let ids: Vec<Uuid> = rows.iter().map(|(message, _)| message.id).collect();
-        let got =
-            self.of_channels(Chore::ClaimOutbox { rows, taker: taker.to_owned(), now, until }).await?;
+        let got = self.of_channels(Chore::ClaimOutbox { rows, taker: taker.to_owned(), now, until }).await?;
         if usize::try_from(got) == Ok(ids.len()) {
             return Ok(ids);
         }

@@ -131,7 +131,9 @@ async fn what_breaks_down_thrice_is_put_aside_and_the_chat_goes_on() {
     until("she is greeted", async || heard("What is it about?")()).await;
     let bad = update(3, "ada", &json!({ "text": "a fault", "boom": 4 }));
     let shaky = update(5, "bob", &json!({ "text": "hello", "boom": 2 }));
-    app.arrived(vec![update(4, "ada", &json!({ "text": "a fault" })), bad, first, shaky]).await.expect("written down");
+    app.arrived(vec![update(4, "ada", &json!({ "text": "a fault" })), bad, first, shaky])
+        .await
+        .expect("written down");
     until("one is put aside", async || !app.store.parked_updates().await.expect("a list").is_empty()).await;
     until("the chat goes on", async || heard("ada: Tell me what happened.")()).await;
     until("bob is answered at the third try", async || heard("bob: What is it about?")()).await;
@@ -146,7 +148,13 @@ async fn what_breaks_down_thrice_is_put_aside_and_the_chat_goes_on() {
     })
     .await;
     assert!(!app.replay_update(parked[0].num + 1_000).await.expect("the store answers"));
-    let greeted = frail.sent.lock().expect("nobody holds it").iter().filter(|line| line.contains("ada: What is it")).count();
+    let greeted = frail
+        .sent
+        .lock()
+        .expect("nobody holds it")
+        .iter()
+        .filter(|line| line.contains("ada: What is it"))
+        .count();
     assert_eq!(greeted, 1);
     stop.cancel();
     world.await.expect("it ends");

@@ -23,7 +23,12 @@ impl crate::app::App {
     }
 
     /// A turn about the conversation that answers nothing, where there is one.
-    pub(in crate::app) async fn noticed(&self, whose: Whose, key: String, said: Said) -> Result<(), StoreError> {
+    pub(in crate::app) async fn noticed(
+        &self,
+        whose: Whose,
+        key: String,
+        said: Said,
+    ) -> Result<(), StoreError> {
         let now = Timestamp::now();
         let utterance = Utterance { said, answers_turn: None };
         let job = |fare: Fare| {

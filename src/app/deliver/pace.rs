@@ -121,8 +121,9 @@ mod tests {
     #[test]
     fn no_more_than_the_platform_allows_in_any_second_or_minute() {
         let (pace, now) = (pace(), Instant::now());
-        let mut at: Vec<Duration> =
-            (0..200).map(|n| pace.reserve(&place(&n.to_string(), false), SECOND * 60, now).expect("one")).collect();
+        let mut at: Vec<Duration> = (0..200)
+            .map(|n| pace.reserve(&place(&n.to_string(), false), SECOND * 60, now).expect("one"))
+            .collect();
         at.sort();
         for from in &at {
             let within = at.iter().filter(|other| **other >= *from && **other < *from + SECOND).count();

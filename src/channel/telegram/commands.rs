@@ -54,7 +54,10 @@ pub fn list(playbook: &Playbook, locale: &str) -> Vec<Value> {
             add(command, if own.is_empty() { title } else { own });
         }
     }
-    known.into_iter().map(|(command, description)| json!({ "command": command, "description": description })).collect()
+    known
+        .into_iter()
+        .map(|(command, description)| json!({ "command": command, "description": description }))
+        .collect()
 }
 
 /// Words of the playbook that hold no values.

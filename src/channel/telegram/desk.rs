@@ -5,9 +5,8 @@
 mod card;
 mod staff;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,8 +23,10 @@ pub use staff::{message_came, pressed};
 
 /// Conversations are looked through so often, for what nobody told of.
 const TICK: Duration = Duration::from_secs(3);
-/// An agent counts as there for so long after the last word in the group.
-const THERE: Duration = Duration::from_secs(15 * 60);
+/// An agent can be given conversations for so long after the last word in the group, in seconds,
+const THERE: i64 = 8 * 60 * 60;
+/// and keeps one for so long.
+const AT_IT: i64 = 15 * 60;
 /// So often it is told that an agent is there.
 const PRESENT_EVERY: u32 = 5;
 
@@ -36,7 +37,6 @@ pub struct Desk {
     pub agents: BTreeMap<u64, String>,
     /// One at a time, so that what an agent wrote is known as theirs before it is mirrored.
     gate: tokio::sync::Mutex<()>,
-    seen: Mutex<HashMap<String, Instant>>,
 }
 
 /// A conversation's topic.
@@ -67,13 +67,15 @@ impl From<DoorError> for Trouble {
 
 impl Desk {
     pub fn new(group: i64, agents: BTreeMap<u64, String>) -> Self {
-        Self { group, agents, gate: tokio::sync::Mutex::default(), seen: Mutex::default() }
+        Self { group, agents, gate: tokio::sync::Mutex::default() }
     }
+}
 
-    fn there(&self, agent: &str) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert(agent.to_owned(), Instant::now());
-    }
+/// An agent wrote or pressed something: they are there, whether a page of the desk is open or not.
+async fn there(telegram: &Telegram, app: &App, agent: &str) -> Result<(), DoorError> {
+    let now = jiff::Timestamp::now().as_second().to_string();
+    telegram.keep(app, &format!("there:{agent}"), &now).await?;
+    Ok(app.store.set_presence(agent, "online").await?)
 }
 
 /// Keeps the topics up to date until `stop` is cancelled.
@@ -81,8 +83,6 @@ pub async fn run(telegram: &Telegram, desk: &Desk, app: &App, stop: &Cancellatio
     let mut told = app.live.listen();
     let mut tick = tokio::time::interval(TICK);
     let mut ticks = 0;
-    // Who has a conversation at the start may write on without a word before.
-    desk.agents.values().for_each(|agent| desk.there(agent));
     loop {
         let looked = tokio::select! {
             () = stop.cancelled() => return,
@@ -93,7 +93,9 @@ pub async fn run(telegram: &Telegram, desk: &Desk, app: &App, stop: &Cancellatio
             },
             _ = tick.tick() => {
                 if ticks % PRESENT_EVERY == 0 {
-                    present(desk, app).await;
+                    if let Err(error) = present(telegram, app).await {
+                        tracing::warn!(%error, "agents' presence could not be told");
+                    }
                 }
                 ticks += 1;
                 look_at_all(telegram, desk, app).await
@@ -105,20 +107,28 @@ pub async fn run(telegram: &Telegram, desk: &Desk, app: &App, stop: &Cancellatio
     }
 }
 
-/// Agents with a conversation are there as long as they wrote not long ago: their lease is the desk's own.
-async fn present(desk: &Desk, app: &App) {
-    let recent: HashSet<String> = {
-        let seen = desk.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().filter(|(_, at)| at.elapsed() < THERE).map(|(agent, _)| agent.clone()).collect()
-    };
+/// Agents are there as long as they wrote not long ago, and keep a conversation under the lease of the desk as long as
+/// they are at it.
+async fn present(telegram: &Telegram, app: &App) -> Result<(), DoorError> {
+    let now = jiff::Timestamp::now().as_second();
     let filter = ConversationFilter { limit: 500, ..ConversationFilter::default() };
-    let Ok(rows) = app.store.conversations(&filter).await else { return };
-    let holding = rows.into_iter().filter(|row| row.owner == "agent").filter_map(|row| row.owner_name);
-    for agent in holding.collect::<HashSet<_>>().intersection(&recent) {
-        if let Err(error) = app.store.set_presence(agent, "online").await {
-            tracing::warn!(%error, "an agent's presence could not be told");
+    let rows = app.store.conversations(&filter).await?;
+    let holding: HashSet<String> =
+        rows.into_iter().filter(|row| row.owner == "agent").filter_map(|row| row.owner_name).collect();
+    let agents = app.store.agents().await?;
+    for (key, value) in app.store.notes(Channel::Telegram, telegram.settings.bot(), "there:").await? {
+        let name = key.trim_start_matches("there:");
+        let since = value.parse().map_or(i64::MAX, |at: i64| now - at);
+        let most = if holding.contains(name) { AT_IT } else { THERE };
+        // Who said on the page that they are busy or away is left so.
+        let open = |known: &crate::app::channels::AgentRow| {
+            known.name == name && !known.disabled && matches!(known.presence.as_str(), "online" | "offline")
+        };
+        if since < most && agents.iter().any(open) {
+            app.store.set_presence(name, "online").await?;
         }
     }
+    Ok(())
 }
 
 async fn look_at_all(telegram: &Telegram, desk: &Desk, app: &App) -> Result<(), DoorError> {
@@ -244,7 +254,13 @@ async fn update(
     Ok(())
 }
 
-async fn send_file(telegram: &Telegram, desk: &Desk, app: &App, topic: i64, file: &str) -> Result<(), Trouble> {
+async fn send_file(
+    telegram: &Telegram,
+    desk: &Desk,
+    app: &App,
+    topic: i64,
+    file: &str,
+) -> Result<(), Trouble> {
     let Some(file) = app.store.file(file).await.map_err(|_| Trouble::Later)? else { return Ok(()) };
     paced(telegram, desk, app).await?;
     let chat = group(telegram, desk, app).await?;
@@ -291,7 +307,9 @@ async fn put(
         match telegram.wire.send(method, &body).await {
             Answer::Ok(done) => return Ok(done),
             Answer::Unreadable => return Ok(Value::Null),
-            Answer::No(Refusal::Told { moved_to: Some(new), .. }) => telegram.moved(app, desk.group, new).await?,
+            Answer::No(Refusal::Told { moved_to: Some(new), .. }) => {
+                telegram.moved(app, desk.group, new).await?
+            }
             Answer::No(refusal) => return Err(trouble(refusal)),
         }
     }

@@ -55,7 +55,13 @@ pub async fn run(telegram: &Telegram, app: &App, stop: &CancellationToken) {
 }
 
 /// Waits before another try; a fault of the settings is an alarm.
-async fn trouble(telegram: &Telegram, app: &App, why: Delivery, pause: &mut Duration, stop: &CancellationToken) {
+async fn trouble(
+    telegram: &Telegram,
+    app: &App,
+    why: Delivery,
+    pause: &mut Duration,
+    stop: &CancellationToken,
+) {
     let wait = match why {
         Delivery::Config(why) => {
             app.channels.stop(telegram, &why);

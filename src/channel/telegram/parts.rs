@@ -21,8 +21,11 @@ pub struct Origin {
 
 /// The pieces of a prompt, in order.
 pub fn of(prompt: &Prompt, origin: &Origin) -> Vec<String> {
-    let messages =
-        if origin.written { telegram::plain(&prompt.plain()) } else { telegram::messages(prompt, origin.asked) };
+    let messages = if origin.written {
+        telegram::plain(&prompt.plain())
+    } else {
+        telegram::messages(prompt, origin.asked)
+    };
     let last = messages.len().saturating_sub(1);
     let piece = |(nth, message): (usize, &Message)| {
         let share = nth == last && prompt.phone && !origin.group && message.keyboard.is_empty();
@@ -33,14 +36,17 @@ pub fn of(prompt: &Prompt, origin: &Origin) -> Vec<String> {
 
 fn piece(message: &Message, share: Option<&str>) -> Value {
     let mut body = match &message.photo {
-        Some(photo) => json!({ "photo": photo, "caption": message.text, "caption_entities": message.entities }),
+        Some(photo) => {
+            json!({ "photo": photo, "caption": message.text, "caption_entities": message.entities })
+        }
         None => json!({ "text": message.text, "entities": message.entities }),
     };
     if !message.keyboard.is_empty() {
         body["reply_markup"] = json!({ "inline_keyboard": message.keyboard });
     } else if let Some(share) = share {
         let button = json!({ "text": render::cut(share, 60), "request_contact": true });
-        body["reply_markup"] = json!({ "keyboard": [[button]], "one_time_keyboard": true, "resize_keyboard": true });
+        body["reply_markup"] =
+            json!({ "keyboard": [[button]], "one_time_keyboard": true, "resize_keyboard": true });
     }
     let method = if message.photo.is_some() { "sendPhoto" } else { "sendMessage" };
     json!({ "method": method, "body": body })
@@ -77,7 +83,8 @@ fn unless(part: &mut Value, flag: &str) -> bool {
 
 fn without(body: &mut Value, keys: &[&str]) -> bool {
     let Some(body) = body.as_object_mut() else { return false };
-    let had = |key: &&&str| body.get(**key).is_some_and(|held| held.as_array().is_none_or(|list| !list.is_empty()));
+    let had =
+        |key: &&&str| body.get(**key).is_some_and(|held| held.as_array().is_none_or(|list| !list.is_empty()));
     let any = keys.iter().filter(had).count() > 0;
     keys.iter().for_each(|key| drop(body.remove(*key)));
     any
@@ -156,7 +163,8 @@ mod tests {
         assert_eq!(kept["body"]["reply_markup"]["inline_keyboard"].as_array().map(Vec::len), Some(1));
         assert_eq!(mend(&text(), "Bad Request: message thread not found")["no_thread"], true);
         assert_eq!(mend(&text(), "Bad Request: message to be replied not found")["no_reply"], true);
-        let photo = json!({ "method": "sendPhoto", "body": { "photo": "https://x/p.png", "caption": "b" } }).to_string();
+        let photo = json!({ "method": "sendPhoto", "body": { "photo": "https://x/p.png", "caption": "b" } })
+            .to_string();
         let shown = mend(&photo, "Bad Request: failed to get HTTP URL content");
         assert_eq!(shown["body"]["text"], "b\nhttps://x/p.png");
         assert!(mended(&text(), "Bad Request: something new").is_none());

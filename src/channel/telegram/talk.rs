@@ -75,7 +75,8 @@ async fn message_came(
         telegram.keep(app, &format!("last:{here}"), &message.id.0.to_string()).await?;
     }
     let Some(said) = said(telegram, app, rows, message, &here, text).await? else { return Ok(()) };
-    let key = format!("telegram:{}:{}:{}", telegram.settings.bot(), rows[0].update.id, message.date.timestamp());
+    let key =
+        format!("telegram:{}:{}:{}", telegram.settings.bot(), rows[0].update.id, message.date.timestamp());
     turn(telegram, app, arrival(&here, from, key, said)).await.map(drop)
 }
 
@@ -194,7 +195,8 @@ async fn reacted(
         return Ok(());
     }
     let key = format!("telegram:{}:{id}:{}", telegram.settings.bot(), reaction.date.timestamp());
-    let named = app.words_at(Channel::Telegram, &here.to_string(), &reaction.message_id.0.to_string()).await?;
+    let named =
+        app.words_at(Channel::Telegram, &here.to_string(), &reaction.message_id.0.to_string()).await?;
     let sign = named.map_or_else(|| sign.clone(), |words| format!("{sign} “{words}”"));
     Ok(app.beside(Channel::Telegram, &here.to_string(), key, Said::Reacted { sign }).await?)
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use teloxide_core::types::{
-    CallbackQuery, Chat, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionType, Update, UpdateKind, User,
+    CallbackQuery, Chat, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionType, Update,
+    UpdateKind, User,
 };
 
 use super::address::Address;
@@ -31,7 +32,8 @@ pub fn row(bot: &str, update: &Value) -> Option<NewUpdate> {
 fn lane(inner: &Value) -> String {
     let message = if inner["message"].is_object() { &inner["message"] } else { inner };
     let chat = message["chat"]["id"].as_i64().or_else(|| inner["from"]["id"].as_i64()).unwrap_or_default();
-    let topic = (message["is_topic_message"] == true).then(|| message["message_thread_id"].as_i64()).flatten();
+    let topic =
+        (message["is_topic_message"] == true).then(|| message["message_thread_id"].as_i64()).flatten();
     format!("{chat}/{}", topic.unwrap_or_default())
 }
 

@@ -37,7 +37,11 @@ pub enum Answer<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The platform's own words: status, description, and where the chat went.
-    Told { status: u16, description: String, moved_to: Option<i64> },
+    Told {
+        status: u16,
+        description: String,
+        moved_to: Option<i64>,
+    },
     RetryAfter(Duration),
     /// It did not leave.
     NotSent(String),
@@ -126,7 +130,8 @@ async fn answered<T: DeserializeOwned>(sent: reqwest::Result<reqwest::Response>)
 
 fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Answer<T> {
     let told: Option<Value> = serde_json::from_slice(body).ok();
-    let accepted = told.as_ref().and_then(|told| told["ok"].as_bool()).unwrap_or((200..300).contains(&status));
+    let accepted =
+        told.as_ref().and_then(|told| told["ok"].as_bool()).unwrap_or((200..300).contains(&status));
     if accepted && (200..300).contains(&status) {
         let result = told.map(|mut told| told["result"].take());
         let read = result.and_then(|result| serde_json::from_value(result).ok());
@@ -155,7 +160,9 @@ impl Refusal {
             Self::Unknown(why) => Delivery::Unknown(why),
             Self::Told { status: 401 | 404 | 409, description, .. } => Delivery::Config(description),
             Self::Told { status: 403, description, .. } => Delivery::Unreachable(description),
-            Self::Told { description, .. } if nobody_there(&description) => Delivery::Unreachable(description),
+            Self::Told { description, .. } if nobody_there(&description) => {
+                Delivery::Unreachable(description)
+            }
             Self::Told { description, .. } => Delivery::Bug(description),
         }
     }
@@ -164,9 +171,16 @@ impl Refusal {
 /// 400, and yet about the contact. The words are the platform's; there are no codes.
 fn nobody_there(description: &str) -> bool {
     let said = description.to_lowercase();
-    ["chat not found", "user not found", "user is deactivated", "peer_id_invalid", "was kicked", "was blocked"]
-        .iter()
-        .any(|words| said.contains(words))
+    [
+        "chat not found",
+        "user not found",
+        "user is deactivated",
+        "peer_id_invalid",
+        "was kicked",
+        "was blocked",
+    ]
+    .iter()
+    .any(|words| said.contains(words))
 }
 
 #[cfg(test)]
@@ -189,7 +203,8 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_class() {
-        let told = |code: u16, what: &str| format!(r#"{{"ok":false,"error_code":{code},"description":"{what}"}}"#);
+        let told =
+            |code: u16, what: &str| format!(r#"{{"ok":false,"error_code":{code},"description":"{what}"}}"#);
         let is = |code: u16, what: &str| class(code, &told(code, what)).expect("a refusal");
         assert!(matches!(is(401, "Unauthorized"), Delivery::Config(_)));
         assert!(matches!(is(404, "Not Found"), Delivery::Config(_)));

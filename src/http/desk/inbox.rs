@@ -63,11 +63,12 @@ pub async fn parked(State(web): State<Web>, _agent: Agent) -> Result<Json<Parked
 )]
 pub async fn replay(
     State(web): State<Web>,
-    Acting(_): Acting,
+    Acting(agent): Acting,
     Path(number): Path<String>,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
 ) -> Result<Json<Replayed>, Problem> {
     let unknown = || Problem::not_found("update");
-    let number = number.parse().map_err(|_| unknown())?;
+    let number: i64 = number.parse().map_err(|_| unknown())?;
+    tracing::info!(update = number, agent = agent.name(), "an update is taken once more");
     if web.app.replay_update(number).await? { Ok(Json(Replayed { number })) } else { Err(unknown()) }
 }

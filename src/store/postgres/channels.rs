@@ -204,7 +204,10 @@ impl Reads {
     }
 
     pub(in crate::store) async fn updates_of(&self, taker: &str) -> Result<Vec<i64>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT num FROM updates WHERE taker = $1").bind(taker).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_scalar("SELECT num FROM updates WHERE taker = $1")
+            .bind(taker)
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     pub(in crate::store) async fn due_outbox(
@@ -230,8 +233,10 @@ impl Reads {
     }
 
     pub(in crate::store) async fn outbox_of(&self, taker: &str) -> Result<Vec<Uuid>, StoreError> {
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT id::text FROM outbox WHERE taker = $1").bind(taker).fetch_all(&self.pool).await?;
+        let ids: Vec<String> = sqlx::query_scalar("SELECT id::text FROM outbox WHERE taker = $1")
+            .bind(taker)
+            .fetch_all(&self.pool)
+            .await?;
         ids.iter().map(|id| raw::uuid(id)).collect()
     }
 

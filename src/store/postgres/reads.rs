@@ -5,8 +5,7 @@ use uuid::Uuid;
 use super::Reads;
 use crate::store::chore::Chore;
 use crate::store::raw::{
-    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawTicket,
-    RawTimer,
+    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawTicket, RawTimer,
 };
 use crate::store::{
     AgentRow, ConversationFilter, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow,

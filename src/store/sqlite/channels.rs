@@ -196,7 +196,10 @@ impl Reads {
     }
 
     pub(in crate::store) async fn updates_of(&self, taker: &str) -> Result<Vec<i64>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT num FROM updates WHERE taker = ?").bind(taker).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_scalar("SELECT num FROM updates WHERE taker = ?")
+            .bind(taker)
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     pub(in crate::store) async fn due_outbox(
@@ -222,8 +225,10 @@ impl Reads {
     }
 
     pub(in crate::store) async fn outbox_of(&self, taker: &str) -> Result<Vec<Uuid>, StoreError> {
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM outbox WHERE taker = ?").bind(taker).fetch_all(&self.pool).await?;
+        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM outbox WHERE taker = ?")
+            .bind(taker)
+            .fetch_all(&self.pool)
+            .await?;
         ids.iter().map(|id| raw::uuid(id)).collect()
     }
 

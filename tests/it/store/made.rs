@@ -46,6 +46,7 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         heard_at: Timestamp::UNIX_EPOCH,
         reminders: 0,
         callbacks: 0,
+        unreachable: false,
     }
 }
 

@@ -86,7 +86,8 @@ impl Tg {
             .route("/file/bot{token}/{*path}", any(file))
             .with_state(tg.clone());
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
                 axum::serve(listener, router).await.expect("it serves");
@@ -114,7 +115,11 @@ impl Tg {
 
     pub fn block(&self, chat: i64, blocked: bool) {
         let mut inner = self.lock();
-        if blocked { inner.blocked.insert(chat) } else { inner.blocked.remove(&chat) };
+        if blocked {
+            inner.blocked.insert(chat)
+        } else {
+            inner.blocked.remove(&chat)
+        };
     }
 
     /// A group becomes a supergroup.
@@ -246,7 +251,8 @@ async fn call(State(tg): State<Tg>, Path((token, method)): Path<(String, String)
     let (fault, slow) = {
         let mut inner = tg.lock();
         let slow = inner.slow.get(&chat).copied();
-        let at = inner.faults.iter().position(|(of, whom, ..)| *of == method && (*whom == 0 || *whom == chat));
+        let at =
+            inner.faults.iter().position(|(of, whom, ..)| *of == method && (*whom == 0 || *whom == chat));
         let fault = at.map(|at| {
             let fault = inner.faults[at].3.clone();
             inner.faults[at].2 -= 1;

@@ -42,6 +42,14 @@ async fn topic(tg: &Tg, nth: usize) -> i64 {
 }
 
 async fn waits_for_a_person(tg: &Tg, id: i64) -> Person {
+    // A word in the group, and the flows know that somebody is there.
+    Person::new(tg, 71, "en").in_group(GROUP, None).write("good morning");
+    let until = Instant::now() + Duration::from_secs(10);
+    while tg.waiting() > 0 {
+        assert!(Instant::now() < until, "nobody fetches");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(700)).await;
     let mut ada = Person::new(tg, id, "en");
     ada.says("hello", "What is it about?").await;
     ada.presses("A colleague", "Please hold the line.").await;
@@ -129,10 +137,24 @@ async fn an_agent_on_the_web_answers_a_person_on_telegram() {
     let http = reqwest::Client::builder().cookie_store(true).build().expect("a client");
     let base = server.url();
     let login = json!({ "name": "ugo", "password": PASSWORD });
-    let told: Value = http.post(format!("{base}/api/login")).json(&login).send().await.expect("an answer").json().await.expect("JSON");
+    let told: Value = http
+        .post(format!("{base}/api/login"))
+        .json(&login)
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
     let csrf = told["csrf"].as_str().expect("a token").to_owned();
-    let list: Value =
-        http.get(format!("{base}/api/conversations?view=queue")).send().await.expect("an answer").json().await.expect("JSON");
+    let list: Value = http
+        .get(format!("{base}/api/conversations?view=queue"))
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
     let id = list["conversations"][0]["id"].as_str().expect("a conversation").to_owned();
     let act = async |what: &str, body: Value| {
         let url = format!("{base}/api/conversations/{id}/{what}");

@@ -34,7 +34,11 @@ fn nothing_is_lost_when_it_is_killed() {
         }
         server
     });
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let until = Instant::now() + time;
     let codes = runtime.block_on(async {
         let talks = (0..people).map(|n| tokio::spawn(talk(tg.clone(), 10_000 + n, until)));
@@ -70,7 +74,10 @@ fn nothing_is_lost_when_it_is_killed() {
     }
     let kills = kills.load(Ordering::Relaxed);
     println!("{kills} kills, {people} people, {twice} messages seen twice");
-    assert!(usize::try_from(twice).expect("a count") <= kills, "{twice} messages seen twice in {kills} kills");
+    assert!(
+        usize::try_from(twice).expect("a count") <= kills,
+        "{twice} messages seen twice in {kills} kills"
+    );
     assert!(tg.wrongs().is_empty(), "{:#?}", tg.wrongs());
 }
 

@@ -120,7 +120,9 @@ fn line(event: &Event) -> Option<Line> {
         }),
         Event::Undelivered { why, .. } => plain(match why {
             Undelivered::Maybe => "⚠️ The last message may not have arrived.".to_owned(),
-            Undelivered::Superseded => "▫️ A message of the bot was not sent, since a person had taken over.".to_owned(),
+            Undelivered::Superseded => {
+                "▫️ A message of the bot was not sent, since a person had taken over.".to_owned()
+            }
             Undelivered::Refused { reason } => format!("⚠️ Not delivered: {reason}"),
             Undelivered::Unreachable { reason } => format!("⚠️ Cannot be reached any more: {reason}"),
         }),

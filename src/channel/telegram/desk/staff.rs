@@ -5,7 +5,7 @@ use teloxide_core::types::{CallbackQuery, Message};
 
 use super::super::Telegram;
 use super::super::wire::Answer;
-use super::{Desk, card, put};
+use super::{Desk, card, put, there};
 use crate::app::desk::DeskError;
 use crate::app::{App, DoorError};
 use crate::conversation::{Channel, ConversationId, utterance};
@@ -18,10 +18,13 @@ pub async fn message_came(
     message: &Message,
     edited: bool,
 ) -> Result<(), DoorError> {
+    let Some(from) = message.from.as_ref().filter(|from| !from.is_bot) else { return Ok(()) };
+    let agent = desk.agents.get(&from.id.0);
+    if let Some(agent) = agent {
+        there(telegram, app, agent).await?;
+    }
     let topic = message.thread_id.filter(|_| message.is_topic_message).map(|topic| i64::from(topic.0.0));
-    let (Some(topic), Some(from)) = (topic, message.from.as_ref().filter(|from| !from.is_bot)) else {
-        return Ok(());
-    };
+    let Some(topic) = topic else { return Ok(()) };
     let of = telegram.kept(app, &format!("conv:{topic}")).await?;
     let Some(id) = of.and_then(|of| of.parse::<ConversationId>().ok()) else { return Ok(()) };
     let words = utterance::clean(message.text().or_else(|| message.caption()).unwrap_or_default());
@@ -29,13 +32,12 @@ pub async fn message_came(
     if words.is_empty() && !bears_file {
         return Ok(());
     }
-    let Some(agent) = desk.agents.get(&from.id.0) else {
+    let Some(agent) = agent else {
         let number = from.id.0;
         let text = format!("Nobody knows you as an agent: add NAME={number} to desk.telegram.agents.");
         say(telegram, desk, app, topic, &text).await;
         return Ok(());
     };
-    desk.there(agent);
     let _gate = desk.gate.lock().await;
     let staff = Staff { telegram, desk, app, agent, id, topic };
     if edited {
@@ -62,9 +64,9 @@ pub async fn pressed(
         telegram.answer_query(&query.id.0, Some(&text)).await;
         return Ok(());
     };
-    desk.there(agent);
+    there(telegram, app, agent).await?;
     let done = match act {
-        "claim" => claim(app, agent, id).await,
+        "claim" => app.claim(agent, id).await,
         "back" => app.hand_back(agent, id).await,
         "solved" => app.close_conversation(agent, id, "solved").await,
         _ => app.close_conversation(agent, id, "unsolved").await,
@@ -82,16 +84,13 @@ pub async fn pressed(
     }
 }
 
-/// An agent who claims is there, whether a page is open or not.
-async fn claim(app: &App, agent: &str, id: ConversationId) -> Result<(), DeskError> {
-    app.store.set_presence(agent, "online").await?;
-    app.claim(agent, id).await
-}
-
 fn sentence(why: &DeskError) -> String {
     let text = why.to_string();
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".").unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".")
+        .unwrap_or_default()
 }
 
 async fn say(telegram: &Telegram, desk: &Desk, app: &App, topic: i64, text: &str) {
@@ -115,15 +114,19 @@ impl Staff<'_> {
         let (app, agent, id) = (self.app, self.agent, self.id);
         // The same message again does nothing twice.
         let client = format!("telegram{}", message.id.0);
-        let command = words.strip_prefix('/').map(|rest| rest.split('@').next().unwrap_or_default().to_lowercase());
+        let command =
+            words.strip_prefix('/').map(|rest| rest.split('@').next().unwrap_or_default().to_lowercase());
         let note = ["note:", "/note "].iter().find_map(|begin| {
-            words.get(..begin.len()).filter(|head| head.eq_ignore_ascii_case(begin)).map(|_| &words[begin.len()..])
+            words
+                .get(..begin.len())
+                .filter(|head| head.eq_ignore_ascii_case(begin))
+                .map(|_| &words[begin.len()..])
         });
         if let Some(note) = note {
             return app.note(agent, id, &client, note).await;
         }
         match command.as_deref().map(|command| command.split_once(' ').unwrap_or((command, ""))) {
-            Some(("claim", _)) => claim(app, agent, id).await,
+            Some(("claim", _)) => app.claim(agent, id).await,
             Some(("back", _)) => app.hand_back(agent, id).await,
             Some(("close", how)) => app.close_conversation(agent, id, how.trim()).await,
             _ if bears_file => self.file(message, words, &client).await,
@@ -162,7 +165,9 @@ impl Staff<'_> {
             Ok(()) if words.is_empty() => {
                 self.app.note(self.agent, self.id, client, &format!("sent the file {name}")).await
             }
-            Ok(()) => self.app.note(self.agent, self.id, client, &format!("sent the file {name}: {words}")).await,
+            Ok(()) => {
+                self.app.note(self.agent, self.id, client, &format!("sent the file {name}: {words}")).await
+            }
             Err(why) => {
                 let text = format!("The file did not arrive: {why}");
                 say(self.telegram, self.desk, self.app, self.topic, &text).await;
@@ -183,12 +188,20 @@ impl Staff<'_> {
             _ => false,
         };
         if !changed {
-            say(self.telegram, self.desk, self.app, self.topic, "That could not be changed where it arrived.").await;
+            say(
+                self.telegram,
+                self.desk,
+                self.app,
+                self.topic,
+                "That could not be changed where it arrived.",
+            )
+            .await;
             return Ok(());
         }
         let client = format!("telegram{message}:edited:{}", words.len());
-        let noted = self.app.note(self.agent, self.id, &client, &format!("changed message {seq} into: {words}"));
-        self.tell(noted.await).await
+        let note = format!("changed message {seq} into: {words}");
+        let noted = self.app.note(self.agent, self.id, &client, &note).await;
+        self.tell(noted).await
     }
 
     async fn change(&self, address: &str, platform: &str, words: &str) -> bool {

@@ -70,9 +70,8 @@ impl Person {
 
     /// Presses a button by its label, on the last message that has it; the press's id.
     pub fn press(&self, label: &str) -> String {
-        let (message, data) = self.button(label).unwrap_or_else(|| {
-            panic!("no button {label:?} in {:#?}", self.all())
-        });
+        let (message, data) =
+            self.button(label).unwrap_or_else(|| panic!("no button {label:?} in {:#?}", self.all()));
         self.press_on(message, &data)
     }
 
@@ -98,7 +97,8 @@ impl Person {
 
     /// The texts that the bot put into the chat.
     pub fn all(&self) -> Vec<String> {
-        let text = |message: &Value| message["text"].as_str().or(message["caption"].as_str()).map(str::to_owned);
+        let text =
+            |message: &Value| message["text"].as_str().or(message["caption"].as_str()).map(str::to_owned);
         let topic = self.group.and_then(|(_, topic)| topic);
         let mine = |message: &Value| topic.is_none() || message["message_thread_id"].as_i64() == topic;
         self.tg.messages(self.chat()).iter().filter(|message| mine(message)).filter_map(text).collect()

@@ -15,7 +15,9 @@ fn bad(description: &str) -> (u16, String, Value) {
 pub fn act(inner: &mut Inner, method: &str, body: &Value) -> Done {
     let done = checked(inner, method, body);
     if let Err((400, why, _)) = &done
-        && !["message thread not found", "not modified", "group chat was upgraded"].iter().any(|fine| why.contains(fine))
+        && !["message thread not found", "not modified", "group chat was upgraded"]
+            .iter()
+            .any(|fine| why.contains(fine))
     {
         inner.wrongs.push(format!("{method}: {why}: {body}"));
     }
@@ -47,7 +49,9 @@ fn checked(inner: &mut Inner, method: &str, body: &Value) -> Done {
         "getFile" => {
             let id = body["file_id"].as_str().unwrap_or_default();
             let size = inner.files.get(id).map(Vec::len).ok_or_else(|| bad("invalid file_id"))?;
-            Ok(json!({ "file_id": id, "file_unique_id": id, "file_size": size, "file_path": format!("files/{id}") }))
+            Ok(
+                json!({ "file_id": id, "file_unique_id": id, "file_size": size, "file_path": format!("files/{id}") }),
+            )
         }
         "sendMessage" | "sendPhoto" | "sendDocument" | "copyMessage" => send(inner, method, body),
         "editMessageText" | "editMessageCaption" | "editMessageReplyMarkup" => edit(inner, method, body),
@@ -214,7 +218,8 @@ fn text(
             return Err(bad("can't parse entities: no place"));
         };
         let low = |at: usize| units.get(at).is_some_and(|unit| (0xDC00..0xE000).contains(unit));
-        if length == 0 || offset < end || offset + length > units.len() || low(offset) || low(offset + length) {
+        if length == 0 || offset < end || offset + length > units.len() || low(offset) || low(offset + length)
+        {
             return Err(bad("can't parse entities: a place outside of the text or within a letter"));
         }
         end = offset + length;
@@ -230,7 +235,12 @@ fn text(
 
 fn markup(markup: &Value) -> Result<(), (u16, String, Value)> {
     let mut count = 0;
-    for button in markup["inline_keyboard"].as_array().into_iter().flatten().flat_map(|row| row.as_array().into_iter().flatten()) {
+    for button in markup["inline_keyboard"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|row| row.as_array().into_iter().flatten())
+    {
         count += 1;
         if button["text"].as_str().unwrap_or_default().is_empty() {
             return Err(bad("inline keyboard button text is empty"));
