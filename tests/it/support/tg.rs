@@ -29,8 +29,6 @@ pub enum Fault {
     Refused(u16, String, Value),
     /// Done, and then the answer is a 5xx.
     DoneThen(u16),
-    /// Done, and the answer never comes.
-    DoneThenSilence,
     /// Done, and the answer is no JSON.
     DoneUnreadable,
 }
@@ -94,10 +92,6 @@ impl Tg {
             });
         });
         tg
-    }
-
-    pub fn url(&self) -> &str {
-        &self.url
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -193,10 +187,6 @@ impl Tg {
         self.lock().presses.contains(press)
     }
 
-    pub fn webhook(&self) -> Option<Value> {
-        self.lock().webhook.clone()
-    }
-
     /// Updates that were not fetched and confirmed yet.
     pub fn waiting(&self) -> usize {
         self.lock().updates.len()
@@ -274,10 +264,6 @@ async fn call(State(tg): State<Tg>, Path((token, method)): Path<(String, String)
         (Err((status, description, parameters)), _) => refuse(status, &description, parameters),
         (Ok(_), Some(Fault::DoneThen(status))) => {
             (StatusCode::from_u16(status).expect("a status"), "<html>Bad Gateway</html>").into_response()
-        }
-        (Ok(_), Some(Fault::DoneThenSilence)) => {
-            tokio::time::sleep(Duration::from_secs(120)).await;
-            StatusCode::GATEWAY_TIMEOUT.into_response()
         }
         (Ok(_), Some(Fault::DoneUnreadable)) => "it is done".into_response(),
         (Ok(result), _) => ok(result),

@@ -77,16 +77,16 @@ async fn an_agent_answers_from_a_topic() {
         assert!(Instant::now() < until);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    ugo.says("/claim", "anna has this conversation").await;
-    anna.says("Hello, this is **Anna** [x](https://evil.example)", "").await;
+    ugo.says("/claim", "Anna has this conversation").await;
+    anna.write("Hello, this is **Anna** [x](https://evil.example)");
     let got = ada.hears("this is **Anna**").await;
     assert!(got.contains("[x](https://evil.example)"), "what people write is no markup: {got}");
     let sent = tg.messages(701).last().cloned().expect("a message");
     assert_eq!(sent["entities"], Value::Null);
-    ada.says("my roof leaks", "").await;
+    ada.write("my roof leaks");
     anna.hears("👤 my roof leaks").await;
     anna.write("note: she sounds worried");
-    anna.says("We send somebody.", "").await;
+    anna.write("We send somebody.");
     ada.hears("We send somebody.").await;
     assert!(!ada.all().iter().any(|text| text.contains("worried")), "{:#?}", ada.all());
     // An edit arrives where the words arrived.
@@ -119,7 +119,7 @@ async fn a_deleted_topic_is_made_again_and_a_stranger_has_no_say() {
     let mut stranger = Person::new(&tg, 79, "en").in_group(GROUP, Some(room));
     stranger.says("/claim", "Nobody knows you as an agent").await;
     tg.drop_topic(GROUP, room);
-    ada.says("is anybody there?", "").await;
+    ada.write("is anybody there?");
     let again = topic(&tg, 0).await;
     assert_ne!(again, room);
     let mut anna = Person::new(&tg, 71, "en").in_group(GROUP, Some(again));
@@ -165,7 +165,7 @@ async fn an_agent_on_the_web_answers_a_person_on_telegram() {
     ada.hears("ugo").await;
     act("reply", json!({ "client_id": "a", "text": "Hello from the web" })).await;
     ada.hears("Hello from the web").await;
-    ada.says("thank you", "").await;
+    ada.write("thank you");
     act("hand-back", json!({})).await;
     ada.hears("What is it about?").await;
     assert!(!ada.button("A fault").expect("buttons again").1.is_empty());
