@@ -60,7 +60,6 @@ struct Inner {
     presses: HashSet<String>,
     files: HashMap<String, Vec<u8>>,
     polls: usize,
-    webhook: Option<Value>,
 }
 
 /// Cheap to clone.

@@ -143,3 +143,42 @@ async fn updates_twice_late_and_out_of_order_have_no_effect_twice() {
     }
     assert_eq!(ada.all().len(), before, "{:#?}", ada.all());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telegrams_calls_need_the_secret_and_are_taken_once() {
+    const SECRET: &str = "a-secret-of-letters-and-digits-32";
+    let tg = Tg::start();
+    let server = small(
+        &tg,
+        &[
+            ("VESTIBULE_CHANNELS__TELEGRAM__MODE", "webhook"),
+            ("VESTIBULE_CHANNELS__TELEGRAM__SECRET", SECRET),
+        ],
+    );
+    let until = Instant::now() + Duration::from_secs(10);
+    while tg.calls("setWebhook").is_empty() {
+        assert!(Instant::now() < until, "it does not say where it is");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = tg.calls("setWebhook")[0].body.clone();
+    assert_eq!(told["url"], "https://desk.example.org/telegram/4242");
+    assert_eq!(told["secret_token"], SECRET);
+    assert!(told["allowed_updates"].to_string().contains("message_reaction"), "{told}");
+    let mut ada = Person::new(&tg, 608, "en");
+    let mut update = json!({ "update_id": 9 });
+    update["message"] = ada.message(json!({ "text": "hello" }));
+    let http = reqwest::Client::new();
+    let post = async |secret: &str| {
+        let request = http.post(format!("{}/telegram/4242", server.url())).json(&update);
+        let request = request.header("x-telegram-bot-api-secret-token", secret);
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(post("").await, 403);
+    assert_eq!(post("a-secret-of-letters-and-digits-33").await, 403);
+    assert_eq!((post(SECRET).await, post(SECRET).await), (200, 200));
+    ada.hears("What is it about?").await;
+    assert_eq!(post(SECRET).await, 200);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(ada.all().len(), 2, "{:#?}", ada.all());
+    assert!(!server.log().contains(SECRET), "the secret is in the log");
+}
