@@ -1,12 +1,17 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
+pub mod aside;
 mod calls;
+pub mod channels;
 pub mod commit;
 pub mod deflection;
+pub mod deliver;
 pub mod desk;
 pub mod facts;
+pub mod files;
 pub mod gaps;
 pub mod inbound;
+pub mod intake;
 pub mod live;
 mod measure;
 pub mod notices;
@@ -33,6 +38,10 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub live: live::Live,
     calls: calls::Calls,
+    /// Chat platforms that are served.
+    pub channels: channels::Channels,
+    intake: intake::Intake,
+    deliveries: deliver::Deliveries,
     changes: Arc<facts::KnownChanges>,
     pub playbooks: playbooks::Playbooks,
     answer_files: Arc<std::sync::OnceLock<Arc<dyn proposals::AnswerFiles>>>,
@@ -45,19 +54,28 @@ impl App {
             settings,
             live: live::Live::new(),
             calls: calls::Calls::new(),
+            channels: channels::Channels::default(),
+            intake: intake::Intake::default(),
+            deliveries: deliver::Deliveries::default(),
             changes: Arc::default(),
             playbooks: playbooks::Playbooks::new(playbook),
             answer_files: Arc::default(),
         }
     }
 
-    /// What happens when nobody hands anything in, until `stop` is cancelled: timers, requests of `http` steps, notices.
+    /// What happens when nobody hands anything in, until `stop` is cancelled: timers, requests of `http` steps, notices,
+    /// and what chat platforms bring and are sent.
     pub async fn run_world(&self, stop: tokio_util::sync::CancellationToken) {
+        let adapters = self.channels.all().into_iter();
+        let adapters = adapters.map(|adapter| adapter.run(self.clone(), stop.clone()));
         tokio::join!(
             self.run_timers(stop.clone()),
             self.run_calls(stop.clone()),
             self.run_retention(stop.clone()),
-            self.run_notices(stop)
+            self.run_notices(stop.clone()),
+            self.run_intake(stop.clone()),
+            self.run_delivery(stop.clone()),
+            futures::future::join_all(adapters),
         );
     }
 

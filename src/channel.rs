@@ -3,4 +3,5 @@
 pub mod ivr;
 pub mod phone;
 pub mod render;
+pub mod telegram;
 pub mod terminal;

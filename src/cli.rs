@@ -11,6 +11,7 @@ pub mod check;
 pub mod compiler;
 pub mod faq;
 pub mod graph;
+pub mod inbox;
 pub mod incident;
 pub mod locale;
 mod login;
@@ -107,6 +108,9 @@ enum Command {
     /// Known incidents, which flows tell of
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// What chat platforms sent and could not be dealt with
+    #[command(subcommand)]
+    Inbox(inbox::Inbox),
     /// Accounts of people at the desk
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -306,6 +310,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Incident(command) => with_store(settings()?, async |store| {
             incident::run(&store, command, &mut std::io::stdout()).await
         }),
+        Command::Inbox(command) => {
+            with_store(settings()?, async |store| inbox::run(&store, command, &mut std::io::stdout()).await)
+        }
         Command::Agent(command) => with_store(settings()?, async |store| {
             let mut out = std::io::stdout();
             match command {

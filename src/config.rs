@@ -30,6 +30,8 @@ pub struct Settings {
     /// Current and, while rotating, previous.
     pub twilio_auth_tokens: Vec<Secret>,
     pub twilio_language_menu: bool,
+    /// `None` without a token.
+    pub telegram: Option<Telegram>,
     /// Whether the phone simulator is served.
     pub phone_simulator: bool,
     pub categories: Vec<String>,
@@ -46,6 +48,29 @@ pub struct Settings {
     pub log_format: String,
     /// No settings at all were given: the demo.
     pub demo: bool,
+}
+
+/// A bot on Telegram.
+#[derive(Debug, Clone)]
+pub struct Telegram {
+    pub token: Secret,
+    /// Without a slash at the end.
+    pub api_url: String,
+    /// The secret that Telegram sends along, in webhook mode; `None`: we fetch.
+    pub webhook: Option<Secret>,
+    /// Messages a second.
+    pub rate: u32,
+    /// The group with topics in which agents work.
+    pub group: Option<i64>,
+    /// Names of agents by their numbers on Telegram.
+    pub agents: std::collections::BTreeMap<u64, String>,
+}
+
+impl Telegram {
+    /// The bot's number, which its token begins with.
+    pub fn bot(&self) -> &str {
+        self.token.expose().split(':').next().unwrap_or_default()
+    }
 }
 
 /// When changed flows and answers are taken.

@@ -14,7 +14,7 @@ pub mod state;
 pub mod trail;
 pub mod utterance;
 
-pub use event::{Event, Nearest, TicketDraft, TimerKind};
+pub use event::{Event, Nearest, TicketDraft, TimerKind, Undelivered};
 pub use facts::{ContactFacts, Facts, Incident, OpenTicket};
 pub use http::{HttpAnswer, HttpRequest};
 pub use ids::{ContactId, ConversationId};
@@ -23,4 +23,4 @@ pub use notice::{News, Notice, Subject};
 pub use prompt::{Hope, Prompt, PromptKind, PromptOption, Segment};
 pub use state::{Channel, Conversation, Frame, Gathered, Life, Offered, OpenedTicket, Owner, Wait, WaitKind};
 pub use trail::{Ahead, Answered, Changed, Kept, Reopened, Undo};
-pub use utterance::{Said, Utterance};
+pub use utterance::{Said, SentFile, Utterance};

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod answer;
+mod aside;
 mod asked;
 mod back;
 mod begin;

@@ -17,6 +17,7 @@ pub mod pages;
 pub mod phone;
 pub mod playbook;
 mod serve;
+pub mod telegram;
 pub mod token;
 pub mod web_chat;
 
@@ -92,11 +93,14 @@ pub fn router(app: App, recorder: ops::Recorder) -> Router {
         .layer(from_fn(guard::identify))
 }
 
-/// The phone: callbacks only with a secret and a public address, the simulator only where it is allowed.
+/// Channels that call: only with a secret. The phone: callbacks only with a secret and a public address, the simulator only where it is allowed.
 fn calls(app: &App) -> Router {
     let mut routes = Router::new();
     if !app.settings.twilio_auth_tokens.is_empty() && app.settings.public_url.is_some() {
         routes = routes.merge(ivr::routes(app.clone()));
+    }
+    if app.settings.telegram.as_ref().is_some_and(|telegram| telegram.webhook.is_some()) {
+        routes = routes.merge(telegram::routes(app.clone()));
     }
     if app.settings.phone_simulator {
         routes = routes.merge(phone::routes(app.clone()));

@@ -13,6 +13,7 @@ macro_rules! reads {
 }
 
 mod batch;
+pub mod channels;
 mod chore;
 mod commit;
 mod connection;
@@ -43,7 +44,6 @@ pub use rows::{
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use crate::conversation::{Channel, ContactId, Conversation, ConversationId};
 use chore::Chore;
@@ -263,26 +263,6 @@ impl Store {
     /// Timers that are due, oldest first. Each stays until a turn clears it; see [`TurnJob::timer`].
     pub async fn due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
         reads!(self, reads => reads.due_timers(now.as_microsecond(), i64::from(limit)).await)
-    }
-
-    /// Outbox rows of channels that we push to, whose time has come, at most one per conversation (the lowest seq).
-    pub async fn due_outbox(
-        &self,
-        channels: &[Channel],
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Outgoing>, StoreError> {
-        let channels: Vec<String> = channels.iter().map(|channel| channel.word().to_owned()).collect();
-        reads!(self, reads => reads.due_outbox(channels, now.as_microsecond(), i64::from(limit)).await)
-    }
-
-    /// A row was delivered (deleted) or must wait until `again`.
-    pub async fn outbox_done(&self, id: Uuid) -> Result<(), StoreError> {
-        self.chore(Chore::OutboxDone(id)).await.map(drop)
-    }
-
-    pub async fn outbox_later(&self, id: Uuid, again: Timestamp) -> Result<(), StoreError> {
-        self.chore(Chore::OutboxLater { id, again }).await.map(drop)
     }
 
     pub async fn depths(&self) -> Result<Depths, StoreError> {

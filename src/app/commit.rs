@@ -55,9 +55,9 @@ pub(super) fn signed(duration: Duration) -> SignedDuration {
 }
 
 /// Outbox rows for the messages of a turn that no inbound waits for. Web pages and terminals catch up from the
-/// journal by themselves; a call fetches its rows at its next callback.
+/// journal by themselves; a call fetches its rows at its next callback, and other chat platforms are sent them.
 pub(super) fn outbox(conversation: &Conversation, events: &[Event]) -> Vec<Outgoing> {
-    if !conversation.channel.voice() {
+    if !(conversation.channel.voice() || conversation.channel.pushed()) {
         return Vec::new();
     }
     let row = |(nth, message): (usize, Message)| {
@@ -68,6 +68,7 @@ pub(super) fn outbox(conversation: &Conversation, events: &[Event]) -> Vec<Outgo
             conversation: conversation.id,
             channel: conversation.channel,
             address: conversation.address.clone(),
+            turn: conversation.turn,
             seq: message.seq,
             epoch: conversation.epoch,
             from: message.from.word().to_owned(),

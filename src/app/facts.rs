@@ -202,7 +202,9 @@ fn asks_language(
     let wanted = match conversation.channel {
         Channel::Twilio => app.settings.twilio_language_menu,
         // The simulator's page says which language it begins in.
-        Channel::Phone | Channel::TerminalVoice | Channel::Web | Channel::Terminal => false,
+        Channel::Phone | Channel::TerminalVoice | Channel::Web | Channel::Terminal | Channel::Telegram => {
+            false
+        }
     };
     wanted && !remembered
 }

@@ -36,6 +36,8 @@ pub struct Who {
     pub name: Option<String>,
     /// The channel proved who it is.
     pub verified: bool,
+    /// The language that their device speaks; what they chose here counts more.
+    pub tongue: Option<String>,
     /// A number that the platform proved to be the sender's own: shared by the sender, of the sender. A caller's number
     /// is none.
     pub phone: Option<String>,
@@ -71,6 +73,13 @@ pub enum DoorError {
     Unknown,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl DoorError {
+    /// Something is not ready yet: to be handed in again.
+    pub fn busy() -> Self {
+        Self::Store(StoreError::Busy)
+    }
 }
 
 impl super::App {
@@ -145,7 +154,7 @@ fn stands(
     };
     let remembered = loaded.contact.as_ref().and_then(|contact| contact.locale.clone());
     let before = loaded.conversation.as_ref().map(|last| last.locale.clone());
-    let locale = arrival.locale.clone().or(before).or(remembered);
+    let locale = arrival.locale.clone().or(before).or(remembered).or_else(|| arrival.who.tongue.clone());
     Some(engine::fresh(
         playbook,
         &Beginning {
@@ -169,6 +178,8 @@ fn speaks(said: &Said) -> bool {
             | Said::Pressed { .. }
             | Said::Speech { .. }
             | Said::Keys { .. }
+            | Said::File { .. }
+            | Said::Files { .. }
     )
 }
 
@@ -181,7 +192,8 @@ fn decide(
     loaded: Loaded,
     now: Timestamp,
 ) -> Decision {
-    let (waiting, sent) = waiting(&conversation, &loaded.unsent);
+    let pushed = conversation.channel.pushed();
+    let (waiting, sent) = if pushed { Default::default() } else { waiting(&conversation, &loaded.unsent) };
     // A poll, or an answer to what was asked before, that finds something to say says that, and asks nothing again.
     let late = arrival.utterance.answers_turn.is_some_and(|turn| turn != conversation.turn)
         && conversation.owner == Owner::Bot;
@@ -213,7 +225,9 @@ fn decide(
     let mut messages = waiting;
     messages.extend(Message::of(&turn.events));
     let reply = render(&Outcome { conversation: &turn.conversation, messages: &messages });
+    let outbox = if pushed { super::commit::outbox(&turn.conversation, &turn.events) } else { Vec::new() };
     let mut decision = super::commit::decision(app, turn, now);
+    decision.outbox = outbox;
     decision.contact = facts::changed(contact, loaded.contact.as_ref(), &decision.events);
     decision.reply = Some(reply);
     decision.sent = sent;
@@ -265,6 +279,9 @@ impl super::App {
         let ticket = events
             .iter()
             .any(|event| matches!(event, Event::TicketOpened { .. } | Event::TicketAdded { .. }));
+        if conversation.channel.pushed() {
+            self.deliveries.ring();
+        }
         self.live.tell(super::live::Notice {
             conversation: conversation.id,
             channel: conversation.channel,

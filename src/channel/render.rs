@@ -85,7 +85,7 @@ fn labels(options: &[PromptOption], most: usize) -> Labels {
 }
 
 /// A text of at most `most` characters, an ellipsis last where something was left out, no letter halved.
-fn cut(text: &str, most: usize) -> String {
+pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -103,7 +103,7 @@ fn cut(text: &str, most: usize) -> String {
 
 /// The prompt's text, with the options in full where the buttons do not say all.
 fn text(prompt: &Prompt, listed: &[String]) -> rich::Rich {
-    let mut text = rich::Rich::of(&prompt.text);
+    let mut text = rich::Rich::of(&prompt.text, &prompt.quoted);
     if !listed.is_empty() {
         text.push_plain(if text.text.is_empty() { "" } else { "\n\n" });
         text.push_plain(&listed.join("\n"));

@@ -168,6 +168,7 @@ fn fresh(address: &str) -> Conversation {
         heard_at: Timestamp::UNIX_EPOCH,
         reminders: 0,
         callbacks: 0,
+        unreachable: false,
         proven: None,
     }
 }

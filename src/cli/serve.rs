@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{compiler, login, logs, playbook, reload};
 use crate::app::App;
+use crate::channel::telegram::Telegram;
 use crate::config::Settings;
 use crate::http;
 use crate::store::Store;
@@ -49,6 +50,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     app.playbooks.compile_with(compiler.clone());
     app.change_answers_by(compiler);
     app.serve_from_start(files).await.context("cannot store the flows that are to be served")?;
+    if let Some(telegram) = &settings.telegram {
+        app.channels.add(Arc::new(Telegram::new(telegram.clone())));
+    }
+    store.free_leases().await.context("cannot take up what an earlier process left")?;
     let stop = CancellationToken::new();
     let world = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());

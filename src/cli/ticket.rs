@@ -128,6 +128,7 @@ fn transcript(journal: &[JournalRow]) -> Vec<Value> {
             Event::Heard { seq, text, .. } => (*seq, "contact", text.clone()),
             Event::Prompted { seq, prompt } => (*seq, "bot", prompt.plain()),
             Event::AgentWrote { seq, text, .. } => (*seq, "agent", text.clone()),
+            Event::FileReceived { seq, name, .. } => (*seq, "contact", name.clone()),
             _ => return None,
         };
         Some(json!({ "seq": seq, "from": from, "text": text, "at": row.at }))

@@ -225,6 +225,26 @@ pub enum Event {
         /// Bytes.
         size: u64,
     },
+    /// The contact changed an earlier message into this, took it back, or put a sign on one.
+    Edited {
+        text: String,
+    },
+    Deleted {
+        text: String,
+    },
+    Reacted {
+        sign: String,
+    },
+    /// Message number `seq` did not arrive, or nobody knows.
+    Undelivered {
+        seq: u64,
+        why: Undelivered,
+    },
+    /// What is sent does not arrive any more.
+    Unreachable {
+        reason: String,
+    },
+    Reachable,
     LanguageChanged {
         locale: String,
     },
@@ -254,6 +274,20 @@ pub enum Event {
         place: String,
         message: String,
     },
+}
+
+/// Why a message did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum Undelivered {
+    /// It was sent, and nobody knows whether it arrived.
+    Maybe,
+    /// A person took over before it was sent.
+    Superseded,
+    /// The platform would not take it, or could not be reached for too long.
+    Refused { reason: String },
+    /// The contact blocked us, or is not there any more.
+    Unreachable { reason: String },
 }
 
 /// An entry of the FAQ beside a question.

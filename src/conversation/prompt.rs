@@ -21,6 +21,12 @@ pub struct Prompt {
     /// A file is asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub file: bool,
+    /// What the contact said that stands in the text and looks like markup: it is shown as it was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quoted: Vec<String>,
+    /// A telephone number is asked for: a channel may offer to share the contact's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub phone: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +93,8 @@ impl Prompt {
             image: None,
             link: None,
             file: false,
+            quoted: Vec::new(),
+            phone: false,
         }
     }
 

@@ -21,10 +21,12 @@ pub enum Channel {
     Terminal,
     /// The terminal that prints what is spoken and reads keys.
     TerminalVoice,
+    Telegram,
 }
 
 impl Channel {
-    pub const ALL: [Self; 5] = [Self::Web, Self::Twilio, Self::Phone, Self::Terminal, Self::TerminalVoice];
+    pub const ALL: [Self; 6] =
+        [Self::Web, Self::Twilio, Self::Phone, Self::Terminal, Self::TerminalVoice, Self::Telegram];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -33,6 +35,7 @@ impl Channel {
             Self::Phone => "phone",
             Self::Terminal => "terminal",
             Self::TerminalVoice => "terminal_voice",
+            Self::Telegram => "telegram",
         }
     }
 
@@ -44,7 +47,15 @@ impl Channel {
     pub fn voice(self) -> bool {
         match self {
             Self::Twilio | Self::Phone | Self::TerminalVoice => true,
-            Self::Web | Self::Terminal => false,
+            Self::Web | Self::Terminal | Self::Telegram => false,
+        }
+    }
+
+    /// Whether what is said must be sent there by us. Others fetch it: with their answer, or by their last number.
+    pub fn pushed(self) -> bool {
+        match self {
+            Self::Telegram => true,
+            Self::Web | Self::Twilio | Self::Phone | Self::Terminal | Self::TerminalVoice => false,
         }
     }
 }
@@ -104,6 +115,9 @@ pub struct Conversation {
     /// On a call: inputs that came from the platform, to bound a call that goes round in circles.
     #[serde(default)]
     pub callbacks: u32,
+    /// What is sent does not arrive: the contact blocked us, or the chat is gone. Until the contact is heard again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreachable: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

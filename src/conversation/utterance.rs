@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Channel, HttpAnswer, Notice};
+use super::{Channel, HttpAnswer, Notice, Undelivered};
 
 use super::ConversationId;
 
@@ -57,6 +57,23 @@ pub enum Said {
         kind: String,
         size: u64,
     },
+    /// Several files at once, and the words beside them: one utterance.
+    Files {
+        files: Vec<SentFile>,
+        text: String,
+    },
+    /// The contact changed the words of an earlier message; nothing is answered by it.
+    Edited {
+        text: String,
+    },
+    /// The contact took an earlier message back.
+    Deleted {
+        text: String,
+    },
+    /// The contact put a sign on a message; nothing is answered by it.
+    Reacted {
+        sign: String,
+    },
     /// Nothing within the time allowed.
     Silence,
     /// The contact hung up or left.
@@ -104,6 +121,17 @@ pub enum Said {
     Informed {
         notice: Notice,
     },
+    /// Message number `seq` did not arrive, or nobody knows.
+    Undelivered {
+        seq: u64,
+        why: Undelivered,
+    },
+    /// The contact shut us out.
+    Blocked {
+        reason: String,
+    },
+    /// The contact lets us in again.
+    Unblocked,
     /// An agent parts the address from the person's others.
     Unlinked {
         agent: String,
@@ -121,6 +149,18 @@ pub enum Said {
     },
     /// The channel asks for what is being asked, again (a stale nonce, a poll).
     Again,
+}
+
+/// A file as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFile {
+    /// Its reference.
+    pub file: String,
+    pub name: String,
+    /// Its media type.
+    pub kind: String,
+    /// Bytes.
+    pub size: u64,
 }
 
 /// Frees inbound text of what no channel may carry: control characters but line breaks and tabs, the private-use

@@ -52,6 +52,7 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         reminders: 0,
         proven: None,
         callbacks: 0,
+        unreachable: false,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::conversation::{PromptKind, PromptOption, Wait, WaitKind};
 use crate::flow::Flow;
+use crate::flow::limits::telegram::START_PAYLOAD;
 
 use super::recognize::text::plain;
 use super::step::Then;
@@ -64,13 +65,46 @@ pub(super) fn named(w: &Working<'_>, text: &str) -> Option<Global> {
 fn command_named(w: &Working<'_>, command: &str) -> Option<Global> {
     let word = command.split_whitespace().next()?.split('@').next()?.to_lowercase();
     if word == "start" {
-        return Some(Global::Restart);
+        let payload = command.split_whitespace().nth(1);
+        return Some(payload.and_then(|to| linked(w, to)).map_or(Global::Restart, Global::Begin));
     }
     if let Some((_, global)) = WORDS.iter().find(|(key, _)| *key == word) {
         return Some(global.clone());
     }
     let has = |flow: &&Flow| flow.start.as_ref().is_some_and(|start| start.commands.contains(&word));
     w.playbook.flows.values().find(has).map(|flow| Global::Begin(flow.name.clone()))
+}
+
+/// The flow that a deep link's payload (`/start billing`) names: by its name or one of its commands.
+fn linked(w: &Working<'_>, payload: &str) -> Option<String> {
+    const ODD: [char; 2] = ['-', '_'];
+    let bounded = payload.len() <= START_PAYLOAD;
+    let clean = payload.chars().all(|c| c.is_ascii_alphanumeric() || ODD.contains(&c));
+    let named = |flow: &&Flow| {
+        let command =
+            |start: &crate::flow::Start| start.commands.iter().any(|c| c.eq_ignore_ascii_case(payload));
+        !flow.system && flow.start.as_ref().is_some_and(|start| flow.name == payload || command(start))
+    };
+    w.playbook.flows.values().filter(|_| bounded && clean).find(named).map(|flow| flow.name.clone())
+}
+
+/// Where a text begins a conversation by itself (`/start`, `/command` of a flow): with which flow.
+pub(super) fn opens(w: &Working<'_>, text: &str) -> Option<Option<String>> {
+    match text.trim().strip_prefix('/').and_then(|command| command_named(w, command))? {
+        Global::Restart => Some(None),
+        Global::Begin(flow) => Some(Some(flow)),
+        Global::Help
+        | Global::Menu
+        | Global::Back
+        | Global::Repeat
+        | Global::Cancel
+        | Global::Agent
+        | Global::Language
+        | Global::Link
+        | Global::Unlink
+        | Global::Answer
+        | Global::Speak(_) => None,
+    }
 }
 
 /// The global of a phone's key, at prompts where the flow does not take the key.

@@ -1,11 +1,14 @@
 //! From an utterance to an input: who speaks, whether it is late, what is written down of it.
 
-use crate::conversation::{Event, Life, Owner, Said, Utterance, WaitKind};
+use crate::conversation::{Event, Life, Owner, Said, SentFile, Utterance, WaitKind};
+use crate::flow::SlotKind;
 
 use super::answer::{self, Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
-use super::{MAX_CALLBACKS, begin, elsewhere, gather, notice, person, prompts, step, telling, tongue};
+use super::{
+    MAX_CALLBACKS, aside, begin, elsewhere, gather, globals, notice, person, prompts, step, telling, tongue,
+};
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if let Said::Informed { notice } = &utterance.said {
@@ -14,7 +17,7 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if let Said::Unlinked { agent } = &utterance.said {
         return step::connect::end_by(w, agent);
     }
-    if w.c.is_closed() {
+    if aside::noted(w, &utterance.said) || w.c.is_closed() {
         return;
     }
     match &utterance.said {
@@ -42,8 +45,15 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     if !of_contact(&utterance.said) {
         return;
     }
+    aside::reachable(w);
     let opening = w.c.frames.is_empty();
     if opening {
+        if let Said::Text { text } = &utterance.said
+            && let Some(flow) = globals::opens(w, text)
+        {
+            heard(w, &utterance.said, &words(text));
+            return begin::begin(w, flow.as_deref());
+        }
         // No button of this conversation exists yet: it is one of a conversation that is over.
         if is_button(&utterance.said) {
             w.say_words("old_button", &[]);
@@ -55,7 +65,7 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         }
     }
     let stale = stale(w, utterance);
-    let Some(input) = input(&utterance.said) else { return unclear(w, &utterance.said) };
+    let Some(input) = input(w, &utterance.said) else { return unclear(w, &utterance.said) };
     if w.c.owner != Owner::Bot {
         return note_for_person(w, &utterance.said, &input);
     }
@@ -93,6 +103,7 @@ fn of_contact(said: &Said) -> bool {
             | Said::Keys { .. }
             | Said::Speech { .. }
             | Said::File { .. }
+            | Said::Files { .. }
             | Said::Silence
     )
 }
@@ -107,7 +118,7 @@ pub(super) fn overheard(w: &mut Working<'_>, said: &Said, secret: bool) -> Optio
     if w.voice() {
         w.c.callbacks += 1;
     }
-    let input = input(said)?;
+    let input = input(w, said)?;
     match &input {
         Input::Words(text) | Input::Keys(text) if secret && answer::global(w, &input).is_none() => {
             let masked = Input::Words("•".repeat(text.chars().count().clamp(4, 12)));
@@ -137,12 +148,22 @@ fn stale(w: &Working<'_>, utterance: &Utterance) -> bool {
 }
 
 /// `None`: heard, but too unsure to act on.
-fn input(said: &Said) -> Option<Input> {
+fn input(w: &Working<'_>, said: &Said) -> Option<Input> {
     const UNSURE: f64 = 0.3;
     match said {
         Said::Text { text } => Some(words(text)),
         Said::Choice { value } | Said::Pressed { value, .. } => Some(Input::Value(value.clone())),
         Said::File { file, .. } => Some(Input::File(file.clone())),
+        Said::Files { files, text } => {
+            // Words beside files answer a question for words, files one for a file.
+            let wants_file = asked_slot(w).is_some_and(|slot| matches!(slot.kind, SlotKind::File));
+            let file = files.first().map(|sent| Input::File(sent.file.clone()));
+            let said = words(text);
+            match file {
+                Some(file) if wants_file || said == Input::Nothing => Some(file),
+                _ => Some(said),
+            }
+        }
         Said::Keys { keys } if keys.is_empty() => Some(Input::Nothing),
         Said::Keys { keys } => Some(Input::Keys(keys.clone())),
         Said::Speech { confidence: Some(confidence), .. } if *confidence < UNSURE && *confidence > 0.0 => {
@@ -182,6 +203,15 @@ fn heard(w: &mut Working<'_>, said: &Said, input: &Input) {
         let seq = w.next_seq();
         let (file, name, kind, size) = (file.clone(), name.clone(), kind.clone(), *size);
         return w.event(Event::FileReceived { seq, file, name, kind, size });
+    }
+    if let Said::Files { files, text } = said {
+        for SentFile { file, name, kind, size } in files.clone() {
+            let seq = w.next_seq();
+            w.event(Event::FileReceived { seq, file, name, kind, size });
+        }
+        let Input::Words(text) = words(text) else { return };
+        let seq = w.next_seq();
+        return w.event(Event::Heard { seq, how: "text".to_owned(), text });
     }
     let text = match input {
         Input::Nothing | Input::File(_) => return,

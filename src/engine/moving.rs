@@ -70,6 +70,7 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::Choice { .. }
         | Said::Pressed { .. }
         | Said::File { .. }
+        | Said::Files { .. }
         | Said::Gathered
         | Said::Keys { .. }
         | Said::Speech { .. }
@@ -87,6 +88,12 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::LeaseEnded
         | Said::ClosedByAgent { .. }
         | Said::Informed { .. }
+        | Said::Edited { .. }
+        | Said::Deleted { .. }
+        | Said::Reacted { .. }
+        | Said::Undelivered { .. }
+        | Said::Blocked { .. }
+        | Said::Unblocked
         | Said::Reminder
         | Said::MovedAway { .. }
         | Said::Unlinked { .. }

@@ -154,8 +154,10 @@ pub(super) fn exact_digits(pattern: &str) -> Option<usize> {
 pub(super) fn put(w: &mut Working<'_>, kind: PromptKind, text: &str) {
     let options = options(w);
     let prompt = speak::prompt(w, kind, text, options);
-    let file = super::answer::asked_slot(w).is_some_and(|slot| matches!(slot.kind, SlotKind::File));
-    w.send(Prompt { file, ..prompt });
+    let slot = super::answer::asked_slot(w).map(|slot| &slot.kind);
+    let file = matches!(slot, Some(SlotKind::File));
+    let phone = matches!(slot, Some(SlotKind::Phone)) && !w.voice();
+    w.send(Prompt { file, phone, ..prompt });
 }
 
 /// The digits a kind of slot takes on a phone's keys, where it takes any.

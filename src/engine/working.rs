@@ -117,9 +117,25 @@ impl<'a> Working<'a> {
     }
 
     /// Sends a prompt.
-    pub fn send(&mut self, prompt: Prompt) {
+    pub fn send(&mut self, mut prompt: Prompt) {
+        if !self.voice() {
+            prompt.quoted = self.quoted(&prompt.plain());
+        }
         let seq = self.next_seq();
         self.event(Event::Prompted { seq, prompt });
+    }
+
+    /// What the contact said that stands in a text (as far as it stands there) and could be taken for markup.
+    fn quoted(&self, text: &str) -> Vec<String> {
+        let odd = |said: &str| ["**", "`", "](", "://"].iter().any(|mark| said.contains(mark));
+        let slots = self.c.frames.iter().flat_map(|frame| frame.slots.values());
+        let said = slots.filter_map(|value| match value {
+            SlotValue::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let queries = self.c.offered.iter().map(|offered| offered.query.as_str());
+        let all = said.chain(queries).chain(self.facts.contact.name.as_deref()).filter(|said| odd(said));
+        all.map(|said| within(said, text)).filter(|said| odd(said)).map(str::to_owned).collect()
     }
 
     pub fn frame(&self) -> Option<&Frame> {
@@ -233,6 +249,13 @@ impl<'a> Working<'a> {
         debug_assert!(!self.was_closed || self.c.is_closed(), "what is closed stays closed");
         Turn { conversation: self.c, events: self.events }
     }
+}
+
+/// As much of the beginning of `said` as stands in `text`: texts may cut what they quote.
+fn within<'s>(said: &'s str, text: &str) -> &'s str {
+    let ends: Vec<usize> = said.char_indices().map(|(at, c)| at + c.len_utf8()).collect();
+    let count = ends.partition_point(|end| text.contains(&said[..*end]));
+    count.checked_sub(1).map_or("", |last| &said[..ends[last]])
 }
 
 /// What stands in journal and transcript in place of a sensitive value.

@@ -21,6 +21,13 @@ pub mod telegram {
     pub const COMMANDS: usize = 100;
     /// The payload of a deep link (`t.me/bot?start=…`): <https://core.telegram.org/bots/features#deep-linking>.
     pub const START_PAYLOAD: usize = 64;
+    /// Messages at once before they are spread. The rates (30 a second in all, one a second to a chat, 20 a minute to a
+    /// group with all its topics) stand at <https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>,
+    /// which allows short bursts without a number: these are ours.
+    pub const BURST: u32 = 5;
+    pub const CHAT_BURST: u32 = 3;
+    pub const GROUP_BURST: u32 = 4;
+    pub const GROUP_A_MINUTE: u32 = 20;
 }
 
 /// Discord.

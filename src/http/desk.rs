@@ -5,6 +5,7 @@ pub mod answers;
 pub mod events;
 pub mod feed;
 pub mod flows;
+pub mod inbox;
 pub mod presence;
 pub mod transcript;
 pub mod view;
@@ -41,6 +42,8 @@ pub fn routes() -> Router<Web> {
         .route("/api/tickets/{code}", get(ticket))
         .route("/api/incidents", get(world::incidents).post(world::open))
         .route("/api/incidents/{id}/close", post(world::close))
+        .route("/api/inbox", get(inbox::parked))
+        .route("/api/inbox/{number}/replay", post(inbox::replay))
         .route("/api/files/{id}", get(world::file))
         .route("/api/flows", get(flows::list))
         .route("/api/flows/{name}", get(flows::one))

@@ -20,6 +20,7 @@ use super::{auth, desk, playbook, web_chat};
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::acts::unlink,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
+        desk::inbox::parked, desk::inbox::replay,
         desk::events::stream, desk::presence::choose, playbook::playbook,
         desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn,
         desk::flows::as_test::test,

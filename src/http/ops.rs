@@ -76,6 +76,12 @@ fn describe() {
     describe_counter!("vestibule_carried_over_total", "conversations that went on on another set");
     describe_counter!("vestibule_panics_total", "requests that met a fault in the program");
     describe_counter!("vestibule_logins_refused_total", "log-ins with a wrong name or password");
+    describe_counter!(
+        "vestibule_sent_total",
+        "pieces of messages sent to chat platforms, by what became of them"
+    );
+    describe_counter!("vestibule_updates_parked_total", "updates of chat platforms that were put aside");
+    describe_counter!("vestibule_telegram_refused_total", "webhook calls without the right secret");
     describe_gauge!("vestibule_outbox", "messages that wait to be delivered");
     describe_gauge!("vestibule_timers", "timers that are set");
     describe_gauge!("vestibule_queued", "conversations that wait for an agent");
@@ -85,6 +91,7 @@ fn describe() {
 
 async fn ready(State(web): State<Web>) -> Response {
     match web.app.store.ping().await {
+        Ok(()) if !web.app.channels.stopped().is_empty() => stopped(&web.app),
         Ok(()) => {
             let mut body = json!({ "status": "ready" });
             // It serves on the set before, so it is ready all the same.
@@ -99,6 +106,14 @@ async fn ready(State(web): State<Web>) -> Response {
                 .into_response()
         }
     }
+}
+
+/// A channel that cannot work as it is set up: an alarm, until it does.
+fn stopped(app: &App) -> Response {
+    let all = app.channels.stopped();
+    let told = all.iter().map(|one| format!("{}: {}", one.channel.word(), one.why)).collect::<Vec<_>>();
+    let message = format!("A channel stopped and its settings must be mended. {}", told.join("; "));
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "channel_stopped", message).into_response()
 }
 
 /// On the main listener the figures are shown to who holds the token; without one only where that listener is

@@ -119,6 +119,7 @@ pub async fn open(
             contact: Some(contact),
             name: name.filter(|name| !name.is_empty() && name.chars().count() <= MAX_NAME),
             verified: false,
+            tongue: None,
             phone: None,
         },
         locale: opening.locale.filter(|locale| locale.len() <= 35),

@@ -277,6 +277,12 @@ impl<'a> Stage<'a> {
             | Event::FlowEntered { .. }
             | Event::Heard { .. }
             | Event::Left { .. }
+            | Event::Edited { .. }
+            | Event::Deleted { .. }
+            | Event::Reacted { .. }
+            | Event::Undelivered { .. }
+            | Event::Unreachable { .. }
+            | Event::Reachable
             | Event::Noted { .. }
             | Event::NothingHeard { .. }
             | Event::NotUnderstood { .. }

@@ -1,7 +1,6 @@
 //! Small writes beside the turns. On SQLite they go through the writer, so that nobody waits for its lock.
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::{AgentRow, LoginRow};
 use crate::conversation::ContactId;
@@ -48,12 +47,8 @@ pub(super) enum Chore {
         revisions: Vec<String>,
         before: Timestamp,
     },
-    OutboxDone(Uuid),
-    OutboxLater {
-        id: Uuid,
-        again: Timestamp,
-    },
     OfWorld(super::world::Chore),
+    OfChannels(super::channels::Chore),
     OfQuestions(super::questions::Chore),
     OfProposals(super::proposals::Chore),
     /// Writes a row for the sake of writing: whether the store can.

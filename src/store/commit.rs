@@ -358,6 +358,12 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::MovedHere { .. }
             | Event::MovedAway { .. }
             | Event::FileReceived { .. }
+            | Event::Edited { .. }
+            | Event::Deleted { .. }
+            | Event::Reacted { .. }
+            | Event::Undelivered { .. }
+            | Event::Unreachable { .. }
+            | Event::Reachable
             | Event::LanguageChanged { .. }
             | Event::TimerSet { .. }
             | Event::TimersCleared

@@ -94,6 +94,8 @@ pub struct Outgoing {
     pub conversation: ConversationId,
     pub channel: Channel,
     pub address: String,
+    /// The turn that said it: what its buttons belong to.
+    pub turn: u64,
     /// The message's number in the transcript.
     pub seq: u64,
     /// The owner's epoch when it was written; older than the conversation's now, it is not sent.

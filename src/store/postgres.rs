@@ -1,5 +1,6 @@
 //! PostgreSQL: one connection for the writer's batches, a pool for all else.
 
+mod channels;
 mod chores;
 mod counted;
 mod load;

@@ -28,6 +28,11 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Re
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{what}: {error}")))
 }
 
+/// As both databases keep counters.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// Counters were written from unsigned numbers.
 fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
@@ -125,6 +130,7 @@ pub(super) struct RawOutgoing {
     pub conversation: String,
     pub channel: String,
     pub address: String,
+    pub turn: i64,
     pub seq: i64,
     pub epoch: i64,
     pub who: String,
@@ -140,6 +146,7 @@ impl TryFrom<RawOutgoing> for Outgoing {
             conversation: uuid(&raw.conversation)?,
             channel: channel(&raw.channel)?,
             address: raw.address,
+            turn: count(raw.turn),
             seq: count(raw.seq),
             epoch: count(raw.epoch),
             from: raw.who,

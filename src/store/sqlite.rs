@@ -1,5 +1,6 @@
 //! SQLite: one connection that writes, a few that read.
 
+mod channels;
 mod chores;
 mod counted;
 mod load;

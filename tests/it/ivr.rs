@@ -1,7 +1,7 @@
 //! The phone: signatures held to the vendor's vectors, documents held to the schema.
 
 mod agents;
-mod desk;
+pub mod desk;
 mod documents;
 mod posts;
 mod served;

@@ -2,6 +2,7 @@
 
 mod browser;
 mod calls;
+mod channels;
 mod diagnostics;
 mod docs;
 mod faq_context;
@@ -21,5 +22,6 @@ mod reload;
 mod schema;
 mod store;
 mod support;
+mod telegram;
 mod turns;
 mod web;

@@ -3,6 +3,7 @@
 mod agents;
 mod away;
 mod batches;
+mod channels;
 mod lists;
 mod made;
 mod nodes;

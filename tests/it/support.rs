@@ -3,4 +3,5 @@
 pub mod browser;
 pub mod caller;
 pub mod server;
+pub mod tg;
 pub mod twiml;

@@ -36,6 +36,14 @@ const POINTS = {
   failed: (entry) => `Three failures at “${entry.text}”`,
   carried_over: () => "Goes on in the changed flows",
   stranded: (entry) => `The flows changed, and where it stood is gone (${entry.text})`,
+  edited: (entry) => `Changed a message: ${entry.text}`,
+  deleted: (entry) => `Took a message back: ${entry.text}`,
+  reacted: (entry) => `Reacted: ${entry.text}`,
+  maybe_delivered: () => "The message above may not have arrived",
+  superseded: () => "A message of the bot was not sent, since a person had taken over",
+  undelivered: (entry) => `Not delivered (message ${entry.text})`,
+  unreachable: (entry) => `Cannot be reached any more: ${entry.text}`,
+  reachable: () => "Can be reached again",
   fault: () => "Something went wrong on our side here",
 };
 

@@ -163,6 +163,7 @@ impl Callback {
                 contact: self.form.text("From").and_then(|from| caller(&from)),
                 name: None,
                 verified: false,
+                tongue: None,
                 phone: None,
             },
             locale: None,

@@ -30,11 +30,12 @@ pub enum Style {
 
 impl Rich {
     /// Texts by their markup, ticket codes as code: one piece, easily copied.
-    pub fn of(segments: &[Segment]) -> Self {
+    /// What is `quoted` is no markup.
+    pub fn of(segments: &[Segment], quoted: &[String]) -> Self {
         let mut rich = Self::default();
         for segment in segments {
             match segment {
-                Segment::Text(text) => rich.push_markup(text),
+                Segment::Text(text) => rich.push_markup(text, quoted),
                 Segment::Code(code) => rich.push(code, Some(Style::Code)),
             }
         }
@@ -53,9 +54,15 @@ impl Rich {
         }
     }
 
-    fn push_markup(&mut self, text: &str) {
+    fn push_markup(&mut self, text: &str, quoted: &[String]) {
         let mut rest = text;
         while let Some((at, len, words, style)) = first_mark(rest) {
+            let written = &rest[at..at + len];
+            if quoted.iter().any(|said| said.contains(written)) {
+                self.push(&rest[..at + len], None);
+                rest = &rest[at + len..];
+                continue;
+            }
             self.push(&rest[..at], None);
             self.push(words, Some(style));
             rest = &rest[at + len..];
@@ -223,7 +230,7 @@ mod tests {
     use super::*;
 
     fn rich(text: &str) -> Rich {
-        Rich::of(&[Segment::Text(text.to_owned())])
+        Rich::of(&[Segment::Text(text.to_owned())], &[])
     }
 
     #[test]

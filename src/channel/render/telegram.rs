@@ -73,6 +73,13 @@ pub fn messages(prompt: &Prompt, asked: Asked) -> Vec<Message> {
     messages
 }
 
+/// What a person wrote, as it is.
+pub fn plain(text: &str) -> Vec<Message> {
+    let mut rich = Rich::default();
+    rich.push_plain(text);
+    rich.parts(SPLIT, char::len_utf16, |_| 0).iter().map(message).collect()
+}
+
 fn numbered(options: &[PromptOption]) -> Vec<String> {
     options.iter().enumerate().map(|(at, option)| format!("{}. {}", at + 1, option.label)).collect()
 }

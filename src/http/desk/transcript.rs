@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::super::web_chat::message::{ChatOption, kind_word};
 use super::view::Privacy;
-use crate::conversation::{Event, Owner, Prompt};
+use crate::conversation::{Event, Owner, Prompt, Undelivered};
 use crate::store::JournalRow;
 
 /// One line of a transcript.
@@ -25,7 +25,8 @@ pub struct Entry {
     /// message, note, or a turning point: started, slot, claimed, queued, handed_back, offered, confirmed, refused,
     /// reason (why, in `name`), sent,
     /// nothing_found, ticket, added, status, nobody_came, called, answered, watched, survey, language, parked, resumed,
-    /// left, closed, failed, fault.
+    /// left, closed, failed, fault; edited, deleted, reacted (by the contact); maybe_delivered, undelivered, superseded
+    /// (of a message: its number), unreachable, reachable.
     pub kind: String,
     pub text: String,
     /// Buttons that were shown.
@@ -121,6 +122,12 @@ impl Line<'_> {
                 self.point("answered", &told.or_else(|| reason.clone()).unwrap_or_default())
             }
             Event::Watched { subject } => self.point("watched", subject.of()),
+            Event::Edited { text } => Entry { who: "contact".to_owned(), ..self.point("edited", text) },
+            Event::Deleted { text } => Entry { who: "contact".to_owned(), ..self.point("deleted", text) },
+            Event::Reacted { sign } => Entry { who: "contact".to_owned(), ..self.point("reacted", sign) },
+            Event::Undelivered { seq, why } => self.undelivered(*seq, why),
+            Event::Unreachable { reason } => self.point("unreachable", reason),
+            Event::Reachable => self.point("reachable", ""),
             Event::Linked { channel, .. } => self.point("linked", channel.word()),
             Event::LinkRefused { why } => self.point("link_refused", why.word()),
             Event::Unlinked { by } => self.point("unlinked", "").by(by),
@@ -167,6 +174,17 @@ impl Line<'_> {
         let kind = kind_word(prompt.kind).to_owned();
         let text = if self.secret { prompt.hidden() } else { prompt.plain() };
         Entry { options, prompt: Some(kind), ..self.message(seq, "bot", &text) }
+    }
+
+    /// The message keeps its own line; this one says of which number it is.
+    fn undelivered(self, seq: u64, why: &Undelivered) -> Entry {
+        let number = seq.to_string();
+        match why {
+            Undelivered::Maybe => self.point("maybe_delivered", &number),
+            Undelivered::Superseded => self.point("superseded", &number),
+            Undelivered::Refused { reason } => self.point("undelivered", &format!("{number}: {reason}")),
+            Undelivered::Unreachable { reason } => self.point("unreachable", reason),
+        }
     }
 
     fn owned(self, owner: &Owner, by: &str) -> Entry {

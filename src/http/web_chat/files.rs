@@ -5,24 +5,18 @@ use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use futures::StreamExt as _;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::message::{ChatMessage, Messages};
 use super::{Visitor, client_id, render};
-use crate::app::{Arrival, Opens, Who};
-use crate::conversation::{Channel, Said, Utterance, ids, utterance};
+use crate::app::{Arrival, Opens, Who, files};
+use crate::conversation::{Channel, Said, SentFile, Utterance};
 use crate::http::Web;
 use crate::http::error::{Problem, ProblemBody};
-use crate::store::world::FileRow;
 
 /// How long a file may take to arrive.
 const TIME: std::time::Duration = std::time::Duration::from_secs(120);
-const MAX_NAME: usize = 120;
-/// What agents may be sent: pictures, documents and plain words; nothing that runs.
-const ALLOWED: [&str; 6] =
-    ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -71,21 +65,18 @@ pub async fn upload(
         tokio::time::timeout(TIME, read(request.into_body(), web.app.settings.file_bytes)).await.map_err(
             |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The file did not arrive in time."),
         )??;
-    let kind = kind(&content).ok_or_else(wrong_kind)?;
-    let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
-    let file = FileRow {
-        // The same upload again is the same file.
-        id: ids::file(Channel::Web.word(), &visitor.address, &client).to_string(),
+    let kind = files::kind(&content).ok_or_else(wrong_kind)?;
+    let sent = files::Sent {
         channel: Channel::Web,
-        address: visitor.address.clone(),
-        name: name(&asked.name, kind),
-        kind: kind.to_owned(),
-        created: Timestamp::now(),
+        address: &visitor.address,
+        // The same upload again is the same file.
+        delivery: &client,
+        name: &asked.name,
+        kind,
         content,
     };
-    let (id, name) = (file.id.clone(), file.name.clone());
-    web.app.store.add_file(file).await?;
-    let said = Said::File { file: id.clone(), name: name.clone(), kind: kind.to_owned(), size };
+    let SentFile { file: id, name, kind, size } = web.app.keep_file(sent).await?;
+    let said = Said::File { file: id.clone(), name: name.clone(), kind: kind.clone(), size };
     let arrival = Arrival {
         channel: Channel::Web,
         address: visitor.address.clone(),
@@ -98,7 +89,7 @@ pub async fn upload(
     let answer = web.app.take(arrival, Box::new(render)).await?;
     let Messages { messages } =
         serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
-    Ok(Json(FileTaken { file: id, name, kind: kind.to_owned(), size, messages }))
+    Ok(Json(FileTaken { file: id, name, kind, size, messages }))
 }
 
 async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
@@ -118,51 +109,4 @@ async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
 fn wrong_kind() -> Problem {
     let message = "Pictures (PNG, JPEG, GIF, WebP), PDF and plain text can be sent.";
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_kind", message)
-}
-
-/// The media type by what is in the file, where it may be sent.
-fn kind(content: &[u8]) -> Option<&'static str> {
-    let known = infer::get(content).map(|known| known.mime_type());
-    if let Some(known) = known {
-        return ALLOWED.into_iter().find(|allowed| *allowed == known);
-    }
-    let text = std::str::from_utf8(content).ok()?;
-    let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    // What a browser might take for a page is no plain text.
-    (text.chars().all(plain) && !text.trim_start().starts_with('<')).then_some("text/plain")
-}
-
-/// A name that can be shown and saved.
-fn name(given: &str, kind: &str) -> String {
-    let given = utterance::clean(given);
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '\n')).take(MAX_NAME).collect();
-    let kept = kept.trim().trim_start_matches('.').to_owned();
-    if !kept.is_empty() {
-        return kept;
-    }
-    format!("file.{}", kind.rsplit('/').next().unwrap_or("bin"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_kind_is_what_is_in_the_file() {
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
-        assert_eq!(kind(b"%PDF-1.7 ..."), Some("application/pdf"));
-        assert_eq!(kind("città\n".as_bytes()), Some("text/plain"));
-        for bad in [&b"MZ\x90\0...."[..], b"\x7fELF....", b"<html><script>", b"PK\x03\x04....", b"\xff\xfe\0"]
-        {
-            assert_eq!(kind(bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_no_path() {
-        assert_eq!(name("C:\\a\\..\\b \"x\".png", "image/png"), "b x.png");
-        assert_eq!(name("../../etc/.passwd", "text/plain"), "passwd");
-        assert_eq!(name("", "image/png"), "file.png");
-    }
 }

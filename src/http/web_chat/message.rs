@@ -154,6 +154,12 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::HttpAnswered { .. }
         | Event::Watched { .. }
         | Event::NoticeTold { .. }
+        | Event::Edited { .. }
+        | Event::Deleted { .. }
+        | Event::Reacted { .. }
+        | Event::Undelivered { .. }
+        | Event::Unreachable { .. }
+        | Event::Reachable
         | Event::LinkOffered { .. }
         | Event::CodeTried { .. }
         | Event::Linked { .. }

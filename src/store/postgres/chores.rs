@@ -2,13 +2,14 @@
 
 use sqlx::postgres::PgConnection;
 
-use super::world;
+use super::{channels, world};
 use crate::store::chore::Chore;
 
 /// Gives how many rows were changed.
 pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<u64, sqlx::Error> {
     let query = match chore {
         Chore::OfWorld(chore) => return world::run(connection, chore).await,
+        Chore::OfChannels(chore) => return channels::run(connection, chore).await,
         Chore::OfProposals(chore) => {
             return crate::store::proposals::run_postgres(connection, chore).await;
         }
@@ -79,12 +80,6 @@ pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<
             sqlx::query("DELETE FROM revisions WHERE last_served < $1 AND revision = ANY ($2)")
                 .bind(before.as_microsecond())
                 .bind(revisions)
-        }
-        Chore::OutboxDone(id) => sqlx::query("DELETE FROM outbox WHERE id = $1::uuid").bind(id.to_string()),
-        Chore::OutboxLater { id, again } => {
-            sqlx::query("UPDATE outbox SET due = $1, attempts = attempts + 1 WHERE id = $2::uuid")
-                .bind(again.as_microsecond())
-                .bind(id.to_string())
         }
         Chore::Probe { now } => sqlx::query(
             "INSERT INTO meta (key, value) VALUES ('probed', $1)

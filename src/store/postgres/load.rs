@@ -95,7 +95,7 @@ impl Connection {
 
     pub(in crate::store) async fn unsent(&mut self, ids: &[Uuid]) -> Result<Vec<Outgoing>, StoreError> {
         let rows: Vec<RawOutgoing> = sqlx::query_as(
-            "SELECT id::text, conversation::text, channel, address, seq, epoch, who, body FROM outbox
+            "SELECT id::text, conversation::text, channel, address, turn, seq, epoch, who, body FROM outbox
              WHERE conversation = ANY ($1::text[]::uuid[]) ORDER BY conversation, seq",
         )
         .bind(list(ids))

@@ -4,10 +4,8 @@ use uuid::Uuid;
 
 use super::Reads;
 use crate::store::chore::Chore;
-use crate::store::job::Outgoing;
 use crate::store::raw::{
-    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawOutgoing, RawTicket,
-    RawTimer,
+    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawTicket, RawTimer,
 };
 use crate::store::{
     AgentRow, ConversationFilter, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow,
@@ -203,27 +201,6 @@ impl Reads {
             "SELECT conversation::text, kind, due FROM timers WHERE due <= $1 ORDER BY due LIMIT $2",
         )
         .bind(now)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        raw::all(rows)
-    }
-
-    pub(in crate::store) async fn due_outbox(
-        &self,
-        channels: Vec<String>,
-        now: i64,
-        limit: i64,
-    ) -> Result<Vec<Outgoing>, StoreError> {
-        let rows: Vec<RawOutgoing> = sqlx::query_as(
-            "SELECT id::text, conversation::text, channel, address, seq, epoch, who, body FROM outbox AS o
-             WHERE due <= $1 AND channel = ANY ($2)
-               AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.conversation = o.conversation
-                               AND (p.seq, p.num) < (o.seq, o.num))
-             ORDER BY due, num LIMIT $3",
-        )
-        .bind(now)
-        .bind(channels)
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;

@@ -244,6 +244,7 @@ async fn write_outbox(connection: &mut PgConnection, rows: Vec<OutboxWrite>) -> 
         .bind(column(&rows, |row| row.message.from.as_str()))
         .bind(column(&rows, |row| row.message.body.as_str()))
         .bind(column(&rows, |row| row.due))
+        .bind(column(&rows, |row| number(row.message.turn)))
         .execute(connection)
         .await
         .map_err(before_commit)?;
@@ -326,10 +327,10 @@ SELECT * FROM unnest($1::text[]::uuid[], $2::text[], $3::bigint[])
 ON CONFLICT (conversation, kind) DO UPDATE SET due = excluded.due";
 
 const OUTBOX: &str = "
-INSERT INTO outbox (id, conversation, channel, address, seq, epoch, who, body, due, attempts)
+INSERT INTO outbox (id, conversation, channel, address, seq, epoch, who, body, due, turn, attempts)
 SELECT v.*, 0
 FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::text[], $9::bigint[]) AS v
+            $8::text[], $9::bigint[], $10::bigint[]) AS v
 ON CONFLICT (id) DO NOTHING";
 
 const SENT: &str = "DELETE FROM outbox WHERE id = ANY ($1::text[]::uuid[])";

@@ -164,6 +164,12 @@ impl Turn {
             | Event::MoveWanted { .. }
             | Event::MovedHere { .. }
             | Event::MovedAway { .. }
+            | Event::Edited { .. }
+            | Event::Deleted { .. }
+            | Event::Reacted { .. }
+            | Event::Undelivered { .. }
+            | Event::Unreachable { .. }
+            | Event::Reachable
             | Event::FileReceived { .. }
             | Event::LanguageChanged { .. }
             | Event::TimerSet { .. }

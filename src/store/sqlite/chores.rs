@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::world;
+use super::{channels, world};
 use crate::store::StoreError;
 use crate::store::chore::Chore;
 
@@ -10,6 +10,7 @@ use crate::store::chore::Chore;
 pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Result<u64, StoreError> {
     let query = match chore {
         Chore::OfWorld(chore) => return world::run(connection, chore).await,
+        Chore::OfChannels(chore) => return channels::run(connection, chore).await,
         Chore::OfProposals(chore) => {
             return Ok(crate::store::proposals::run_sqlite(connection, chore).await?);
         }
@@ -80,12 +81,6 @@ pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Res
         )
         .bind(before.as_microsecond())
         .bind(serde_json::to_string(revisions).map_err(|error| StoreError::Corrupt(error.to_string()))?),
-        Chore::OutboxDone(id) => sqlx::query("DELETE FROM outbox WHERE id = ?").bind(id.to_string()),
-        Chore::OutboxLater { id, again } => {
-            sqlx::query("UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE id = ?")
-                .bind(again.as_microsecond())
-                .bind(id.to_string())
-        }
         Chore::Probe { now } => sqlx::query(
             "INSERT INTO meta (key, value) VALUES ('probed', ?)
              ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -85,7 +85,7 @@ impl Connection {
 
     pub(in crate::store) async fn unsent(&mut self, ids: &[Uuid]) -> Result<Vec<Outgoing>, StoreError> {
         let rows: Vec<RawOutgoing> = sqlx::query_as(
-            "SELECT id, conversation, channel, address, seq, epoch, who, body FROM outbox
+            "SELECT id, conversation, channel, address, turn, seq, epoch, who, body FROM outbox
              WHERE conversation IN (SELECT value FROM json_each(?)) ORDER BY conversation, seq",
         )
         .bind(list(ids))

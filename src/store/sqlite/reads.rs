@@ -3,10 +3,8 @@
 use uuid::Uuid;
 
 use super::Reads;
-use crate::store::job::Outgoing;
 use crate::store::raw::{
-    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawOutgoing, RawTicket,
-    RawTimer,
+    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawTicket, RawTimer,
 };
 use crate::store::{
     AgentRow, ConversationFilter, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow,
@@ -196,29 +194,6 @@ impl Reads {
                 .bind(limit)
                 .fetch_all(&self.pool)
                 .await?;
-        raw::all(rows)
-    }
-
-    pub(in crate::store) async fn due_outbox(
-        &self,
-        channels: Vec<String>,
-        now: i64,
-        limit: i64,
-    ) -> Result<Vec<Outgoing>, StoreError> {
-        let channels =
-            serde_json::to_string(&channels).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let rows: Vec<RawOutgoing> = sqlx::query_as(
-            "SELECT id, conversation, channel, address, seq, epoch, who, body FROM outbox AS o
-             WHERE due <= ? AND channel IN (SELECT value FROM json_each(?))
-               AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.conversation = o.conversation
-                               AND (p.seq, p.num) < (o.seq, o.num))
-             ORDER BY due, num LIMIT ?",
-        )
-        .bind(now)
-        .bind(channels)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
         raw::all(rows)
     }
 

@@ -141,7 +141,7 @@ pub(super) async fn write(
     let outbox = outbox.into_iter().map(|o| {
         let m = o.message;
         let (id, conversation, channel) = (m.id.to_string(), m.conversation.to_string(), m.channel.word());
-        json!([id, conversation, channel, m.address, m.seq, m.epoch, m.from, m.body, o.due])
+        json!([id, conversation, channel, m.address, m.seq, m.epoch, m.from, m.body, o.due, m.turn])
     });
     each(connection, OUTBOX, rows(outbox.collect())).await?;
     each(connection, SENT, json!(sent)).await?;
@@ -286,9 +286,9 @@ SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
 ON CONFLICT (conversation, kind) DO UPDATE SET due = excluded.due";
 
 const OUTBOX: &str = "
-INSERT INTO outbox (id, conversation, channel, address, seq, epoch, who, body, due, attempts)
+INSERT INTO outbox (id, conversation, channel, address, seq, epoch, who, body, due, turn, attempts)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, 0 FROM json_each(?) WHERE true
+    value ->> 8, value ->> 9, 0 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO NOTHING";
 
 const SENT: &str = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))";

@@ -47,6 +47,7 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         reminders: 0,
         proven: None,
         callbacks: 0,
+        unreachable: false,
     }
 }
 
@@ -189,6 +190,7 @@ pub fn message(conversation: &Conversation, seq: u64) -> Outgoing {
         conversation: conversation.id,
         channel: conversation.channel,
         address: conversation.address.clone(),
+        turn: conversation.turn,
         seq,
         epoch: conversation.epoch,
         from: "agent".to_owned(),

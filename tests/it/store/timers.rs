@@ -1,6 +1,7 @@
 //! Timers, and messages that wait to be delivered.
 
 use vestibule::conversation::{Channel, TimerKind};
+use vestibule::store::channels::PartState;
 use vestibule::store::{DueTimer, Whose};
 
 use super::made::{act, at, begun, keyed, message, on};
@@ -125,7 +126,9 @@ async fn messages_are_pushed_in_order_per_conversation(db: Db) {
         let store = db.store.clone();
         async move {
             let rows = store.due_outbox(channels, at(now), 10).await.expect("the outbox");
-            rows.into_iter().map(|message| (message.address, message.seq, message.id)).collect::<Vec<_>>()
+            rows.into_iter()
+                .map(|due| (due.message.address, due.message.seq, due.message.id))
+                .collect::<Vec<_>>()
         }
     };
     assert!(due(0, &[Channel::Web]).await.is_empty());
@@ -134,8 +137,8 @@ async fn messages_are_pushed_in_order_per_conversation(db: Db) {
     let first = due(9, &[Channel::Phone, Channel::Web]).await;
     assert_eq!(first.iter().map(|(_, seq, _)| *seq).collect::<Vec<_>>(), [5, 5]);
     // One that must wait holds up those behind it.
-    db.store.outbox_later(first[0].2, at(20)).await.expect("later");
-    db.store.outbox_done(first[1].2).await.expect("done");
+    db.store.outbox_later(first[0].2, at(20), true, false).await.expect("later");
+    db.store.outbox_done(first[1].2, PartState::Sent, at(9)).await.expect("done");
     let second = due(9, &[Channel::Web]).await;
     assert_eq!(
         second.iter().map(|(address, seq, _)| (address.clone(), *seq)).collect::<Vec<_>>(),
