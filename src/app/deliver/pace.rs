@@ -62,12 +62,14 @@ impl Pace {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.forget(now);
         let bucket = inner.places.get(place).copied().unwrap_or_default();
-        let at = inner.all.free_at(self.limits.all, bucket.free_at(own, now));
+        let all = inner.all.free_at(self.limits.all, now);
+        let at = bucket.free_at(own, all);
         let wait = at.saturating_duration_since(now);
         if wait > most {
             return Err(wait);
         }
-        inner.all.take(self.limits.all, at);
+        // Counted for all when they would have let it through: a chat that waits for its own turn holds up no other.
+        inner.all.take(self.limits.all, all);
         inner.places.entry(place.clone()).or_default().take(own, at);
         Ok(wait)
     }
