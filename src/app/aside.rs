@@ -33,11 +33,11 @@ impl super::App {
     ) -> Result<Option<String>, StoreError> {
         let journal = self.store.journal(conversation).await?;
         let events = journal.into_iter().filter(|row| row.turn == turn).flat_map(|row| row.events);
-        let asked = events.filter_map(|event| match event {
+        let mut asked = events.filter_map(|event| match event {
             Event::Prompted { prompt, .. } if !prompt.options.is_empty() => Some(prompt.options),
             _ => None,
         });
-        Ok(asked.last().and_then(|options| options.get(place).map(|option| option.value.clone())))
+        Ok(asked.next_back().and_then(|options| options.get(place).map(|option| option.value.clone())))
     }
 
     /// The beginning of the message that a platform calls so.

@@ -36,13 +36,16 @@ const MENDS: u32 = 3;
 /// When a channel that stopped is tried again.
 const STOPPED: SignedDuration = SignedDuration::from_secs(30);
 
+/// By channel and bot.
+type Paces = HashMap<(Channel, String), Arc<Pace>>;
+
 /// What the worker shares.
 #[derive(Clone)]
 pub struct Deliveries {
     bell: Arc<Notify>,
     room: Arc<Semaphore>,
     mine: Arc<Mutex<HashSet<(Channel, String)>>>,
-    paces: Arc<Mutex<HashMap<(Channel, String), Arc<Pace>>>>,
+    paces: Arc<Mutex<Paces>>,
 }
 
 impl Default for Deliveries {

@@ -92,10 +92,10 @@ pub async fn run(telegram: &Telegram, desk: &Desk, app: &App, stop: &Cancellatio
                 Err(RecvError::Closed) => return,
             },
             _ = tick.tick() => {
-                if ticks % PRESENT_EVERY == 0 {
-                    if let Err(error) = present(telegram, app).await {
-                        tracing::warn!(%error, "agents' presence could not be told");
-                    }
+                if ticks % PRESENT_EVERY == 0
+                    && let Err(error) = present(telegram, app).await
+                {
+                    tracing::warn!(%error, "agents' presence could not be told");
                 }
                 ticks += 1;
                 look_at_all(telegram, desk, app).await

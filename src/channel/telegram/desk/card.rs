@@ -41,11 +41,11 @@ pub fn text(
         _ => "The bot has it".to_owned(),
     });
     let events = || journal.iter().flat_map(|row| &row.events);
-    let heard = events().filter_map(|event| match event {
+    let mut heard = events().filter_map(|event| match event {
         Event::Heard { text, .. } => Some(text.as_str()),
         _ => None,
     });
-    lines.extend(heard.last().map(|said| format!("Said: {}", cut(said, WORDS))));
+    lines.extend(heard.next_back().map(|said| format!("Said: {}", cut(said, WORDS))));
     let mut slots: BTreeMap<&str, String> = BTreeMap::new();
     for event in events() {
         if let Event::SlotFilled { slot, value } = event {
