@@ -98,7 +98,8 @@ async fn an_agent_answers_from_a_topic() {
     better["text"] = json!("We send somebody today.");
     better["edit_date"] = json!(1_800_000_000);
     tg.push("edited_message", better);
-    ada.hears("We send somebody today.").await;
+    ada.sees("We send somebody today.").await;
+    assert!(!ada.all().iter().any(|text| text.contains("sombody")), "{:#?}", ada.all());
     // Blocked: said in the topic.
     tg.block(701, true);
     anna.says("Are you there?", "Cannot be reached any more").await;

@@ -104,6 +104,15 @@ impl Person {
         self.tg.messages(self.chat()).iter().filter(|message| mine(message)).filter_map(text).collect()
     }
 
+    /// Waits until a message holds `words`, one that was seen before and is edited now too.
+    pub async fn sees(&self, words: &str) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !self.all().iter().any(|text| text.contains(words)) {
+            assert!(Instant::now() < until, "{} looks for {words:?} and has {:#?}", self.id, self.all());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits for a new message that holds `words`, and has then seen all up to it.
     pub async fn hears(&mut self, words: &str) -> String {
         self.hears_within(words, Duration::from_secs(20)).await
