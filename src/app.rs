@@ -2,14 +2,18 @@
 
 mod calls;
 pub mod commit;
+pub mod deflection;
 pub mod desk;
 pub mod facts;
+pub mod gaps;
 pub mod inbound;
 pub mod live;
 mod measure;
 pub mod notices;
 pub mod outcome;
 pub mod playbooks;
+pub mod proposals;
+mod retention;
 pub mod simulate;
 pub mod timers;
 
@@ -31,6 +35,7 @@ pub struct App {
     calls: calls::Calls,
     changes: Arc<facts::KnownChanges>,
     pub playbooks: playbooks::Playbooks,
+    answer_files: Arc<std::sync::OnceLock<Arc<dyn proposals::AnswerFiles>>>,
 }
 
 impl App {
@@ -42,12 +47,23 @@ impl App {
             calls: calls::Calls::new(),
             changes: Arc::default(),
             playbooks: playbooks::Playbooks::new(playbook),
+            answer_files: Arc::default(),
         }
     }
 
     /// What happens when nobody hands anything in, until `stop` is cancelled: timers, requests of `http` steps, notices.
     pub async fn run_world(&self, stop: tokio_util::sync::CancellationToken) {
-        tokio::join!(self.run_timers(stop.clone()), self.run_calls(stop.clone()), self.run_notices(stop));
+        tokio::join!(
+            self.run_timers(stop.clone()),
+            self.run_calls(stop.clone()),
+            self.run_retention(stop.clone()),
+            self.run_notices(stop)
+        );
+    }
+
+    /// Where the files of answers are and how they are changed; told once.
+    pub fn change_answers_by(&self, files: Arc<dyn proposals::AnswerFiles>) {
+        let _ = self.answer_files.set(files);
     }
 
     /// The playbook that new turns run on.

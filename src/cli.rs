@@ -95,7 +95,7 @@ enum Command {
         after_help = "Example:\n  vestibule graph support > support.svg\n  vestibule graph support --format mermaid --locale it"
     )]
     Graph(graph::Options),
-    /// Rank questions against an FAQ
+    /// Answers: rank questions, measure, find gaps, advise, import
     #[command(subcommand)]
     Faq(FaqCommand),
     /// Translations: what is missing or stale, and texts to and from translators
@@ -155,6 +155,11 @@ enum FaqCommand {
         #[arg(long, value_name = "FOLDER")]
         semantic: Option<PathBuf>,
     },
+    Eval(faq::eval::Options),
+    Lint(faq::lint::Options),
+    Import(faq::import::Options),
+    Gaps(faq::gaps::Options),
+    Deflection(faq::deflection::Options),
 }
 
 #[derive(Debug, Subcommand)]
@@ -283,12 +288,18 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(graph::run(&options, &settings()?, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
+<<<<<<< HEAD
         Command::Faq(FaqCommand::Rank { faq, queries, context, explain, semantic }) => {
             let model = semantic
                 .map_or_else(|| anyhow::Ok(settings()?.faq_model.map(PathBuf::from)), |at| Ok(Some(at)))?;
             let mut out = std::io::BufWriter::new(out);
             faq::rank(&faq, &queries, &context, explain, model.as_deref(), &mut out)?;
             Ok(ExitCode::SUCCESS)
+=======
+        Command::Faq(command) => {
+            drop(out);
+            faq::run(command, settings()?)
+>>>>>>> main
         }
         Command::Locale(command) => Ok(ExitCode::from(locale::run(&command, &settings()?, &mut out)?)),
         Command::Ticket(command) => with_store(settings()?, async |store| {

@@ -77,6 +77,8 @@ pub struct Desk {
     pub reminder: std::time::Duration,
     pub park: std::time::Duration,
     pub ghost_call: std::time::Duration,
+    /// How long the wordings of questions are kept for gaps; `None`: for ever.
+    pub keep_wordings: Option<std::time::Duration>,
 }
 
 impl Settings {

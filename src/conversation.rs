@@ -6,13 +6,14 @@ pub mod event;
 pub mod facts;
 pub mod http;
 pub mod ids;
+pub mod masking;
 pub mod notice;
 pub mod prompt;
 pub mod state;
 pub mod trail;
 pub mod utterance;
 
-pub use event::{Event, TicketDraft, TimerKind};
+pub use event::{Event, Nearest, TicketDraft, TimerKind};
 pub use facts::{ContactFacts, Facts, Incident, OpenTicket};
 pub use http::{HttpAnswer, HttpRequest};
 pub use ids::{ContactId, ConversationId};

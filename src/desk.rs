@@ -2,6 +2,7 @@
 //! database or vendor type.
 
 pub mod agent;
+pub mod deflection;
 pub mod priority;
 pub mod ticket;
 

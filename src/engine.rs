@@ -3,6 +3,7 @@
 
 mod ahead;
 mod answer;
+mod asked;
 mod back;
 mod begin;
 mod context;

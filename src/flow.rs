@@ -1,6 +1,7 @@
 //! The flow language: what an operator may write, compiled. Pure: no async, clock, randomness, database or vendor
 //! type leaves this floor (the template engine stays inside `template`).
 
+pub mod articles;
 pub mod check;
 pub mod files;
 pub mod format;

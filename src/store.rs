@@ -22,6 +22,8 @@ pub mod job;
 mod lanes;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod proposals;
+pub mod questions;
 mod raw;
 mod revisions;
 pub mod rows;

@@ -51,7 +51,11 @@ pub fn run(
     Ok(u8::from(findings.diagnostics.iter().any(Diagnostic::is_error)))
 }
 
-fn write(findings: &Findings, format: Format, out: &mut impl Write) -> anyhow::Result<()> {
+/// Writes findings in a format.
+///
+/// # Errors
+/// An output that takes nothing.
+pub fn write(findings: &Findings, format: Format, out: &mut impl Write) -> anyhow::Result<()> {
     match format {
         Format::Text { colour } => render::text(findings, colour, out),
         Format::Json => render::json(&findings.diagnostics, out),

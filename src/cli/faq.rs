@@ -1,18 +1,67 @@
 //! `vestibule faq`: reads FAQ files and folders, and ranks a file of queries against them.
 
+pub mod deflection;
+pub mod eval;
+pub mod gaps;
+pub mod import;
+pub mod lint;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+<<<<<<< HEAD
 use std::sync::Arc;
+=======
+use std::process::ExitCode;
+>>>>>>> main
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+<<<<<<< HEAD
 use super::semantic;
 use crate::faq::semantic::Encoder;
+=======
+use crate::config::Settings;
+>>>>>>> main
 use crate::faq::{self, Article, Base, Dial, Hit, Query, Ranking};
 use crate::source::{Diagnostic, Place, Sources};
+
+/// Runs a command that needs the settings, and perhaps the database.
+///
+/// # Errors
+/// Whatever the command could not do.
+pub(super) fn run(command: super::FaqCommand, settings: Settings) -> anyhow::Result<ExitCode> {
+    use super::FaqCommand;
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    match command {
+        FaqCommand::Rank { faq, queries, context, explain } => {
+            rank(&faq, &queries, &context, explain, &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        FaqCommand::Eval(options) => {
+            eval::run(&options, &settings, &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        FaqCommand::Import(options) => Ok(ExitCode::from(import::run(&options, &settings, &mut out)?)),
+        FaqCommand::Lint(options) if options.needs_database() => {
+            super::with_database(settings, async |settings, store| {
+                lint::run(&options, settings, Some(&store), &mut out).await
+            })
+        }
+        FaqCommand::Lint(options) => {
+            let code = super::runtime()?.block_on(lint::run(&options, &settings, None, &mut out))?;
+            Ok(ExitCode::from(code))
+        }
+        FaqCommand::Gaps(options) => super::with_database(settings, async |settings, store| {
+            gaps::run(&options, settings, &store, &mut out).await
+        }),
+        FaqCommand::Deflection(options) => super::with_database(settings, async |settings, store| {
+            deflection::run(&options, settings, &store, &mut out).await
+        }),
+    }
+}
 
 /// The locale of plain strings where no settings say another.
 const DEFAULT_LOCALE: &str = "en";

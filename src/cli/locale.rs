@@ -1,7 +1,7 @@
 //! `vestibule locale`: what each language lacks, and texts to and from translators.
 
 mod exchange;
-mod files;
+pub(super) mod files;
 mod sheet;
 
 use std::io::Write;

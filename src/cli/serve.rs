@@ -45,7 +45,9 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     }
     let settings = Arc::new(settings);
     let app = App::new(store.clone(), settings.clone(), playbook);
-    app.playbooks.compile_with(Arc::new(compiler::Compiler(settings.clone())));
+    let compiler = Arc::new(compiler::Compiler(settings.clone()));
+    app.playbooks.compile_with(compiler.clone());
+    app.change_answers_by(compiler);
     app.serve_from_start(files).await.context("cannot store the flows that are to be served")?;
     let stop = CancellationToken::new();
     let world = tokio::spawn({

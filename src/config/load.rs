@@ -185,6 +185,14 @@ impl Reader<'_> {
         let seconds = text.parse::<u64>().map_err(|_| wrong(key, "must be a whole number of seconds"))?;
         Ok(Duration::from_secs(seconds))
     }
+
+    /// Whole days; 0 is no bound.
+    fn days(&self, key: &str) -> Result<Option<Duration>, ConfigError> {
+        const MOST: u64 = 36_500;
+        let days = self.text(key)?.parse::<u64>().ok().filter(|days| *days <= MOST);
+        let days = days.ok_or_else(|| wrong(key, "must be a whole number of days, 0 for no bound"))?;
+        Ok((days > 0).then(|| Duration::from_secs(days * 24 * 3600)))
+    }
 }
 
 fn wrong(key: &str, message: &str) -> ConfigError {
@@ -232,6 +240,7 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
             reminder: reader.seconds("desk.reminder")?,
             park: reader.seconds("desk.park")?,
             ghost_call: reader.seconds("desk.ghost_call")?,
+            keep_wordings: reader.days("desk.keep_wordings")?,
         },
         http: Http { allow: reader.list("http.allow")?, secrets: secrets(&reader)? },
         file_bytes: file_bytes(&reader)?,

@@ -100,6 +100,24 @@ pub enum Event {
     NothingFound {
         query: String,
     },
+    /// A question was put to the FAQ. What is asked with personal data masked, so that it can be kept for those who
+    /// write articles; what was offered and what came of it stands in the events after it.
+    QuestionPut {
+        /// The flow in which it was put.
+        flow: String,
+        wording: String,
+        /// The context that it was put in.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tags: Vec<String>,
+        /// The entries that came nearest, good enough or not.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nearest: Vec<Nearest>,
+        /// Answers that were good enough to be offered.
+        found: u32,
+        /// Asked amid a form, in place of an answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        aside: bool,
+    },
     /// A question asked instead of an answer was answered, and the prompt asked again.
     QuestionAnswered {
         article: String,
@@ -195,6 +213,14 @@ pub enum Event {
         place: String,
         message: String,
     },
+}
+
+/// An entry of the FAQ beside a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nearest {
+    pub article: String,
+    /// As the ranker gave it, to three places.
+    pub score: f64,
 }
 
 /// What a timer is for; how long it runs is a setting.

@@ -12,7 +12,7 @@ use super::recognize::slot::Reading;
 use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{ahead, correct, prompts, question, reason, run, step, telling};
+use super::{ahead, asked, correct, prompts, question, reason, run, step, telling};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -316,6 +316,7 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
         let form = matches!(wait.kind, WaitKind::Step | WaitKind::Menu { .. });
         let noted = form && ahead::amid(w, text, opening);
         if form && let Some(found) = question::sure(w, text) {
+            asked::put(w, text, &[], 1, true);
             question::answer_amid(w, text, found);
             if !opening {
                 w.say_words("returning", &[]);

@@ -11,7 +11,6 @@ use crate::source::Diagnostic;
 const DUPLICATE_ID: &str = "V802";
 const MISSING_LOCALE: &str = "V803";
 const UNSPEAKABLE: &str = "V805";
-const FEW_PHRASINGS: &str = "V806";
 const DEAD_TAG: &str = "V807";
 const NOT_SPOKEN: &str = "V808";
 
@@ -54,25 +53,6 @@ pub fn dead_tags(articles: &[Article], used: &BTreeSet<String>) -> Vec<Diagnosti
         }
     }
     found
-}
-
-/// Advice that does not belong in every check: few phrasings in a locale (`V806`).
-pub fn lint(articles: &[Article]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for article in articles {
-        for (locale, questions) in &article.questions {
-            if questions.len() < FEWEST_PHRASINGS {
-                let message = format!("`{}` has {} in `{locale}`", article.id, phrasings(questions.len()));
-                let help = "add the ways in which people ask for it; from five on it is found far better";
-                found.push(Diagnostic::warning(FEW_PHRASINGS, article.at.clone(), message).help(help));
-            }
-        }
-    }
-    found
-}
-
-fn phrasings(count: usize) -> String {
-    if count == 1 { "1 phrasing".to_owned() } else { format!("{count} phrasings") }
 }
 
 fn duplicate_ids(articles: &[Article], found: &mut Vec<Diagnostic>) {
@@ -172,12 +152,5 @@ mod tests {
             codes(&format!("- id: a\n  questions: How?\n  answer: {long}\n  voice: Short.\n")),
             [("V803", 1)]
         );
-    }
-
-    #[test]
-    fn lint_asks_for_phrasings() {
-        let (articles, _) = parse_yaml("f", "- { id: a, questions: [one], answer: x }\n", "en");
-        assert_eq!(lint(&articles)[0].code, "V806");
-        assert_eq!(lint(&articles)[0].message, "`a` has 1 phrasing in `en`");
     }
 }

@@ -211,7 +211,7 @@ fn plain(node: &Node) -> Option<&str> {
 }
 
 /// Letters, then perhaps a region or script: `en`, `pt-BR`.
-fn is_locale(text: &str) -> bool {
+pub(super) fn is_locale(text: &str) -> bool {
     let mut parts = text.split(['-', '_']);
     let language = parts.next().unwrap_or_default();
     (2..=3).contains(&language.len())

@@ -1,6 +1,7 @@
 //! The desk's own API: lists, one conversation, one ticket, and what an agent does. All behind a log-in.
 
 pub mod acts;
+pub mod answers;
 pub mod events;
 pub mod feed;
 pub mod flows;
@@ -44,6 +45,15 @@ pub fn routes() -> Router<Web> {
         .route("/api/flows/{name}", get(flows::one))
         .route("/api/flows/{name}/preview", get(flows::preview))
         .route("/api/simulate", post(flows::simulate::turn))
+        .route("/api/answers/gaps", get(answers::list))
+        .route("/api/answers/resolutions", get(answers::resolutions))
+        .route("/api/answers/figures", get(answers::figures::figures))
+        .route("/api/answers/figures.csv", get(answers::figures::csv))
+        .route("/api/answers/proposals", get(answers::proposals::list).post(answers::proposals::propose))
+        .route("/api/answers/proposals/{id}/approve", post(answers::proposals::approve))
+        .route("/api/answers/proposals/{id}/refuse", post(answers::proposals::refuse))
+        .route("/api/answers/proposals/{id}/renew", post(answers::proposals::renew))
+        .route("/api/answers/proposals/{id}/patch", get(answers::proposals::patch))
         .route("/api/simulate/test", post(flows::as_test::test))
         .route("/api/events", get(events::stream))
         .route("/api/presence", post(presence::choose))

@@ -20,7 +20,11 @@ use super::{auth, desk, playbook, web_chat};
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
         desk::events::stream, desk::presence::choose, playbook::playbook,
-        desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn, desk::flows::as_test::test
+        desk::flows::list, desk::flows::one, desk::flows::preview, desk::flows::simulate::turn,
+        desk::flows::as_test::test,
+        desk::answers::list, desk::answers::resolutions, desk::answers::figures::figures, desk::answers::figures::csv,
+        desk::answers::proposals::propose, desk::answers::proposals::list, desk::answers::proposals::approve,
+        desk::answers::proposals::refuse, desk::answers::proposals::renew, desk::answers::proposals::patch
     ),
     modifiers(&Security)
 )]

@@ -21,6 +21,8 @@ pub fn routes() -> Router<Web> {
         .route("/desk", get(|headers: HeaderMap| file("desk.html", headers)))
         .route("/desk/flows", get(|headers: HeaderMap| file("flows.html", headers)))
         .route("/desk/flows/{*name}", get(|headers: HeaderMap| file("flows.html", headers)))
+        .route("/desk/gaps", get(|headers: HeaderMap| file("answers.html", headers)))
+        .route("/desk/answers", get(|headers: HeaderMap| file("answers.html", headers)))
         .route("/widget.js", get(widget))
         .route("/favicon.ico", get(|headers: HeaderMap| file("icon.svg", headers)))
         .route("/assets/{*path}", get(asset))

@@ -282,6 +282,7 @@ impl<'a> Stage<'a> {
             | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
+            | Event::QuestionPut { .. }
             | Event::StatusTold { .. }
             | Event::NobodyCame { .. }
             | Event::OwnerChanged { .. }

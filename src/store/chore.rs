@@ -54,6 +54,8 @@ pub(super) enum Chore {
         again: Timestamp,
     },
     OfWorld(super::world::Chore),
+    OfQuestions(super::questions::Chore),
+    OfProposals(super::proposals::Chore),
     /// Writes a row for the sake of writing: whether the store can.
     Probe {
         now: Timestamp,

@@ -9,7 +9,7 @@ use super::writes::{
     ContactWrite, ConversationWrite, CopyWrite, HistoryWrite, InboxWrite, JournalWrite, NewsWrite,
     OutboxWrite, RequestWrite, TicketMove, TicketWrite, TimerWrite, WatchWrite, Writes,
 };
-use super::{StoreError, TurnDone};
+use super::{StoreError, TurnDone, questions};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
 use crate::desk::{self, Act, Level, State, TicketType};
 
@@ -78,6 +78,7 @@ pub(super) fn add(
         contact.into_iter().for_each(|contact| writes.contacts.push(contact_row(contact, now)));
         touches.extend(touched(conversation, &events, now));
         world(writes, conversation, &events, now)?;
+        questions::project::add(writes, conversation, &events, now)?;
         for ticket in opened {
             writes.history.push(opened_row(&ticket));
             writes.tickets.push(ticket);
@@ -355,6 +356,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::AnswerSent { .. }
             | Event::NothingFound { .. }
             | Event::QuestionAnswered { .. }
+            | Event::QuestionPut { .. }
             | Event::StatusTold { .. }
             | Event::HandoffRequested { .. }
             | Event::NobodyCame { .. }
@@ -421,7 +423,7 @@ fn news(code: &str, state: State, now: i64) -> Option<NewsWrite> {
     Some(NewsWrite { code: code.to_owned(), news: json(&news).ok()?, now })
 }
 
-fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+pub(super) fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 

@@ -30,7 +30,7 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from
 
 /// The pool.
 pub(super) struct Reads {
-    pool: PgPool,
+    pub(super) pool: PgPool,
 }
 
 /// The writer's connection.

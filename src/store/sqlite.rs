@@ -29,7 +29,7 @@ const READERS: u32 = 4;
 
 /// The pool of readers.
 pub(super) struct Reads {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
 }
 
 /// The writer's connection.

@@ -33,6 +33,56 @@ pub(super) struct Writes {
     pub copies: Vec<CopyWrite>,
     /// Notices that were told.
     pub told: Vec<(String, i64)>,
+    /// Questions put to the FAQ, before what came of them.
+    pub questions: Vec<QuestionWrite>,
+    pub offers: Vec<OfferWrite>,
+    pub touched_questions: Vec<QuestionTouch>,
+}
+
+/// A question that was put to the FAQ.
+#[derive(Debug)]
+pub(super) struct QuestionWrite {
+    pub conversation: String,
+    pub turn: i64,
+    /// The first, second … of its turn.
+    pub place: i64,
+    pub at: i64,
+    pub contact: String,
+    pub channel: &'static str,
+    pub locale: String,
+    pub flow: String,
+    pub topic: String,
+    pub wording: String,
+    /// A JSON array.
+    pub nearest: String,
+    pub aside: bool,
+    pub state: &'static str,
+}
+
+/// An answer that was given, or what was said to it.
+#[derive(Debug)]
+pub(super) struct OfferWrite {
+    pub conversation: String,
+    pub turn: i64,
+    pub place: i64,
+    pub article: String,
+    pub at: i64,
+    pub solved: Option<bool>,
+    pub reason: Option<String>,
+}
+
+/// What came of the last question at or before this place; `None` leaves what is there.
+#[derive(Debug, Default)]
+pub(super) struct QuestionTouch {
+    pub conversation: String,
+    pub turn: i64,
+    pub place: i64,
+    pub article: Option<String>,
+    pub state: Option<&'static str>,
+    pub ticket: Option<String>,
+    pub handed: bool,
+    /// When the contact left; 0: back again.
+    pub left: Option<i64>,
 }
 
 /// A request of an `http` step.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod flows;
+mod gaps;
 
 use serde_json::{Value, json};
 

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("desk", &["conversation", "flow"]),
     ("engine", &["conversation", "flow", "faq"]),
     ("store", &["desk", "conversation", "flow"]),
-    ("app", &["store", "engine", "desk", "conversation", "flow", "source", "config"]),
+    ("app", &["store", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),
     ("channel", &["app", "conversation", "flow", "config"]),
     ("http", &["channel", "rehearsal", "app", "store", "desk", "conversation", "flow", "source", "config"]),
     ("rehearsal", &["app", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),

@@ -12,6 +12,7 @@ mod ivr;
 mod load;
 mod locales;
 mod moving;
+mod own_queries;
 mod phone;
 mod postgres;
 mod previews;

@@ -6,6 +6,7 @@ mod batches;
 mod lists;
 mod made;
 mod nodes;
+mod questions;
 mod revisions;
 mod tickets;
 mod timers;

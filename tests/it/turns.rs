@@ -340,6 +340,7 @@ impl Talk<'_> {
             Event::Parked => "* parked".into(),
             Event::Resumed => "* resumed".into(),
             Event::Started { .. }
+            | Event::QuestionPut { .. }
             | Event::Walked { .. }
             | Event::Heard { .. }
             | Event::Left { .. }

@@ -62,6 +62,14 @@ export const api = {
   simulate: (turn) => call("POST", "simulate", turn),
   asTest: (had) => call("POST", "simulate/test", had),
   playbook: () => call("GET", "playbook"),
+  gaps: (asked) => call("GET", `answers/gaps?${given(asked)}`),
+  resolutions: (ids) => call("GET", `answers/resolutions?conversations=${ids.join(",")}`),
+  figures: (asked) => call("GET", `answers/figures?${given(asked)}`),
+  proposals: () => call("GET", "answers/proposals"),
+  propose: (proposed) => call("POST", "answers/proposals", proposed),
+  approve: (id) => call("POST", `answers/proposals/${id}/approve`, {}),
+  refuseProposal: (id, note) => call("POST", `answers/proposals/${id}/refuse`, { note }),
+  renewProposal: (id) => call("POST", `answers/proposals/${id}/renew`, {}),
   presence: (presence) => call("POST", "presence", { presence }),
 };
 

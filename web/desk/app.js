@@ -189,7 +189,7 @@ function Top({ me, place, go, sound, onSound, onPresence, onLogOut }) {
   const tab = (tickets, name) => html`<button type="button" aria-current=${Boolean(place.tickets) === tickets ? "page" : undefined} onClick=${() => go({ tickets })}>${name}</button>`;
   return html`<header class="top">
     <a class="brand" href="/desk" aria-label="Vestibule, agents’ desk"><img src="/assets/icon.svg" alt="" /><span>Vestibule</span></a>
-    <div class="sections" role="navigation" aria-label="Sections">${tab(false, "Conversations")}${tab(true, "Tickets")}<a href="/desk/flows">Flows</a></div>
+    <div class="sections" role="navigation" aria-label="Sections">${tab(false, "Conversations")}${tab(true, "Tickets")}<a href="/desk/flows">Flows</a><a href="/desk/answers">Answers</a><a href="/desk/gaps">Gaps</a></div>
     <div class="who">
       <button type="button" class="button quiet" aria-pressed=${String(sound)} title=${sound ? "Sound is on" : "Sound is off"} onClick=${onSound}><${Icon} of=${sound ? "bell" : "mute"} /><span class="out">Sound</span></button>
       <label class=${`presence presence-${me.presence}`}><span class="out">Your presence</span>

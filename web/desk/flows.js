@@ -31,7 +31,7 @@ function Frame({ me }) {
   return html`<div class="flows">
     <header class="top">
       <a class="brand" href="/desk" aria-label="Vestibule, agents’ desk"><img src="/assets/icon.svg" alt="" /><span>Vestibule</span></a>
-      <nav class="sections" aria-label="Sections"><a href="/desk">Conversations</a><a href="/desk#tickets">Tickets</a><a href="/desk/flows" aria-current="page">Flows</a></nav>
+      <nav class="sections" aria-label="Sections"><a href="/desk">Conversations</a><a href="/desk#tickets">Tickets</a><a href="/desk/flows" aria-current="page">Flows</a><a href="/desk/answers">Answers</a><a href="/desk/gaps">Gaps</a></nav>
       <div class="who"><span class="name" title=${me.role}>${me.name}</span></div>
     </header>
     ${name ? html`<${One} name=${name} />` : html`<${List} />`}

@@ -3,7 +3,7 @@
 use crate::conversation::Event;
 use crate::engine::question::Found;
 use crate::engine::working::Working;
-use crate::engine::{digression, question};
+use crate::engine::{asked, digression, question};
 use crate::flow::graph::Exit;
 use crate::flow::step::Faq;
 
@@ -13,7 +13,15 @@ pub fn enter(w: &mut Working<'_>, faq: &Faq) -> Then {
     let query = w.render_plain(&faq.query);
     let tags: Vec<String> =
         faq.context.iter().map(|tag| w.render_plain(tag)).filter(|tag| !tag.is_empty()).collect();
-    match question::candidates(w, &query, &tags, faq.max) {
+    let found = question::candidates(w, &query, &tags, faq.max);
+    // What was shown before was answered, or refused, where it was shown.
+    let offers = match &found {
+        Found::Some(found) => found.len(),
+        Found::ShownBefore => 1,
+        Found::Nothing => 0,
+    };
+    asked::put(w, &query, &tags, offers, false);
+    match found {
         Found::Some(found) => question::begin(w, faq, query, found),
         Found::ShownBefore => {
             w.say_words("shown_before", &[]);

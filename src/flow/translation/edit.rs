@@ -1,6 +1,6 @@
 //! Puts texts into a YAML file where they stand, and leaves every other byte as it is: comments, order and style.
 
-mod spans;
+pub(in crate::flow) mod spans;
 mod style;
 
 use std::collections::BTreeMap;

@@ -77,7 +77,7 @@ fn found<'p>(playbook: &'p Playbook, name: &str) -> Result<&'p Flow, Problem> {
     playbook.flow(name).ok_or_else(|| Problem::not_found("flow"))
 }
 
-fn start_of(web: &Web, day: &str) -> Result<Timestamp, Problem> {
+pub(super) fn start_of(web: &Web, day: &str) -> Result<Timestamp, Problem> {
     let bad = || Problem::bad("bad_query", "`since` must be a day such as 2026-11-24.");
     let day: jiff::civil::Date = day.parse().map_err(|_| bad())?;
     web.app.settings.desk.hours.begins(day).ok_or_else(bad)

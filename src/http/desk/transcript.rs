@@ -131,6 +131,7 @@ impl Line<'_> {
             Event::FlowEntered { .. }
             | Event::Walked { .. }
             | Event::SlotCleared { .. }
+            | Event::QuestionPut { .. }
             | Event::NothingHeard { .. }
             | Event::NotUnderstood { .. }
             | Event::ValueRefused { .. }

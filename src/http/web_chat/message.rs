@@ -142,6 +142,7 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         | Event::AnswerSent { .. }
         | Event::NothingFound { .. }
         | Event::QuestionAnswered { .. }
+        | Event::QuestionPut { .. }
         | Event::TicketOpened { .. }
         | Event::TicketAdded { .. }
         | Event::StatusTold { .. }

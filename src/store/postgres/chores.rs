@@ -9,6 +9,12 @@ use crate::store::chore::Chore;
 pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<u64, sqlx::Error> {
     let query = match chore {
         Chore::OfWorld(chore) => return world::run(connection, chore).await,
+        Chore::OfProposals(chore) => {
+            return crate::store::proposals::run_postgres(connection, chore).await;
+        }
+        Chore::OfQuestions(chore) => {
+            return crate::store::questions::run_postgres(connection, chore).await;
+        }
         Chore::AddAgent(agent) => sqlx::query(
             "INSERT INTO agents (name, role, skills, password, disabled, presence, seen, created)
              VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (name) DO NOTHING",

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::{before_commit, world};
 use crate::store::StoreError;
+use crate::store::questions::rows as of_questions;
 use crate::store::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
     TicketWrite, TimerWrite, Writes,
@@ -32,6 +33,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         news,
         copies,
         told,
+        questions,
+        offers,
+        touched_questions,
     } = writes;
     if !contacts.is_empty() {
         write_contacts(connection, contacts).await?;
@@ -67,7 +71,14 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     if !(none && told.is_empty()) {
         world::write(connection, requests, watches, news, copies, told).await.map_err(before_commit)?;
     }
-    by_id(connection, world::ANSWERED, answered).await
+    by_id(connection, world::ANSWERED, answered).await?;
+    for (sql, rows) in of_questions(questions, offers, touched_questions) {
+        if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
+            let query = sqlx::query(sql.postgres).bind(rows.to_string());
+            query.execute(&mut *connection).await.map_err(before_commit)?;
+        }
+    }
+    Ok(())
 }
 
 /// One column of rows.

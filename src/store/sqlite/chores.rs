@@ -10,6 +10,12 @@ use crate::store::chore::Chore;
 pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Result<u64, StoreError> {
     let query = match chore {
         Chore::OfWorld(chore) => return world::run(connection, chore).await,
+        Chore::OfProposals(chore) => {
+            return Ok(crate::store::proposals::run_sqlite(connection, chore).await?);
+        }
+        Chore::OfQuestions(chore) => {
+            return Ok(crate::store::questions::run_sqlite(connection, chore).await?);
+        }
         Chore::AddAgent(agent) => sqlx::query(
             "INSERT INTO agents (name, role, skills, password, disabled, presence, seen, created)
              VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (name) DO NOTHING",

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::world;
 use crate::store::StoreError;
+use crate::store::questions::rows as of_questions;
 use crate::store::writes::{ConversationWrite, InboxWrite, JournalWrite, Writes};
 
 /// The texts of the statements for the hot tables, by number of rows.
@@ -89,6 +90,9 @@ pub(super) async fn write(
         news,
         copies,
         told,
+        questions,
+        offers,
+        touched_questions,
     } = writes;
     let rows = |list: Vec<Value>| Value::Array(list);
     let contacts =
@@ -149,7 +153,11 @@ pub(super) async fn write(
     each(connection, world::NEWS, rows(news.collect())).await?;
     let copies = copies.into_iter().map(|c| json!([c.id, c.contact, c.news, c.now]));
     each(connection, world::COPIES, rows(copies.collect())).await?;
-    each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await
+    each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await?;
+    for (sql, rows) in of_questions(questions, offers, touched_questions) {
+        each(connection, sql.sqlite, rows).await?;
+    }
+    Ok(())
 }
 
 async fn write_hot(

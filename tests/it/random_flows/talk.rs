@@ -1,5 +1,6 @@
 //! Random talk with a playbook, and what must hold of it.
 
+use jiff::Timestamp;
 use serde_json::json;
 use vestibule::conversation::{
     Channel, Conversation, Event, Facts, Hope, HttpAnswer, Owner, Prompt, PromptKind, Said, Utterance,
@@ -20,6 +21,7 @@ struct Talk<'a> {
     prompts: Vec<(u64, Prompt)>,
     filled: Vec<(String, String)>,
     tickets: usize,
+    now: Timestamp,
 }
 
 impl<'a> Talk<'a> {
@@ -42,7 +44,7 @@ impl<'a> Talk<'a> {
         };
         let conversation = engine::fresh(book, &beginning);
         let (prompts, filled) = (Vec::new(), Vec::new());
-        let mut talk = Self { book, conversation, facts, prompts, filled, tickets: 0 };
+        let mut talk = Self { book, conversation, facts, prompts, filled, tickets: 0, now };
         talk.take(Said::Started { flow: None }, None)?;
         Ok(talk)
     }
@@ -63,6 +65,8 @@ impl<'a> Talk<'a> {
         }
         for event in &turn.events {
             match event {
+                // What a service says may be of no use: then the step's `on_error` follows, and the fault is told.
+                Event::Faulted { .. } if matches!(said, Said::HttpAnswered { .. }) => {}
                 Event::Faulted { place, message } => {
                     return Err(format!("after {said:?} a fault at {place}: {message}"));
                 }
@@ -77,9 +81,8 @@ impl<'a> Talk<'a> {
     }
 
     fn turn(&self, said: Said, answers_turn: Option<u64>) -> Turn {
-        let now = "2026-11-24T10:00:00Z".parse().expect("a time");
         let utterance = Utterance { said, answers_turn };
-        engine::take_turn(self.book, self.conversation.clone(), &self.facts, &utterance, now)
+        engine::take_turn(self.book, self.conversation.clone(), &self.facts, &utterance, self.now)
     }
 
     /// What holds between turns: somebody is waited for, or it is over.
@@ -243,7 +246,7 @@ impl<'a> Talk<'a> {
                     Err("an answer that nobody asked for had an effect".into())
                 };
             }
-            Other::TimeIsOver => Said::Waited,
+            Other::TimeIsOver => return self.time_is_over(),
             Other::Sends => Said::File {
                 file: "test/photo.jpg".into(),
                 name: "photo.jpg".into(),
@@ -265,6 +268,15 @@ impl<'a> Talk<'a> {
         self.take(Said::HttpAnswered { id, answer }, None)
     }
 
+    /// What is waited for, if anything, has come.
+    fn time_is_over(&mut self) -> Result<(), String> {
+        let last = self.conversation.frames.last().and_then(|frame| frame.wait.as_ref());
+        if let Some(WaitKind::Pause { until, .. }) = last.map(|wait| &wait.kind) {
+            self.now = self.now.max(*until);
+        }
+        self.take(Said::Waited, None)
+    }
+
     /// What is ours to wait for happens at once: services answer, time passes.
     fn world(&mut self) -> Result<(), String> {
         for _ in 0..PATIENCE {
@@ -272,7 +284,7 @@ impl<'a> Talk<'a> {
             match last.map(|wait| &wait.kind) {
                 _ if self.over() || self.conversation.owner != Owner::Bot => return Ok(()),
                 Some(WaitKind::Http { .. }) => self.service(reply(200, json!({ "state": "on its way" })))?,
-                Some(WaitKind::Pause { .. }) => self.take(Said::Waited, None)?,
+                Some(WaitKind::Pause { .. }) => self.time_is_over()?,
                 _ => return Ok(()),
             }
         }

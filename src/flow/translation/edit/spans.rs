@@ -6,7 +6,7 @@ use crate::flow::parse::node::Node;
 
 /// The value of a pair, quotes and block signs included. `None` for anchors, aliases and tags, and where the source is not
 /// what was expected.
-pub(super) fn value_range(text: &str, key: &Node, value: &Node) -> Option<Range<usize>> {
+pub(in crate::flow) fn value_range(text: &str, key: &Node, value: &Node) -> Option<Range<usize>> {
     let colon = super::after_colon(text, key)?;
     let start = colon + gap(&text[colon..]);
     if text[start..].starts_with(['|', '>']) {
@@ -21,7 +21,7 @@ pub(super) fn item_range(text: &str, item: &Node) -> Option<Range<usize>> {
 }
 
 /// A block list: from its first dash to the end of its last item.
-pub(super) fn list_range(text: &str, items: &[Node]) -> Option<Range<usize>> {
+pub(in crate::flow) fn list_range(text: &str, items: &[Node]) -> Option<Range<usize>> {
     let first = items.first()?.at.offset;
     let dash = text[..first].rfind('-')?;
     text[dash + 1..first].trim().is_empty().then_some(())?;
