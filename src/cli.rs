@@ -288,18 +288,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(graph::run(&options, &settings()?, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
-<<<<<<< HEAD
-        Command::Faq(FaqCommand::Rank { faq, queries, context, explain, semantic }) => {
-            let model = semantic
-                .map_or_else(|| anyhow::Ok(settings()?.faq_model.map(PathBuf::from)), |at| Ok(Some(at)))?;
-            let mut out = std::io::BufWriter::new(out);
-            faq::rank(&faq, &queries, &context, explain, model.as_deref(), &mut out)?;
-            Ok(ExitCode::SUCCESS)
-=======
         Command::Faq(command) => {
             drop(out);
             faq::run(command, settings()?)
->>>>>>> main
         }
         Command::Locale(command) => Ok(ExitCode::from(locale::run(&command, &settings()?, &mut out)?)),
         Command::Ticket(command) => with_store(settings()?, async |store| {

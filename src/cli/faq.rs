@@ -9,22 +9,16 @@ pub mod lint;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-<<<<<<< HEAD
-use std::sync::Arc;
-=======
 use std::process::ExitCode;
->>>>>>> main
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-<<<<<<< HEAD
 use super::semantic;
-use crate::faq::semantic::Encoder;
-=======
 use crate::config::Settings;
->>>>>>> main
+use crate::faq::semantic::Encoder;
 use crate::faq::{self, Article, Base, Dial, Hit, Query, Ranking};
 use crate::source::{Diagnostic, Place, Sources};
 
@@ -36,8 +30,9 @@ pub(super) fn run(command: super::FaqCommand, settings: Settings) -> anyhow::Res
     use super::FaqCommand;
     let mut out = std::io::BufWriter::new(std::io::stdout());
     match command {
-        FaqCommand::Rank { faq, queries, context, explain } => {
-            rank(&faq, &queries, &context, explain, &mut out)?;
+        FaqCommand::Rank { faq, queries, context, explain, semantic } => {
+            let model = semantic.or_else(|| settings.faq_model.clone().map(PathBuf::from));
+            rank(&faq, &queries, &context, explain, model.as_deref(), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         FaqCommand::Eval(options) => {

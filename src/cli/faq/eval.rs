@@ -81,7 +81,7 @@ struct Question {
 pub fn run(options: &Options, settings: &Settings, out: &mut impl Write) -> anyhow::Result<()> {
     let own = [PathBuf::from(&settings.faq)];
     let faq: &[PathBuf] = if options.faq.is_empty() { &own } else { &options.faq };
-    let base = super::base(faq)?;
+    let base = super::base(faq, super::semantic::named(settings)?.as_ref())?;
     let questions = asked(&base, &options.queries)?;
     if questions.is_empty() {
         bail!("{} holds no question", options.queries.display());

@@ -55,7 +55,11 @@ pub async fn run(
     let filter = UnansweredFilter { since, locale: options.locale.as_deref(), limit: 0 };
     let rows = store.unanswered(&filter).await?;
     let path = PathBuf::from(&settings.faq);
-    let base = if path.exists() { super::base(&[path])? } else { Base::default() };
+    let base = if path.exists() {
+        super::base(&[path], super::semantic::named(settings)?.as_ref())?
+    } else {
+        Base::default()
+    };
     let mut found = gaps::gaps(&base, &rows, options.min, now);
     if !options.all {
         // What was refused is a gap though the FAQ would offer it again.
