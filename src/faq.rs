@@ -20,6 +20,7 @@ mod index;
 mod jsonl;
 pub mod language;
 pub mod lint;
+mod look;
 mod margin;
 pub mod normalize;
 pub mod parse;
@@ -33,7 +34,9 @@ pub mod semantic;
 mod shelf;
 mod spelling;
 pub mod spoken;
+mod threads;
 mod tree;
+mod vectors;
 
 pub use article::Article;
 pub use base::Base;

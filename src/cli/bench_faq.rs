@@ -15,8 +15,8 @@ const QUERIES: usize = 4_000;
 
 /// Queries that are also compared with every phrasing, for scale.
 const COMPARED: usize = 8;
-/// A base of more phrasings is not compared one by one.
-const LARGEST_COMPARED: usize = 30_000;
+/// Comparisons with a phrasing that are made at most, but for one query; fewer queries are compared in a larger base.
+const COMPARISONS: usize = 240_000;
 
 /// What was measured on a base.
 struct Measured {
@@ -28,7 +28,7 @@ struct Measured {
     longest: f64,
     kib: Option<u64>,
     /// The median time in which `strsim` compares a query with every phrasing, in microseconds.
-    brute: Option<f64>,
+    brute: f64,
 }
 
 /// Builds a base of each size, asks it, and prints build time, time a query and memory, how they grow from size to size,
@@ -56,12 +56,15 @@ fn measure(phrasings: usize) -> Measured {
     let articles = articles(&mut words, phrasings);
     let entries = articles.len();
     let queries: Vec<String> = (0..QUERIES).map(|number| query(&mut words, &articles, number)).collect();
-    let brute = (phrasings <= LARGEST_COMPARED).then(|| brute(&articles, &queries[..COMPARED]));
+    eprintln!("{phrasings} phrasings: strsim over every phrasing ...");
+    let brute = brute(&articles, &queries[..(COMPARISONS / phrasings).clamp(1, COMPARED)]);
+    eprintln!("{phrasings} phrasings: building ...");
     let before = resident();
     let start = Instant::now();
     let base = Base::build(articles, Dial::default());
     let build = start.elapsed();
     let kib = resident().zip(before).map(|(after, before)| after.saturating_sub(before) / 1024);
+    eprintln!("{phrasings} phrasings: {QUERIES} queries, three times each ...");
     let mut times: Vec<Duration> = queries.iter().map(|text| time(&base, text)).collect();
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e6;
@@ -73,7 +76,7 @@ impl Measured {
         json!({
             "phrasings": self.phrasings, "entries": self.entries, "build_ms": self.build.as_millis() as u64,
             "p50_us": self.p50.round(), "p99_us": self.p99.round(), "max_us": self.longest.round(),
-            "memory_kib": self.kib, "strsim_p50_us": self.brute.map(f64::round),
+            "memory_kib": self.kib, "strsim_p50_us": self.brute.round(),
         })
     }
 
@@ -93,12 +96,8 @@ impl Measured {
             Some(kib) => println!("  memory: {kib} KiB more than before"),
             None => println!("  memory: not known on this system"),
         }
-        if let Some(brute) = self.brute {
-            println!(
-                "  strsim over every phrasing: p50 {brute:.0} µs, {:.0} times as long",
-                brute / self.p50
-            );
-        }
+        let brute = self.brute;
+        println!("  strsim over every phrasing: p50 {brute:.0} µs, {:.0} times as long", brute / self.p50);
         if let Some(before) = before {
             println!("  × {:.1} phrasings", self.phrasings as f64 / before.phrasings as f64);
         }

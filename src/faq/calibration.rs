@@ -4,6 +4,7 @@
 //! The threshold is where right suggestions outweigh wrong and false ones most.
 
 use super::shelf::{Forget, Shelf};
+use super::threads::side_by_side;
 
 /// How sure the base must be before it suggests, 0 to 100. Higher suggests less and errs less. At most this percentage
 /// of the questions that the base is known not to answer has to stay below the threshold, and the higher the dial,
@@ -72,12 +73,12 @@ impl Shelf {
             return sample;
         }
         let stride = self.phrasings.len().div_ceil(ASKED).max(1);
-        for row in (0..self.phrasings.len()).step_by(stride) {
-            let entry = self.phrasings[row].entry as usize;
-            sample.without.push(self.best(row, texts[row], Forget::Entry(entry)).1);
-            if self.entries[entry].phrasings().len() > 1 {
-                let (first, score) = self.best(row, texts[row], Forget::Phrasing(row));
-                let list = if first == entry { &mut sample.right } else { &mut sample.wrong };
+        let rows: Vec<usize> = (0..self.phrasings.len()).step_by(stride).collect();
+        let asked = side_by_side(&rows, |rows| rows.iter().map(|&row| self.ask(row, texts[row])).collect());
+        for (without, own) in asked.into_iter().flat_map(|asked: Vec<_>| asked) {
+            sample.without.push(without);
+            if let Some((right, score)) = own {
+                let list = if right { &mut sample.right } else { &mut sample.wrong };
                 list.push(score);
             }
         }
@@ -85,6 +86,16 @@ impl Shelf {
             list.sort_by(f64::total_cmp);
         }
         sample
+    }
+
+    /// The best score without the phrasing's entry, and without the phrasing alone, if there are others: whether its entry came
+    /// first, and with what score.
+    fn ask(&self, row: usize, text: &str) -> (f64, Option<(bool, f64)>) {
+        let entry = self.phrasings[row].entry as usize;
+        let without = self.best(row, text, Forget::Entry(entry)).1;
+        let others = self.entries[entry].phrasings().len() > 1;
+        let own = others.then(|| self.best(row, text, Forget::Phrasing(row)));
+        (without, own.map(|(first, score)| (first == entry, score)))
     }
 
     fn best(&self, row: usize, text: &str, forget: Forget) -> (usize, f64) {

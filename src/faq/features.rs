@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasherDefault;
 
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHasher;
 
 /// A map whose order does not change from run to run.
-pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
+pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<FxHasher>>;
 
 /// Two to four letters, filled with NUL.
 pub(super) type Gram = [char; 4];

@@ -7,26 +7,16 @@ use super::margin::{self, Machine};
 use super::normalize;
 use super::postings::Postings;
 use super::shelf::{Entry, Phrasing, Shelf, Weights, Word};
+use super::vectors::{Draft, Maker, Vector};
 
 /// Weight of a pair of stems beside a stem's.
 pub(super) const PAIR: f32 = 0.5;
-
-/// What is known of the phrasings only while building.
-struct Draft {
-    /// The words of each phrasing, in order.
-    words: Vec<Vec<u32>>,
-    /// The distinct stems and pairs of each phrasing.
-    stems: Vec<Vec<u32>>,
-    pairs: Vec<Vec<u32>>,
-    /// The grams of each word with their counts.
-    grams: Vec<Vec<(u32, f32)>>,
-}
 
 impl Shelf {
     /// The shelf of `locale`; `None` when no article has a phrasing in it. Thresholds are left at zero.
     pub fn build(locale: &str, articles: &[Article]) -> Option<Self> {
         let mut shelf = Self::empty(locale);
-        let mut draft = Draft { words: vec![], stems: vec![], pairs: vec![], grams: vec![] };
+        let mut draft = Draft::default();
         for (place, article) in articles.iter().enumerate() {
             if let Some(questions) = article.questions.get(locale).filter(|list| !list.is_empty()) {
                 shelf.add_entry(&mut draft, place as u32, article, questions);
@@ -38,11 +28,9 @@ impl Shelf {
         shelf.depth = shelf.phrasings.len() as f64 / shelf.entries.len() as f64;
         shelf.post(&draft);
         shelf.weigh_words(&draft);
-        let vectors = shelf.vectors(&draft);
-        shelf.take_centroids(&vectors);
+        let width = shelf.take_norms(&draft);
         shelf.post_answers(articles);
-        let dimensions = shelf.stem_emphasis.len() + shelf.pair_ids.len() + shelf.gram_ids.len();
-        shelf.machine = margin::train(&vectors, dimensions, &shelf.entries);
+        shelf.machine = margin::train(&shelf, &draft, width);
         Some(shelf)
     }
 
@@ -53,6 +41,7 @@ impl Shelf {
             background: Background::of(locale),
             word_ids: Map::default(),
             words: vec![],
+            word_norms: vec![],
             stem_ids: Map::default(),
             stem_emphasis: vec![],
             pair_ids: Map::default(),
@@ -68,8 +57,6 @@ impl Shelf {
             entries: vec![],
             answer_rows: Postings::default(),
             answer_ids: Map::default(),
-            answer_emphasis: vec![],
-            answer_mean: 0.0,
             machine: Machine::default(),
             meaning: None,
             depth: 0.0,
@@ -90,7 +77,7 @@ impl Shelf {
             let fillers: Vec<bool> = words.iter().map(|&word| self.words[word as usize].filler).collect();
             let pairs: Vec<u32> = features::pairs(&fillers)
                 .into_iter()
-                .map(|(left, right)| self.intern_pair(stems[left], stems[right]))
+                .map(|(left, right)| self.intern_pair(draft, (stems[left], stems[right])))
                 .collect();
             draft.stems.push(distinct(&stems));
             draft.pairs.push(distinct(&pairs));
@@ -104,7 +91,6 @@ impl Shelf {
             end: self.phrasings.len() as u32,
             word_centroid: 0.0,
             gram_centroid: 0.0,
-            answer_length: 0.0,
             tags,
         });
     }
@@ -127,7 +113,7 @@ impl Shelf {
         }
         draft.grams.push(counts);
         let id = self.words.len() as u32;
-        self.words.push(Word { text: text.into(), stem, phrasings: 0, emphasis, filler, norm: 0.0 });
+        self.words.push(Word { text: text.into(), stem, phrasings: 0, emphasis, filler });
         self.word_ids.insert(text.into(), id);
         id
     }
@@ -146,49 +132,40 @@ impl Shelf {
         id
     }
 
-    fn intern_pair(&mut self, first: u32, second: u32) -> u32 {
-        let next = self.pair_ids.len() as u32;
-        *self.pair_ids.entry((first, second)).or_insert(next)
+    fn intern_pair(&mut self, draft: &mut Draft, stems: (u32, u32)) -> u32 {
+        *self.pair_ids.entry(stems).or_insert_with(|| {
+            draft.pair_stems.push(stems);
+            draft.pair_stems.len() as u32 - 1
+        })
     }
 
     fn post(&mut self, draft: &Draft) {
-        let rows = |lists: &[Vec<u32>]| -> Vec<(u32, u32, f32)> {
-            let row = |(row, list): (usize, &Vec<u32>)| {
-                list.iter().map(move |&f| (f, row as u32, 1.0)).collect::<Vec<_>>()
-            };
-            lists.iter().enumerate().flat_map(row).collect()
-        };
-        self.stem_rows = Postings::build(self.stem_emphasis.len(), rows(&draft.stems));
-        self.pair_rows = Postings::build(self.pair_ids.len(), rows(&draft.pairs));
-        let mut words = rows(&draft.words);
-        words.sort_unstable_by_key(|&(word, row, _)| (word, row));
-        words.dedup_by(|next, kept| {
-            let same = (next.0, next.1) == (kept.0, kept.1);
-            kept.2 += if same { next.2 } else { 0.0 };
-            same
-        });
-        for &(word, ..) in &words {
-            self.words[word as usize].phrasings += 1;
+        self.stem_rows = Postings::by_feature(self.stem_emphasis.len(), &draft.stems);
+        self.pair_rows = Postings::by_feature(self.pair_ids.len(), &draft.pairs);
+        let mut counted = Postings::default();
+        for (_, words) in draft.words.iter() {
+            let mut words = words.to_vec();
+            words.sort_unstable();
+            counted.push(words.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f32)));
         }
-        self.word_rows = Postings::build(self.words.len(), words);
-        let of_words =
-            draft.grams.iter().enumerate().flat_map(|(word, counts)| {
-                counts.iter().map(move |&(gram, count)| (gram, word as u32, count))
-            });
-        self.gram_words = Postings::build(self.gram_ids.len(), of_words.collect());
-        self.stem_weights = self.held(self.stem_emphasis.len(), |row| draft.stems[row].clone());
-        self.pair_weights = self.held(self.pair_ids.len(), |row| draft.pairs[row].clone());
+        self.word_rows = Postings::by_counted(self.words.len(), &counted);
+        for (word, rows) in self.words.iter_mut().zip(self.word_rows.iter().map(|(_, rows)| rows)) {
+            word.phrasings = rows.len() as u32;
+        }
+        self.gram_words = Postings::by_counted(self.gram_ids.len(), &draft.grams);
+        self.stem_weights = self.held(self.stem_emphasis.len(), |row| draft.stems.of(row).iter().copied());
+        self.pair_weights = self.held(self.pair_ids.len(), |row| draft.pairs.of(row).iter().copied());
         self.gram_weights = self.held(self.gram_ids.len(), |row| {
-            draft.words[row].iter().flat_map(|&word| draft.grams[word as usize].iter().map(|g| g.0)).collect()
+            draft.words.of(row).iter().flat_map(|&word| draft.grams.of(word).iter().map(|&(gram, _)| gram))
         });
     }
 
     /// How many entries hold each feature.
-    fn held(&self, features: usize, of_row: impl Fn(usize) -> Vec<u32>) -> Weights {
+    fn held<I: Iterator<Item = u32>>(&self, features: usize, of_row: impl Fn(u32) -> I) -> Weights {
         let mut entries = vec![0_u32; features];
         let mut last = vec![u32::MAX; features];
         for (row, phrasing) in self.phrasings.iter().enumerate() {
-            for feature in of_row(row) {
+            for feature in of_row(row as u32) {
                 if last[feature as usize] != phrasing.entry {
                     last[feature as usize] = phrasing.entry;
                     entries[feature as usize] += 1;
@@ -213,112 +190,85 @@ impl Shelf {
     }
 
     fn weigh_words(&mut self, draft: &Draft) {
-        for (word, counts) in draft.grams.iter().enumerate() {
+        let norm = |counts: &[(u32, f32)]| {
             let square: f32 = counts.iter().map(|&(g, n)| (n * self.gram_weight(g)).powi(2)).sum();
-            self.words[word].norm = square.sqrt();
-        }
+            square.sqrt()
+        };
+        self.word_norms = draft.grams.iter().map(|(_, counts)| norm(counts)).collect();
     }
 
-    /// Each phrasing as a unit vector over stems and pairs and one over grams, side by side, and its norms kept.
-    fn vectors(&mut self, draft: &Draft) -> Vec<Vector> {
-        let pairs: Map<u32, (u32, u32)> = self.pair_ids.iter().map(|(&stems, &id)| (id, stems)).collect();
-        let gram_base = (self.stem_emphasis.len() + self.pair_ids.len()) as u32;
-        let mut scratch = vec![0.0_f32; self.gram_ids.len()];
-        (0..self.phrasings.len())
-            .map(|row| {
-                let stems = draft.stems[row].iter().map(|&stem| (stem, self.stem_weight(stem)));
-                let pair_base = self.stem_emphasis.len() as u32;
-                let pairs = draft.pairs[row]
-                    .iter()
-                    .map(|&pair| (pair_base + pair, self.pair_weight(pair, pairs[&pair])));
-                let mut words: Vec<(u32, f32)> = stems.chain(pairs).collect();
-                let mut touched = Vec::new();
-                for &word in &draft.words[row] {
-                    let emphasis = self.words[word as usize].emphasis;
-                    for &(gram, count) in &draft.grams[word as usize] {
-                        if scratch[gram as usize] == 0.0 {
-                            touched.push(gram);
-                        }
-                        scratch[gram as usize] += emphasis * count * self.gram_weight(gram);
+    /// The norms of the phrasings, and of the sums of their unit vectors by entry. Gives the average number of a phrasing's
+    /// features.
+    fn take_norms(&mut self, draft: &Draft) -> usize {
+        let mut width = 0;
+        let mut maker = Maker::new(self, draft);
+        let mut sums = vec![0.0_f32; maker.dimensions()];
+        let mut vector = Vector::default();
+        let mut touched = Vec::new();
+        let mut inverses = Vec::with_capacity(self.phrasings.len());
+        let mut centroids = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
+            let mut squares = [0.0_f64; 2];
+            let grams_from = (maker.dimensions() - self.gram_ids.len()) as u32;
+            for row in entry.phrasings() {
+                maker.make(row as u32, &mut vector);
+                inverses.push(vector.inverse);
+                width += vector.words.len() + vector.grams.len();
+                for &(feature, value) in vector.words.iter().chain(&vector.grams) {
+                    if sums[feature as usize] == 0.0 {
+                        touched.push(feature);
                     }
+                    sums[feature as usize] += value;
                 }
-                let mut grams: Vec<(u32, f32)> = touched
-                    .into_iter()
-                    .map(|gram| (gram_base + gram, std::mem::take(&mut scratch[gram as usize])))
-                    .collect();
-                self.phrasings[row].word_inverse = normalise(&mut words);
-                self.phrasings[row].gram_inverse = normalise(&mut grams);
-                Vector { words, grams }
-            })
-            .collect()
-    }
-
-    fn take_centroids(&mut self, vectors: &[Vector]) {
-        let mut sums: Map<u32, f32> = Map::default();
-        for entry in &mut self.entries {
-            let mut norm = |part: fn(&Vector) -> &[(u32, f32)]| {
-                sums.clear();
-                for vector in &vectors[entry.first as usize..entry.end as usize] {
-                    for &(feature, value) in part(vector) {
-                        *sums.entry(feature).or_default() += value;
-                    }
-                }
-                let square: f64 = sums.values().map(|&v| f64::from(v * v)).sum();
-                square.sqrt() as f32
-            };
-            entry.word_centroid = norm(|vector| &vector.words);
-            entry.gram_centroid = norm(|vector| &vector.grams);
+            }
+            for feature in touched.drain(..) {
+                let sum = std::mem::take(&mut sums[feature as usize]);
+                squares[usize::from(feature >= grams_from)] += f64::from(sum * sum);
+            }
+            centroids.push(squares.map(|square| square.sqrt() as f32));
         }
+        for (phrasing, [words, grams]) in self.phrasings.iter_mut().zip(inverses) {
+            (phrasing.word_inverse, phrasing.gram_inverse) = (words, grams);
+        }
+        for (entry, [words, grams]) in self.entries.iter_mut().zip(centroids) {
+            (entry.word_centroid, entry.gram_centroid) = (words, grams);
+        }
+        width / self.phrasings.len()
     }
 
+    /// BM25's part of each stem in each answer, but for what the query decides.
     fn post_answers(&mut self, articles: &[Article]) {
-        let mut all: Vec<(u32, u32, f32)> = Vec::new();
-        let mut total = 0.0;
-        for at in 0..self.entries.len() {
-            let Some(answer) = articles[self.entries[at].article as usize].answer.get(&self.locale) else {
-                continue;
-            };
+        let (mut all, mut emphases, mut lengths) = (Postings::default(), Vec::new(), Vec::new());
+        for entry in &self.entries {
             let mut counts: Vec<(u32, f32)> = Vec::new();
-            for word in normalize::words_in(answer, &self.locale) {
-                let emphasis = self.emphasis(self.zipf(&word));
+            let answer = articles[entry.article as usize].answer.get(&self.locale);
+            for word in answer.map(|answer| normalize::words_in(answer, &self.locale)).unwrap_or_default() {
                 // a stem of answers alone is no stem of the phrasings: it stays unknown to a query's norm
-                let id = self.answer_stem(&word, emphasis);
+                let stem = features::stem(self.stemmer.as_ref(), &word);
+                let next = emphases.len() as u32;
+                let id = self.answer_ids.get(stem.as_ref()).copied().unwrap_or(next);
+                if id == next {
+                    self.answer_ids.insert(stem.as_ref().into(), id);
+                    emphases.push(self.emphasis(self.zipf(&word)));
+                }
                 match counts.iter_mut().find(|(known, _)| *known == id) {
                     Some((_, count)) => *count += 1.0,
                     None => counts.push((id, 1.0)),
                 }
             }
-            let length: f32 = counts.iter().map(|c| c.1).sum();
-            self.entries[at].answer_length = length;
-            total += length;
-            all.extend(counts.into_iter().map(|(stem, count)| (stem, at as u32, count)));
+            lengths.push(counts.iter().map(|c| c.1).sum::<f32>());
+            all.push(counts);
         }
-        self.answer_mean = total / self.entries.len() as f32;
-        self.answer_rows = Postings::build(self.answer_ids.len(), all);
-    }
-
-    fn answer_stem(&mut self, word: &str, emphasis: f32) -> u32 {
-        let stem = features::stem(self.stemmer.as_ref(), word);
-        if let Some(&known) = self.answer_ids.get(stem.as_ref()) {
-            return known;
+        let entries = self.entries.len() as f32;
+        let mean = (lengths.iter().sum::<f32>() / entries).max(1.0);
+        self.answer_rows = Postings::by_counted(self.answer_ids.len(), &all);
+        for (stem, emphasis) in emphases.iter().enumerate() {
+            let held = self.answer_rows.of(stem as u32).len() as f32;
+            let idf = (1.0 + (entries - held + 0.5) / (held + 0.5)).ln();
+            self.answer_rows.reckon(stem as u32, |entry, count| {
+                let length = lengths[entry as usize] / mean;
+                idf * emphasis * (count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length)))
+            });
         }
-        let id = self.answer_ids.len() as u32;
-        self.answer_ids.insert(stem.as_ref().into(), id);
-        self.answer_emphasis.push(emphasis);
-        id
     }
-}
-
-/// A phrasing as two unit vectors with features numbered stems, then pairs, then grams.
-pub(super) struct Vector {
-    pub words: Vec<(u32, f32)>,
-    pub grams: Vec<(u32, f32)>,
-}
-
-/// Scales to length one; one over the length that it had.
-fn normalise(vector: &mut [(u32, f32)]) -> f32 {
-    let norm = vector.iter().map(|&(_, value)| value * value).sum::<f32>().sqrt();
-    let inverse = if norm > 0.0 { 1.0 / norm } else { 0.0 };
-    vector.iter_mut().for_each(|(_, value)| *value *= inverse);
-    inverse
 }

@@ -5,9 +5,11 @@
 //! of its own, which converges in a few rounds where one order for all does not in forty; the orders are the same at
 //! every run.
 
-use super::index::Vector;
-use super::ranking::Cosines;
-use super::shelf::Entry;
+use super::look::Cosines;
+use super::postings::Postings;
+use super::shelf::{Entry, Shelf};
+use super::threads::side_by_side;
+use super::vectors::{Draft, Maker, Vector};
 
 const C: f32 = 1.0;
 
@@ -34,6 +36,14 @@ impl Machine {
         !self.bias.is_empty()
     }
 
+    /// Adds the machines of the entries that follow; a part's `starts` has no leading 0.
+    fn append(&mut self, part: Self) {
+        let before = self.supports.len() as u32;
+        self.starts.extend(part.starts.iter().map(|start| before + start));
+        self.supports.extend(part.supports);
+        self.bias.extend(part.bias);
+    }
+
     /// Positive when the cosines look like entry `entry`; phrasings in `without` are passed over.
     pub fn decide(&self, entry: usize, cosines: &Cosines, without: &std::ops::Range<usize>) -> f32 {
         let supports = &self.supports[self.starts[entry] as usize..self.starts[entry + 1] as usize];
@@ -48,26 +58,37 @@ impl Machine {
     }
 }
 
-/// Trains a machine for each entry, or none if the base is too thin.
-pub(super) fn train(vectors: &[Vector], dimensions: usize, entries: &[Entry]) -> Machine {
-    if entries.len() < 2 || (vectors.len() as f64) < LEAST_DEPTH * entries.len() as f64 {
+/// Trains a machine for each entry, or none if the base is too thin. `width`: features of a phrasing, on average.
+pub(super) fn train(shelf: &Shelf, draft: &Draft, width: usize) -> Machine {
+    let (entries, rows) = (&shelf.entries, shelf.phrasings.len());
+    if entries.len() < 2 || shelf.depth < LEAST_DEPTH {
         return Machine::default();
     }
-    let mut machine = Machine { starts: vec![0], ..Machine::default() };
-    let width: usize = vectors.iter().map(|v| v.words.len() + v.grams.len()).sum::<usize>() / vectors.len();
-    let all = vectors.len() * entries.len() * width.max(1) * ROUNDS;
+    let all = rows * entries.len() * width.max(1) * ROUNDS;
     let stride = all.div_ceil(BUDGET).max(1);
-    let mut slots = vec![u32::MAX; dimensions];
-    for (number, block) in entries.chunks(BLOCK).enumerate() {
-        let own = block[0].first as usize..block[block.len() - 1].end as usize;
-        let samples: Vec<usize> =
-            (0..vectors.len()).filter(|row| own.contains(row) || row % stride == number % stride).collect();
-        let mut trainer = Trainer::new(block, &samples, vectors, &mut slots);
-        for _ in 0..ROUNDS {
-            trainer.round();
+    let blocks: Vec<(usize, &[Entry])> = entries.chunks(BLOCK).enumerate().collect();
+    let mut machine = Machine { starts: vec![0], ..Machine::default() };
+    for part in side_by_side(&blocks, |blocks| {
+        let mut part = Machine::default();
+        let mut maker = Maker::new(shelf, draft);
+        let mut slots = vec![u32::MAX; maker.dimensions()];
+        for (number, block) in blocks {
+            let own = block[0].first as usize..block[block.len() - 1].end as usize;
+            let others = (number % stride..rows).step_by(stride);
+            let before = others.clone().take_while(|&row| row < own.start);
+            let after = others.clone().skip_while(|&row| row < own.end);
+            let samples: Vec<usize> = before.chain(own.clone()).chain(after).collect();
+            let mut trainer = Trainer::new(block, &samples, &mut maker, &mut slots);
+            for _ in 0..ROUNDS {
+                trainer.round();
+            }
+            trainer.keep(&mut part);
         }
-        trainer.keep(&mut machine);
+        part
+    }) {
+        machine.append(part);
     }
+    machine.supports.shrink_to_fit();
     machine
 }
 
@@ -75,7 +96,7 @@ struct Trainer<'a> {
     block: &'a [Entry],
     samples: &'a [usize],
     /// The samples' features, numbered by first use, at half the squared length each for words and letters.
-    features: Vec<Vec<(u32, f32)>>,
+    features: Postings,
     /// By feature, then machine.
     weights: Vec<[f32; BLOCK]>,
     bias: [f32; BLOCK],
@@ -87,21 +108,20 @@ struct Trainer<'a> {
 
 impl<'a> Trainer<'a> {
     /// `slots` is scratch: it comes and goes filled with `u32::MAX`.
-    fn new(block: &'a [Entry], samples: &'a [usize], vectors: &[Vector], slots: &mut [u32]) -> Self {
-        let mut used = Vec::new();
-        let mut slot = |feature: u32| {
-            let place = &mut slots[feature as usize];
-            if *place == u32::MAX {
-                *place = used.len() as u32;
-                used.push(feature);
-            }
-            *place
-        };
+    fn new(block: &'a [Entry], samples: &'a [usize], maker: &mut Maker, slots: &mut [u32]) -> Self {
         let half = std::f32::consts::FRAC_1_SQRT_2;
-        let all = |vector: &Vector| {
-            vector.words.iter().chain(&vector.grams).map(|&(f, v)| (slot(f), v * half)).collect()
-        };
-        let features: Vec<Vec<(u32, f32)>> = samples.iter().map(|&row| &vectors[row]).map(all).collect();
+        let (mut features, mut vector, mut used) = (Postings::default(), Vector::default(), Vec::new());
+        for &row in samples {
+            maker.make(row as u32, &mut vector);
+            features.push(vector.words.iter().chain(&vector.grams).map(|&(feature, value)| {
+                let slot = &mut slots[feature as usize];
+                if *slot == u32::MAX {
+                    *slot = used.len() as u32;
+                    used.push(feature);
+                }
+                (*slot, value * half)
+            }));
+        }
         used.iter().for_each(|&feature| slots[feature as usize] = u32::MAX);
         Self {
             block,
@@ -136,7 +156,7 @@ impl<'a> Trainer<'a> {
     fn visit(&mut self, at: usize) {
         let mut decisions = self.bias;
         let mut square = 1.0;
-        for &(feature, value) in &self.features[at] {
+        for &(feature, value) in self.features.of(at as u32) {
             square += value * value;
             for (decision, weight) in decisions.iter_mut().zip(&self.weights[feature as usize]) {
                 *decision += value * weight;
@@ -160,7 +180,7 @@ impl<'a> Trainer<'a> {
         if !changed {
             return;
         }
-        for &(feature, value) in &self.features[at] {
+        for &(feature, value) in self.features.of(at as u32) {
             for (weight, change) in self.weights[feature as usize].iter_mut().zip(&changes) {
                 *weight += value * change;
             }
@@ -179,6 +199,5 @@ impl<'a> Trainer<'a> {
             machine.starts.push(machine.supports.len() as u32);
             machine.bias.push(self.bias[c]);
         }
-        machine.supports.shrink_to_fit();
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::context::Context;
+use super::look::{Cosines, Look};
 use super::query::Probe;
 use super::shelf::{Forget, Shelf};
 
@@ -12,10 +13,6 @@ pub const HITS: usize = 10;
 const NEAREST: [f32; 3] = [1.0, 0.5, 0.25];
 const CENTROID: f32 = 0.5;
 const MARGIN: f32 = 1.0;
-/// A word of the base less like the query than this (a cosine) is passed over.
-const FAINT: f32 = 0.05;
-/// A gram of so many words, and of an eighth of all words, tells nothing and is passed over.
-const FEW_WORDS: usize = 200;
 /// Entries that are scored in full, the nearest at a quick look.
 const SCORED: usize = 60;
 /// What a semantic model counts.
@@ -136,12 +133,9 @@ struct Near {
     centroid: f32,
 }
 
-/// Cosines of a query with each phrasing: by words, and by letters.
-pub(super) type Cosines = [[f32; 2]];
-
 /// How near a query is to each phrasing.
-struct Nearness {
-    cosines: Vec<[f32; 2]>,
+struct Nearness<'s> {
+    look: Look<'s>,
     /// By meaning; empty without a semantic model.
     meaning: Vec<f32>,
 }
@@ -150,31 +144,40 @@ impl Shelf {
     /// The entries nearest to a query with their scores, in no order; never more than [`SCORED`]. What is forgotten
     /// is not among them and lends nothing to others.
     pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<(usize, Terms)> {
-        let near = Nearness { cosines: self.cosines(probe), meaning: self.likeness(probe) };
-        let answers = self.answers(probe);
+        let mut near = Nearness { look: Look::new(self, probe), meaning: self.likeness(probe) };
         let without = match forget {
             Forget::Nothing => 0..0,
             Forget::Phrasing(row) => row..row + 1,
             Forget::Entry(entry) => self.entries[entry].phrasings(),
         };
         let context = Context::of(context);
-        let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.entries.len());
-        for (at, answer) in answers.iter().enumerate() {
-            let nearness = self.nearness(at, &near, &without) + answer;
-            if nearness > 0.0 {
-                nearest.push((nearness * (1.0 + context.raise(self, at)), at));
-            }
-        }
+        let mut nearest = self.met(&near, &without, &context);
         if nearest.len() > SCORED {
             nearest.select_nth_unstable_by(SCORED, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             nearest.truncate(SCORED);
         }
-        let full = |(_, at): (f32, usize)| {
-            (at, self.terms(at, &near, &without, answers[at], context.raise(self, at)))
-        };
+        near.look.complete(nearest.iter().map(|&(_, at)| at));
+        let full = |(_, at): (f32, usize)| (at, self.terms(at, &near, &without, context.raise(self, at)));
         let mut scored: Vec<(usize, Terms)> = nearest.into_iter().map(full).collect();
         deduct_rivals(&mut scored);
         scored
+    }
+
+    /// The entries that have anything in common with a query, and how near they are at a quick look.
+    fn met(&self, near: &Nearness, without: &Range<usize>, context: &Context) -> Vec<(f32, usize)> {
+        let nearness = |at: usize| {
+            let nearness = self.nearness(at, near, without) + self.answer(at, near);
+            (nearness > 0.0).then(|| (nearness * (1.0 + context.raise(self, at)), at))
+        };
+        if near.meaning.is_empty() {
+            near.look.entries().filter_map(nearness).collect()
+        } else {
+            (0..self.entries.len()).filter_map(nearness).collect()
+        }
+    }
+
+    fn answer(&self, at: usize, near: &Nearness) -> f32 {
+        self.answer_weight() * near.look.answer(at)
     }
 
     /// How much more than the nearest phrasings counts: nothing where entries have one, all from five.
@@ -236,7 +239,7 @@ impl Shelf {
 
     /// A quick look at an entry: its nearest phrasing and its centroid, unscaled; 0 if it is forgotten whole.
     fn nearness(&self, at: usize, near: &Nearness, without: &Range<usize>) -> f32 {
-        let (entry, cosines) = (&self.entries[at], &near.cosines);
+        let (entry, cosines) = (&self.entries[at], near.look.cosines());
         let (mut best, mut words, mut letters) = (0.0_f32, 0.0, 0.0);
         for (row, cosine) in entry.phrasings().zip(&cosines[entry.phrasings()]) {
             if without.is_empty() || !without.contains(&row) {
@@ -250,15 +253,9 @@ impl Shelf {
         (best + self.depth_weight() * CENTROID * centroid) / 2.0 + self.semantic(at, near, without)
     }
 
-    fn terms(
-        &self,
-        at: usize,
-        nearness: &Nearness,
-        without: &Range<usize>,
-        answer: f32,
-        raise: f32,
-    ) -> Terms {
-        let cosines = &nearness.cosines;
+    fn terms(&self, at: usize, nearness: &Nearness, without: &Range<usize>, raise: f32) -> Terms {
+        let cosines = nearness.look.cosines();
+        let answer = self.answer(at, nearness);
         let near = self.near(at, cosines, without);
         let mut margin = 0.0;
         if self.machine.is_trained() {
@@ -309,52 +306,5 @@ impl Shelf {
         };
         let ratio = |part: usize| if norms[part] > 0.0 { sums[part] / norms[part] } else { 0.0 };
         Near { words: mean(0), letters: mean(1), centroid: (ratio(0) + ratio(1)) / 2.0 }
-    }
-
-    fn cosines(&self, probe: &Probe) -> Vec<[f32; 2]> {
-        let mut sums = vec![[0.0_f32; 2]; self.phrasings.len()];
-        for (id, weight) in &probe.stems {
-            let own = self.stem_weight(*id) * weight;
-            self.stem_rows.of(*id).iter().for_each(|&(row, _)| sums[row as usize][0] += own);
-        }
-        for (id, weight, own) in &probe.pairs {
-            self.pair_rows.of(*id).iter().for_each(|&(row, _)| sums[row as usize][0] += own * weight);
-        }
-        let mut likeness = vec![0.0_f32; self.words.len()];
-        let usual = (self.words.len() / 8).max(FEW_WORDS);
-        for (id, weight) in probe.grams.iter().filter(|(id, _)| self.gram_words.of(*id).len() <= usual) {
-            let own = self.gram_weight(*id) * weight;
-            self.gram_words.of(*id).iter().for_each(|&(word, count)| likeness[word as usize] += own * count);
-        }
-        for (id, (&like, word)) in likeness.iter().zip(&self.words).enumerate() {
-            if like > FAINT * word.norm * probe.gram_norm {
-                let like = like * word.emphasis;
-                let rows = self.word_rows.of(id as u32);
-                rows.iter().for_each(|&(row, count)| sums[row as usize][1] += like * count);
-            }
-        }
-        let inverse = |norm: f32| if norm > 0.0 { 1.0 / norm } else { 0.0 };
-        let (words, grams) = (inverse(probe.word_norm), inverse(probe.gram_norm));
-        for (sum, phrasing) in sums.iter_mut().zip(&self.phrasings) {
-            *sum = [sum[0] * words * phrasing.word_inverse, sum[1] * grams * phrasing.gram_inverse];
-        }
-        sums
-    }
-
-    /// BM25 of the query over each entry's answer, as the part of a score that it is, unscaled.
-    fn answers(&self, probe: &Probe) -> Vec<f32> {
-        let mut sums = vec![0.0_f32; self.entries.len()];
-        for &stem in &probe.answer_stems {
-            let rows = self.answer_rows.of(stem);
-            let held = rows.len() as f32;
-            let idf = (1.0 + (self.entries.len() as f32 - held + 0.5) / (held + 0.5)).ln();
-            for &(entry, count) in rows {
-                let length = self.entries[entry as usize].answer_length / self.answer_mean.max(1.0);
-                let part = count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length));
-                sums[entry as usize] += idf * self.answer_emphasis[stem as usize] * part;
-            }
-        }
-        let highest = sums.iter().copied().fold(0.0, f32::max);
-        sums.iter().map(|sum| self.answer_weight() * sum / (highest + 8.0)).collect()
     }
 }

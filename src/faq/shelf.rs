@@ -24,8 +24,6 @@ pub(super) struct Word {
     pub emphasis: f32,
     /// See [`Shelf::is_filler`].
     pub filler: bool,
-    /// Norm of its gram weights.
-    pub norm: f32,
 }
 
 #[derive(Debug)]
@@ -48,8 +46,6 @@ pub(super) struct Entry {
     /// Norms of the sum of its phrasings' unit vectors.
     pub word_centroid: f32,
     pub gram_centroid: f32,
-    /// Stems of its answer, repeats counted.
-    pub answer_length: f32,
     /// Tags in lower case.
     pub tags: Vec<Box<str>>,
 }
@@ -95,6 +91,8 @@ pub(super) struct Shelf {
     pub background: Option<Background>,
     pub word_ids: Map<Box<str>, u32>,
     pub words: Vec<Word>,
+    /// Norms of the words' gram weights.
+    pub word_norms: Vec<f32>,
     pub stem_ids: Map<Box<str>, u32>,
     pub stem_emphasis: Vec<f32>,
     pub pair_ids: Map<(u32, u32), u32>,
@@ -108,11 +106,9 @@ pub(super) struct Shelf {
     pub gram_words: Postings,
     pub phrasings: Vec<Phrasing>,
     pub entries: Vec<Entry>,
-    /// Entries whose answer holds a stem.
+    /// Entries whose answer holds a stem, with the part of BM25 that it adds.
     pub answer_rows: Postings,
     pub answer_ids: Map<Box<str>, u32>,
-    pub answer_emphasis: Vec<f32>,
-    pub answer_mean: f32,
     pub machine: Machine,
     /// Where a semantic model joins.
     pub meaning: Option<Meaning>,
