@@ -5,7 +5,7 @@
 //! `docs/faq.md` explains the method and gives measured figures.
 //!
 //! `parse` -> `article` -> `check` on the way in; `normalize` -> `features` -> `index` when the base is built;
-//! `spelling` -> `query` -> `ranking` for one question; `margin` and `calibration` learn from the base itself.
+//! `spelling` -> `query` (with `related` words) -> `ranking` for one question; `margin` and `calibration` learn from the base itself.
 
 pub mod article;
 pub mod base;
@@ -28,6 +28,7 @@ pub mod parts;
 mod postings;
 mod query;
 pub mod ranking;
+mod related;
 pub mod schema;
 pub mod score;
 pub mod semantic;

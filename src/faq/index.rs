@@ -6,6 +6,7 @@ use super::frequency::Background;
 use super::margin::{self, Machine};
 use super::normalize;
 use super::postings::Postings;
+use super::related::Kinship;
 use super::shelf::{Entry, Phrasing, Shelf, Weights, Word};
 use super::vectors::{Draft, Maker, Vector};
 
@@ -26,6 +27,7 @@ impl Shelf {
             return None;
         }
         shelf.depth = shelf.phrasings.len() as f64 / shelf.entries.len() as f64;
+        shelf.kinship = Kinship::of(&shelf);
         shelf.post(&draft);
         shelf.weigh_words(&draft);
         let width = shelf.take_norms(&draft);
@@ -44,6 +46,7 @@ impl Shelf {
             word_norms: vec![],
             stem_ids: Map::default(),
             stem_emphasis: vec![],
+            kinship: None,
             pair_ids: Map::default(),
             gram_ids: Map::default(),
             stem_weights: Weights::default(),

@@ -122,7 +122,7 @@ impl<'s> Look<'s> {
         lists.extend(stems.chain(pairs));
     }
 
-    /// Words of the base by the letters that they share with the query.
+    /// Words of the base by the letters that they share with the query, or by what they mean.
     fn letters(&mut self, probe: &Probe, lists: &mut Vec<List<'s>>) {
         let (shelf, sums) = (self.shelf, &mut self.sums);
         let usual = (shelf.words.len() / 8).max(FEW_WORDS);
@@ -132,6 +132,10 @@ impl<'s> Look<'s> {
                 let own = shelf.gram_weight(*id) * weight;
                 liken(&mut sums.likeness, words, own);
             }
+        }
+        for &(word, like) in &probe.kin {
+            let likeness = &mut sums.likeness[word as usize];
+            *likeness = likeness.max(like * shelf.word_norms[word as usize]);
         }
         let least = FAINT * probe.gram_norm;
         let words = shelf.words.iter().zip(&shelf.word_norms).enumerate();

@@ -1,6 +1,8 @@
 //! A question as weights over a shelf's features. What the shelf has never seen counts too, in the norm: a question
 //! that is mostly about something else is similar to nothing.
 
+use std::borrow::Cow;
+
 use super::features::{self, Gram, distinct, grams};
 use super::index::PAIR;
 use super::normalize;
@@ -16,11 +18,22 @@ pub(super) struct Probe {
     pub pairs: Vec<(u32, f32, f32)>,
     pub word_norm: f32,
     pub grams: Vec<(u32, f32)>,
+    /// Words of the shelf that are related to words of the query, and how much their letters count as the query's.
+    pub kin: Vec<(u32, f32)>,
     pub gram_norm: f32,
     /// Stems that answers hold, for the weak answer field.
     pub answer_stems: Vec<u32>,
     /// What it means, where there is a semantic model; else empty.
     pub vector: Vec<f32>,
+}
+
+/// The words of a query, and what the shelf knows of each.
+pub(super) struct Read<'w> {
+    pub words: &'w [String],
+    pub stems: Vec<Cow<'w, str>>,
+    pub ids: Vec<Option<u32>>,
+    pub emphases: Vec<f32>,
+    pub fillers: Vec<bool>,
 }
 
 impl Shelf {
@@ -42,14 +55,27 @@ impl Shelf {
             pairs: vec![],
             word_norm: 0.0,
             grams: vec![],
+            kin: vec![],
             gram_norm: 0.0,
             answer_stems: vec![],
             vector,
         };
-        let emphases: Vec<f32> = words.iter().map(|word| self.word_emphasis(word)).collect();
-        self.read_words(&mut probe, &words, &emphases, forget);
-        self.read_grams(&mut probe, &words, &emphases, forget);
+        let read = self.read(&words);
+        self.read_words(&mut probe, &read, forget);
+        self.read_grams(&mut probe, &read, forget);
+        self.read_related(&mut probe, &read);
         probe
+    }
+
+    fn read<'w>(&self, words: &'w [String]) -> Read<'w> {
+        let stems: Vec<_> = words.iter().map(|word| features::stem(self.stemmer.as_ref(), word)).collect();
+        Read {
+            words,
+            ids: stems.iter().map(|stem| self.stem_ids.get(stem.as_ref()).copied()).collect(),
+            stems,
+            emphases: words.iter().map(|word| self.word_emphasis(word)).collect(),
+            fillers: words.iter().map(|word| self.filler(word)).collect(),
+        }
     }
 
     fn word_emphasis(&self, word: &str) -> f32 {
@@ -66,11 +92,9 @@ impl Shelf {
         }
     }
 
-    fn read_words(&self, probe: &mut Probe, words: &[String], emphases: &[f32], forget: Forget) {
+    fn read_words(&self, probe: &mut Probe, read: &Read, forget: Forget) {
+        let Read { words, stems, ids, emphases, fillers } = read;
         let mut square = 0.0;
-        let stems: Vec<_> = words.iter().map(|word| features::stem(self.stemmer.as_ref(), word)).collect();
-        let ids: Vec<Option<u32>> =
-            stems.iter().map(|stem| self.stem_ids.get(stem.as_ref()).copied()).collect();
         for (at, id) in ids.iter().enumerate() {
             if stems[..at].contains(&stems[at]) {
                 continue;
@@ -92,8 +116,7 @@ impl Shelf {
             probe.answer_stems.extend(self.answer_ids.get(stems[at].as_ref()));
         }
         let emphasis = |at: usize| ids[at].map_or(emphases[at], |id| self.stem_emphasis[id as usize]);
-        let fillers: Vec<bool> = words.iter().map(|word| self.filler(word)).collect();
-        let places = features::pairs(&fillers);
+        let places = features::pairs(fillers);
         for (number, &(left, right)) in places.iter().enumerate() {
             let same = |&(l, r): &(usize, usize)| stems[l] == stems[left] && stems[r] == stems[right];
             if places[..number].iter().any(same) {
@@ -119,9 +142,9 @@ impl Shelf {
         probe.word_norm = square.sqrt();
     }
 
-    fn read_grams(&self, probe: &mut Probe, words: &[String], emphases: &[f32], forget: Forget) {
+    fn read_grams(&self, probe: &mut Probe, read: &Read, forget: Forget) {
         let mut all: Vec<(Gram, f32)> = Vec::new();
-        for (word, &emphasis) in words.iter().zip(emphases) {
+        for (word, &emphasis) in read.words.iter().zip(&read.emphases) {
             all.extend(grams(word).into_iter().map(|gram| (gram, emphasis)));
         }
         all.sort_unstable_by_key(|&(gram, _)| gram);
@@ -135,6 +158,12 @@ impl Shelf {
             probe.grams.extend(id.map(|&id| (id, weight)));
         }
         probe.gram_norm = square.sqrt();
+    }
+
+    /// The length of a word's grams.
+    pub(super) fn letters_norm(&self, word: &str) -> f32 {
+        let weight = |gram| self.gram_ids.get(gram).map_or(self.idf(0), |&id| self.gram_weight(id));
+        grams(word).iter().map(|gram| weight(gram).powi(2)).sum::<f32>().sqrt()
     }
 
     /// How much heavier a feature of `held` entries and `rows` phrasings gets when something is forgotten.

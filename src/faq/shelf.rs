@@ -8,6 +8,7 @@ use super::features::{Gram, Map};
 use super::frequency::{self, Background};
 use super::margin::Machine;
 use super::postings::Postings;
+use super::related::Kinship;
 use super::semantic::Encoder;
 
 /// A word as common as this on the Zipf scale is one that sentences are built of.
@@ -95,6 +96,8 @@ pub(super) struct Shelf {
     pub word_norms: Vec<f32>,
     pub stem_ids: Map<Box<str>, u32>,
     pub stem_emphasis: Vec<f32>,
+    /// What its stems are related to, where the locale has a list.
+    pub kinship: Option<Kinship>,
     pub pair_ids: Map<(u32, u32), u32>,
     pub gram_ids: Map<Gram, u32>,
     pub stem_weights: Weights,
