@@ -19,7 +19,10 @@ impl Context {
 
     /// The part by which an entry's score is raised; 0 where it carries none of the tags.
     pub fn raise(&self, shelf: &Shelf, entry: usize) -> f32 {
-        let own = &shelf.entries[entry].tags;
+        if self.0.is_empty() {
+            return 0.0;
+        }
+        let own = &shelf.tags[entry];
         let shared = self.0.iter().filter(|tag| own.iter().any(|own| **own == ***tag)).count();
         ONE * 2.0 * (1.0 - 0.5_f32.powi(i32::try_from(shared).unwrap_or(i32::MAX)))
     }

@@ -3,6 +3,7 @@
 use super::article::Article;
 use super::features::{self, Map, distinct, grams};
 use super::frequency::Background;
+use super::look::LINE;
 use super::margin::{self, Machine};
 use super::normalize;
 use super::postings::Postings;
@@ -57,7 +58,9 @@ impl Shelf {
             word_rows: Postings::default(),
             gram_words: Postings::default(),
             phrasings: vec![],
+            inverses: vec![],
             entries: vec![],
+            tags: vec![],
             answer_rows: Postings::default(),
             answer_ids: Map::default(),
             machine: Machine::default(),
@@ -85,16 +88,14 @@ impl Shelf {
             draft.stems.push(distinct(&stems));
             draft.pairs.push(distinct(&pairs));
             draft.words.push(words);
-            self.phrasings.push(Phrasing { entry, word_inverse: 0.0, gram_inverse: 0.0 });
+            self.phrasings.push(Phrasing { entry });
         }
-        let tags = article.tags.iter().map(|tag| tag.to_lowercase().into()).collect();
+        self.tags.push(article.tags.iter().map(|tag| tag.to_lowercase().into()).collect());
         self.entries.push(Entry {
             article: place,
             first,
             end: self.phrasings.len() as u32,
-            word_centroid: 0.0,
-            gram_centroid: 0.0,
-            tags,
+            centroid_inverse: [0.0; 2],
         });
     }
 
@@ -230,11 +231,10 @@ impl Shelf {
             }
             centroids.push(squares.map(|square| square.sqrt() as f32));
         }
-        for (phrasing, [words, grams]) in self.phrasings.iter_mut().zip(inverses) {
-            (phrasing.word_inverse, phrasing.gram_inverse) = (words, grams);
-        }
-        for (entry, [words, grams]) in self.entries.iter_mut().zip(centroids) {
-            (entry.word_centroid, entry.gram_centroid) = (words, grams);
+        inverses.resize(inverses.len().next_multiple_of(LINE), [0.0; 2]);
+        self.inverses = inverses;
+        for (entry, centroid) in self.entries.iter_mut().zip(centroids) {
+            entry.centroid_inverse = centroid.map(|norm| if norm > 0.0 { 1.0 / norm } else { 0.0 });
         }
         width / self.phrasings.len()
     }

@@ -18,10 +18,10 @@ const READ_ANSWERS: usize = 20_000;
 const LARGE: usize = 20_000;
 /// A word of the base less like the query than this (a cosine) is passed over.
 const FAINT: f32 = 0.05;
-/// A gram of so many words, and of an eighth of all words, tells nothing and is passed over.
+/// A gram of so many words, and of a sixteenth of all words, tells nothing and is passed over.
 const FEW_WORDS: usize = 200;
 /// Rows under one mark: what the processor reads at once.
-const LINE: usize = 8;
+pub(super) const LINE: usize = 8;
 
 /// Cosines of a query with each phrasing: by words, and by letters.
 pub(super) type Cosines = [[f32; 2]];
@@ -77,7 +77,8 @@ pub(super) struct Look<'s> {
     left: Vec<List<'s>>,
     /// One over the query's norms.
     inverse: [f32; 2],
-    highest_answer: f32,
+    /// One over what the best answer would need to count in full.
+    answer_inverse: f32,
 }
 
 impl<'s> Look<'s> {
@@ -85,7 +86,7 @@ impl<'s> Look<'s> {
         let inverse =
             [probe.word_norm, probe.gram_norm].map(|norm| if norm > 0.0 { 1.0 / norm } else { 0.0 });
         let sums = KEPT.take();
-        let mut look = Self { shelf, sums, left: vec![], inverse, highest_answer: 0.0 };
+        let mut look = Self { shelf, sums, left: vec![], inverse, answer_inverse: 0.0 };
         look.fit();
         let mut lists = Vec::new();
         look.words(probe, &mut lists);
@@ -100,7 +101,7 @@ impl<'s> Look<'s> {
     fn fit(&mut self) {
         let (rows, words) = (self.shelf.phrasings.len(), self.shelf.words.len());
         let (entries, sums) = (self.shelf.entries.len(), &mut self.sums);
-        sums.cosines.resize(rows.max(sums.cosines.len()), [0.0; 2]);
+        sums.cosines.resize(rows.next_multiple_of(LINE).max(sums.cosines.len()), [0.0; 2]);
         sums.lines.fit(rows.div_ceil(LINE));
         sums.likeness.resize(words.max(sums.likeness.len()), 0.0);
         sums.answers.resize(entries.max(sums.answers.len()), 0.0);
@@ -125,7 +126,7 @@ impl<'s> Look<'s> {
     /// Words of the base by the letters that they share with the query, or by what they mean.
     fn letters(&mut self, probe: &Probe, lists: &mut Vec<List<'s>>) {
         let (shelf, sums) = (self.shelf, &mut self.sums);
-        let usual = (shelf.words.len() / 8).max(FEW_WORDS);
+        let usual = (shelf.words.len() / 16).max(FEW_WORDS);
         for (id, weight) in &probe.grams {
             let words = shelf.gram_words.of(*id);
             if words.len() <= usual {
@@ -138,16 +139,18 @@ impl<'s> Look<'s> {
             *likeness = likeness.max(like * shelf.word_norms[word as usize]);
         }
         let least = FAINT * probe.gram_norm;
-        let words = shelf.words.iter().zip(&shelf.word_norms).enumerate();
-        for ((id, (word, norm)), like) in words.zip(&mut sums.likeness) {
-            let like = std::mem::take(like);
-            if like > least * norm {
-                lists.push(List {
+        let blocks = sums.likeness.chunks_mut(LINE).zip(shelf.word_norms.chunks(LINE)).enumerate();
+        for (block, (likeness, norms)) in blocks {
+            let near = |(like, norm): (&f32, &f32)| *like > least * norm;
+            if likeness.iter().zip(norms).fold(false, |any, word| any | near(word)) {
+                let words = (block * LINE..).zip(likeness.iter().zip(norms));
+                lists.extend(words.filter(|(_, word)| near(*word)).map(|(id, (like, _))| List {
                     rows: shelf.word_rows.of(id as u32),
-                    weight: like * word.emphasis,
+                    weight: like * shelf.words[id].emphasis,
                     part: 1,
-                });
+                }));
             }
+            likeness.fill(0.0);
         }
     }
 
@@ -171,17 +174,18 @@ impl<'s> Look<'s> {
 
     /// Turns sums into cosines, and marks the entries that may have any.
     fn scale(&mut self) {
-        let rows = self.shelf.phrasings.len();
-        let (cosines, entries) = (&mut self.sums.cosines[..rows], &mut self.sums.entries.0);
-        let lines =
-            self.sums.lines.0.iter().zip(cosines.chunks_mut(LINE)).zip(self.shelf.phrasings.chunks(LINE));
-        for ((_, cosines), phrasings) in lines.filter(|((mark, _), _)| **mark != 0) {
-            for (sum, phrasing) in cosines.iter_mut().zip(phrasings) {
-                sum[0] *= self.inverse[0] * phrasing.word_inverse;
-                sum[1] *= self.inverse[1] * phrasing.gram_inverse;
+        let (rows, entries) = (&self.shelf.phrasings, &mut self.sums.entries.0);
+        let [words, letters] = self.inverse;
+        let (cosines, _) = self.sums.cosines.as_chunks_mut::<LINE>();
+        let (inverses, _) = self.shelf.inverses.as_chunks::<LINE>();
+        let lines = self.sums.lines.0.iter().zip(cosines).zip(inverses).enumerate();
+        for (line, ((_, cosines), inverses)) in lines.filter(|(_, ((mark, _), _))| **mark != 0) {
+            for (sum, inverse) in cosines.iter_mut().zip(inverses) {
+                sum[0] *= words * inverse[0];
+                sum[1] *= letters * inverse[1];
             }
-            let last = phrasings.len() - 1;
-            entries[phrasings[0].entry as usize..=phrasings[last].entry as usize].fill(1);
+            let (first, last) = (line * LINE, (line * LINE + LINE).min(rows.len()) - 1);
+            entries[rows[first].entry as usize..=rows[last].entry as usize].fill(1);
         }
     }
 
@@ -190,13 +194,14 @@ impl<'s> Look<'s> {
         let mut lists: Vec<&[(u32, f32)]> =
             probe.answer_stems.iter().map(|&stem| self.shelf.answer_rows.of(stem)).collect();
         rarest(&mut lists, most(READ_ANSWERS, self.shelf), |list| list.len());
-        let sums = &mut self.sums;
+        let (sums, mut highest) = (&mut self.sums, 0.0_f32);
         for &(entry, part) in lists.into_iter().flatten() {
             let sum = &mut sums.answers[entry as usize];
             *sum += part;
-            self.highest_answer = self.highest_answer.max(*sum);
+            highest = highest.max(*sum);
             sums.entries.set(entry as usize);
         }
+        self.answer_inverse = 1.0 / (highest + 8.0);
     }
 
     pub fn cosines(&self) -> &Cosines {
@@ -205,7 +210,7 @@ impl<'s> Look<'s> {
 
     /// How much the entry's answer has to do with the query, below 1.
     pub fn answer(&self, entry: usize) -> f32 {
-        self.sums.answers[entry] / (self.highest_answer + 8.0)
+        self.sums.answers[entry] * self.answer_inverse
     }
 
     /// The entries that have anything in common with the query, lowest first.
@@ -222,8 +227,7 @@ impl<'s> Look<'s> {
                 for &(row, count) in
                     list.rows[first..].iter().take_while(|(row, _)| (*row as usize) < own.end)
                 {
-                    let phrasing = &self.shelf.phrasings[row as usize];
-                    let norm = [phrasing.word_inverse, phrasing.gram_inverse][list.part];
+                    let norm = self.shelf.inverses[row as usize][list.part];
                     let cosine = &mut self.sums.cosines[row as usize][list.part];
                     *cosine += list.weight * count * self.inverse[list.part] * norm;
                     self.sums.lines.set(row as usize / LINE);

@@ -138,13 +138,27 @@ struct Nearness<'s> {
     look: Look<'s>,
     /// By meaning; empty without a semantic model.
     meaning: Vec<f32>,
+    /// [`Shelf::depth_weight`] and [`Shelf::answer_weight`].
+    depth_weight: f32,
+    answer_weight: f32,
+}
+
+impl Nearness<'_> {
+    fn answer(&self, at: usize) -> f32 {
+        self.answer_weight * self.look.answer(at)
+    }
 }
 
 impl Shelf {
     /// The entries nearest to a query with their scores, in no order; never more than [`SCORED`]. What is forgotten
     /// is not among them and lends nothing to others.
     pub(super) fn scores(&self, probe: &Probe, context: &[String], forget: Forget) -> Vec<(usize, Terms)> {
-        let mut near = Nearness { look: Look::new(self, probe), meaning: self.likeness(probe) };
+        let mut near = Nearness {
+            look: Look::new(self, probe),
+            meaning: self.likeness(probe),
+            depth_weight: self.depth_weight(),
+            answer_weight: self.answer_weight(),
+        };
         let without = match forget {
             Forget::Nothing => 0..0,
             Forget::Phrasing(row) => row..row + 1,
@@ -166,7 +180,7 @@ impl Shelf {
     /// The entries that have anything in common with a query, and how near they are at a quick look.
     fn met(&self, near: &Nearness, without: &Range<usize>, context: &Context) -> Vec<(f32, usize)> {
         let nearness = |at: usize| {
-            let nearness = self.nearness(at, near, without) + self.answer(at, near);
+            let nearness = self.nearness(at, near, without) + near.answer(at);
             (nearness > 0.0).then(|| (nearness * (1.0 + context.raise(self, at)), at))
         };
         if near.meaning.is_empty() {
@@ -174,10 +188,6 @@ impl Shelf {
         } else {
             (0..self.entries.len()).filter_map(nearness).collect()
         }
-    }
-
-    fn answer(&self, at: usize, near: &Nearness) -> f32 {
-        self.answer_weight() * near.look.answer(at)
     }
 
     /// How much more than the nearest phrasings counts: nothing where entries have one, all from five.
@@ -241,28 +251,28 @@ impl Shelf {
     fn nearness(&self, at: usize, near: &Nearness, without: &Range<usize>) -> f32 {
         let (entry, cosines) = (&self.entries[at], near.look.cosines());
         let (mut best, mut words, mut letters) = (0.0_f32, 0.0, 0.0);
+        let whole = entry.end as usize <= without.start || without.end <= entry.first as usize;
         for (row, cosine) in entry.phrasings().zip(&cosines[entry.phrasings()]) {
-            if without.is_empty() || !without.contains(&row) {
+            if whole || !without.contains(&row) {
                 best = best.max(cosine[0] + cosine[1]);
                 words += cosine[0];
                 letters += cosine[1];
             }
         }
-        let ratio = |sum: f32, norm: f32| if norm > 0.0 { sum / norm } else { 0.0 };
-        let centroid = ratio(words, entry.word_centroid) + ratio(letters, entry.gram_centroid);
-        (best + self.depth_weight() * CENTROID * centroid) / 2.0 + self.semantic(at, near, without)
+        let centroid = words * entry.centroid_inverse[0] + letters * entry.centroid_inverse[1];
+        (best + near.depth_weight * CENTROID * centroid) / 2.0 + self.semantic(at, near, without)
     }
 
     fn terms(&self, at: usize, nearness: &Nearness, without: &Range<usize>, raise: f32) -> Terms {
         let cosines = nearness.look.cosines();
-        let answer = self.answer(at, nearness);
+        let answer = nearness.answer(at);
         let near = self.near(at, cosines, without);
         let mut margin = 0.0;
         if self.machine.is_trained() {
             margin =
                 self.margin_weight() / (1.0 + (-STEEPNESS * self.machine.decide(at, cosines, without)).exp());
         }
-        let (scale, weight) = (self.scale(), self.depth_weight());
+        let (scale, weight) = (self.scale(), nearness.depth_weight);
         let mut terms = Terms {
             words: f64::from(near.words / scale),
             letters: f64::from(near.letters / scale),
@@ -281,7 +291,7 @@ impl Shelf {
         let entry = &self.entries[at];
         let mut best = [[0.0_f32; 2]; 3];
         let mut sums = [0.0_f32; 2];
-        let mut norms = [entry.word_centroid, entry.gram_centroid];
+        let mut norms = entry.centroid_inverse.map(|inverse| if inverse > 0.0 { 1.0 / inverse } else { 0.0 });
         let mut places = entry.phrasings().len();
         for row in entry.phrasings() {
             if without.contains(&row) {

@@ -30,10 +30,6 @@ pub(super) struct Word {
 #[derive(Debug)]
 pub(super) struct Phrasing {
     pub entry: u32,
-    /// One over the norm of its stems and pairs; 0 if it has none.
-    pub word_inverse: f32,
-    /// One over the norm of its grams.
-    pub gram_inverse: f32,
 }
 
 /// An article in this locale.
@@ -44,11 +40,8 @@ pub(super) struct Entry {
     /// Its phrasings, which lie side by side.
     pub first: u32,
     pub end: u32,
-    /// Norms of the sum of its phrasings' unit vectors.
-    pub word_centroid: f32,
-    pub gram_centroid: f32,
-    /// Tags in lower case.
-    pub tags: Vec<Box<str>>,
+    /// One over the norms of the sum of its phrasings' unit vectors, by words and by letters; 0 if it has none.
+    pub centroid_inverse: [f32; 2],
 }
 
 impl Entry {
@@ -108,7 +101,12 @@ pub(super) struct Shelf {
     pub word_rows: Postings,
     pub gram_words: Postings,
     pub phrasings: Vec<Phrasing>,
+    /// By phrasing, one over the norm of its stems and pairs, and of its grams; 0 if it has none. Filled up
+    /// with zeros to whole lines, see `look`.
+    pub inverses: Vec<[f32; 2]>,
     pub entries: Vec<Entry>,
+    /// By entry, its tags in lower case.
+    pub tags: Vec<Vec<Box<str>>>,
     /// Entries whose answer holds a stem, with the part of BM25 that it adds.
     pub answer_rows: Postings,
     pub answer_ids: Map<Box<str>, u32>,

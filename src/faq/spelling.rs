@@ -127,20 +127,29 @@ impl Shelf {
 
     /// The words of the base that share most grams with `word`.
     fn alike(&self, word: &str) -> Vec<u32> {
+        let mut counts = vec![0_u8; self.words.len()];
         let mut shared: Vec<u32> = Vec::new();
+        let mut share = |word: u32| {
+            let count = &mut counts[word as usize];
+            if *count == 0 {
+                shared.push(word);
+            }
+            *count = count.saturating_add(1);
+        };
         for gram in grams(word) {
             if let Some(&id) = self.gram_ids.get(&gram) {
-                shared.extend(self.gram_words.of(id).iter().map(|&(word, _)| word));
+                self.gram_words.of(id).iter().for_each(|&(word, _)| share(word));
             }
         }
         if word.chars().count() < ONE_EDIT {
-            shared.extend(swaps(word).filter_map(|swapped| self.word_ids.get(swapped.as_str()).copied()));
+            swaps(word).filter_map(|swapped| self.word_ids.get(swapped.as_str()).copied()).for_each(share);
         }
-        shared.sort_unstable();
-        let mut counts: Vec<(usize, u32)> =
-            shared.chunk_by(|a, b| a == b).map(|same| (usize::MAX - same.len(), same[0])).collect();
-        counts.sort_unstable();
-        counts.into_iter().take(COMPARED).map(|(_, word)| word).collect()
+        let order = |word: &u32| (u8::MAX - counts[*word as usize], *word);
+        if shared.len() > COMPARED {
+            shared.select_nth_unstable_by_key(COMPARED, order);
+            shared.truncate(COMPARED);
+        }
+        shared
     }
 }
 
