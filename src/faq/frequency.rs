@@ -31,6 +31,37 @@ impl Background {
             .filter_map(|(word, tenths)| Some((word, tenths.parse::<f64>().ok()? / 10.0)))
     }
 
+    /// The most common word that is one edit from `word` (a letter more, less or other, or two swapped), begins as it does, and
+    /// is at least as common as `least`.
+    pub fn nearest(self, word: &str, least: f64) -> Option<&'static str> {
+        let first = *word.as_bytes().first()?;
+        let begins = |below: u8| self.lines.len() - self.from(below).len();
+        let lines = self.lines[begins(first)..begins(first + 1)].lines();
+        let near = lines.filter_map(|line| line.split_once(' ')).filter(|(other, _)| one_edit(word, other));
+        let known = near.filter_map(|(other, tenths)| Some((tenths.parse::<u32>().ok()?, other)));
+        let common = known.filter(|(tenths, _)| f64::from(*tenths) / 10.0 >= least);
+        common.min_by_key(|&(tenths, other)| (u32::MAX - tenths, other)).map(|(_, other)| other)
+    }
+
+    /// The lines from the first on that does not begin with a lower byte than `first`.
+    fn from(self, first: u8) -> &'static str {
+        let bytes = self.lines.as_bytes();
+        let (mut low, mut high) = (0, bytes.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            let start = bytes[..middle].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            if bytes[start] < first {
+                low = bytes[middle..]
+                    .iter()
+                    .position(|&b| b == b'\n')
+                    .map_or(bytes.len(), |at| middle + at + 1);
+            } else {
+                high = start;
+            }
+        }
+        self.lines.get(low..).unwrap_or_default()
+    }
+
     /// The Zipf value of a normalised word; `None` if it is too rare for the list.
     pub fn zipf(&self, word: &str) -> Option<f64> {
         let bytes = self.lines.as_bytes();
@@ -47,6 +78,24 @@ impl Background {
             }
         }
         None
+    }
+}
+
+/// Whether two different words are one edit apart, counted in bytes.
+fn one_edit(word: &str, other: &str) -> bool {
+    let (a, b) = (word.as_bytes(), other.as_bytes());
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match a.len().cmp(&b.len()) {
+        std::cmp::Ordering::Less => *a == b[1..],
+        std::cmp::Ordering::Greater => a[1..] == *b,
+        std::cmp::Ordering::Equal => {
+            let swapped = a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
+            swapped || (!a.is_empty() && a[1..] == b[1..])
+        }
     }
 }
 
@@ -72,6 +121,24 @@ mod tests {
             }
         }
         assert!(Background::of("es").is_none() && Background::of("de-CH").is_some());
+    }
+
+    #[test]
+    fn finds_the_most_common_word_one_edit_away() {
+        let en = Background::of("en").expect("a list");
+        for (word, found) in [
+            ("dimensiions", Some("dimensions")),
+            ("recieve", Some("receive")),
+            ("notebok", Some("notebook")),
+            ("zzzzzzz", None),
+            ("zeroo", Some("zero")),
+            ("\u{ffff}", None),
+            ("", None),
+        ] {
+            assert_eq!(en.nearest(word, 3.5), found, "{word}");
+        }
+        assert_eq!(en.nearest("dimensiions", 7.0), None);
+        assert!(!one_edit("same", "same") && one_edit("same", "smae") && !one_edit("ab", "ba c"));
     }
 
     #[test]

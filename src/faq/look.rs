@@ -19,7 +19,7 @@ const LARGE: usize = 20_000;
 /// A word of the base less like the query than this (a cosine) is passed over.
 const FAINT: f32 = 0.05;
 /// A gram of so many words, and of a sixteenth of all words, tells nothing and is passed over.
-const FEW_WORDS: usize = 200;
+const FEW_WORDS: usize = 1_000;
 /// Rows under one mark: what the processor reads at once.
 pub(super) const LINE: usize = 8;
 

@@ -1,5 +1,5 @@
-//! Guarded spelling: only a word that the base does not know and the language hardly does is ever changed, and only
-//! into a word of the base. Words that a recogniser split, or a writer ran together or cut at the wrong place, are
+//! Guarded spelling: only a word that the base does not know and the language hardly does is ever changed, into a
+//! word of the base, or into a common one of the language if that is nearer: it may be related to one of the base. Words that a recogniser split, or a writer ran together or cut at the wrong place, are
 //! mended the same way.
 
 use super::features::{self, grams};
@@ -12,6 +12,9 @@ const SHORTEST: usize = 3;
 const ONE_EDIT: usize = 4;
 const TWO_CAREFUL: usize = 6;
 const TWO_EDITS: usize = 8;
+/// From this length a word may be put right into one of the language that is at least so common, on the Zipf scale.
+const ONE_EDIT_AWAY: usize = 5;
+const COMMON: f64 = 3.5;
 /// Words of the base that are compared letter by letter, the ones with most grams in common.
 const COMPARED: usize = 24;
 
@@ -96,8 +99,8 @@ impl Shelf {
         })
     }
 
-    /// The base's word within the edits forgiven: the nearest first, then one with the same first letter, then the
-    /// most frequent by its stem.
+    /// The word meant: the base's within the edits forgiven, the nearest first, then one with the same first letter, then
+    /// the most frequent by its stem; the language's, if it is one edit away and none of the base is.
     fn nearest(&self, word: &str) -> Option<&str> {
         let length = word.chars().count();
         if length < SHORTEST || word.chars().any(|c| c.is_ascii_digit()) {
@@ -121,8 +124,14 @@ impl Shelf {
             let frequency = self.stem_rows.of(candidate.stem).len();
             (distance <= allowed && swapped).then_some((distance, !same_start, usize::MAX - frequency, id))
         };
-        let best = self.alike(word).iter().filter_map(near).min()?;
-        Some(&self.words[best.3 as usize].text)
+        let best = self.alike(word).iter().filter_map(near).min();
+        if best.is_none_or(|(distance, ..)| distance > 1) && length >= ONE_EDIT_AWAY {
+            let common = self.background.and_then(|list| list.nearest(word, COMMON));
+            if common.is_some() {
+                return common;
+            }
+        }
+        Some(&self.words[best?.3 as usize].text)
     }
 
     /// The words of the base that share most grams with `word`.
@@ -198,6 +207,7 @@ mod tests {
         assert_eq!(mended("pasxwird acccount"), "password account");
         assert_eq!(mended("ipn"), "pin");
         assert_eq!(mended("pricess"), "prices");
+        assert_eq!(mended("dimensiions of a matress"), "dimensions of a mattress");
     }
 
     #[test]
