@@ -19,14 +19,17 @@ impl Default for Dial {
 }
 
 impl Dial {
-    /// What a false suggestion costs in right ones: 0.5 at 90, 1 at 95.
+    /// What a false suggestion costs in right ones: 0.55 at 90, 1.1 at 95.
     fn cost(self) -> f64 {
-        5.0 / (100.0 - self.0).clamp(0.5, 100.0)
+        5.5 / (100.0 - self.0).clamp(0.5, 100.0)
     }
 
-    /// The percentiles of unanswerable questions' scores between which the threshold lies.
-    fn bounds(self) -> (f64, f64) {
-        ((self.0 - 50.0).max(0.0), self.0)
+    /// The percentiles of unanswerable questions' scores between which the threshold lies. Of few scores a percentile is
+    /// uncertain: the upper one is taken half a standard error higher.
+    fn bounds(self, scores: usize) -> (f64, f64) {
+        let part = (self.0 / 100.0).clamp(0.0, 1.0);
+        let error = 100.0 * (part * (1.0 - part) / scores.max(1) as f64).sqrt();
+        ((self.0 - 50.0).max(0.0), self.0 + error / 2.0)
     }
 }
 
@@ -109,7 +112,7 @@ impl Shelf {
 
 /// Where right suggestions less the wrong and the false ones are most, between the dial's bounds.
 fn threshold(sample: &Sample, dial: Dial) -> f64 {
-    let (low, high) = dial.bounds();
+    let (low, high) = dial.bounds(sample.without.len());
     let (low, high) = (percentile(&sample.without, low), percentile(&sample.without, high));
     let asked = sample.right.len() + sample.wrong.len();
     if asked < FEWEST {
