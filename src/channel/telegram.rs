@@ -2,7 +2,7 @@
 //! is what goes out.
 
 mod address;
-mod commands;
+pub(super) mod commands;
 mod desk;
 mod fetch;
 mod files;
@@ -96,10 +96,6 @@ impl Telegram {
 
     async fn keep(&self, app: &App, key: &str, value: &str) -> Result<(), DoorError> {
         Ok(app.store.keep_note(Channel::Telegram, self.settings.bot(), key, Some(value)).await?)
-    }
-
-    async fn forget(&self, app: &App, key: &str) -> Result<(), DoorError> {
-        Ok(app.store.keep_note(Channel::Telegram, self.settings.bot(), key, None).await?)
     }
 
     async fn kept(&self, app: &App, key: &str) -> Result<Option<String>, DoorError> {

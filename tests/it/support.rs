@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod caller;
+pub mod dc;
 pub mod server;
 pub mod tg;
 pub mod twiml;
