@@ -60,6 +60,12 @@ struct Me {
     application: u64,
 }
 
+/// What a prompt becomes on the wire, piece by piece; `written`: a person wrote it.
+pub fn pieces(prompt: &Prompt, asked: Asked, written: bool) -> Vec<String> {
+    let row = crate::conversation::ids::of_turn(asked.conversation, asked.turn, "outbox", 0);
+    parts::of(prompt, &parts::Origin { written, asked, row })
+}
+
 impl Discord {
     pub fn new(settings: config::Discord) -> Self {
         let wire = Wire::new(&settings.api_url, settings.token.clone());

@@ -1,5 +1,12 @@
 //! Discord on the real wire, against simcord's rules: the program is the real one, to be killed and started again.
 
+mod contract;
+mod desk;
+mod faults;
+mod files;
+mod gateway;
+mod killed;
+mod server;
 mod talk;
 
 use crate::support::dc::Dc;

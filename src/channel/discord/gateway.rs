@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::Value;
+use serde_json::{Value, json};
 use serenity::Client;
 use serenity::all::GatewayIntents;
 use serenity::client::{ClientBuilder, Context, RawEventHandler};
@@ -219,5 +219,10 @@ fn read(event: &Event) -> Option<Told> {
         return None;
     }
     let mut told: Value = serde_json::to_value(event).ok()?;
-    Some(Told { kind: Kind::of(told["t"].as_str()?)?, held: told["d"].take() })
+    let mut held = told["d"].take();
+    if let Event::InteractionCreate(came) = event {
+        // The library reads the kind, and does not write it again.
+        held["type"] = json!(u8::from(came.interaction.kind()));
+    }
+    Some(Told { kind: Kind::of(told["t"].as_str()?)?, held })
 }
