@@ -51,7 +51,13 @@ pub trait Rooms: Send + Sync {
     async fn open(&self, app: &App, row: &ConversationRow) -> Result<String, Trouble>;
 
     /// Writes into a room; the message's name, where it is told. Long texts go in parts.
-    async fn put(&self, app: &App, room: &str, text: &str, buttons: Buttons) -> Result<Option<String>, Trouble>;
+    async fn put(
+        &self,
+        app: &App,
+        room: &str,
+        text: &str,
+        buttons: Buttons,
+    ) -> Result<Option<String>, Trouble>;
 
     /// Changes the card.
     async fn change(

@@ -104,7 +104,8 @@ impl Discord {
         if !told.of_people() {
             return false;
         }
-        let room = told.channel().is_some_and(|channel| self.desk.as_ref().is_some_and(|desk| desk.has(channel)));
+        let room =
+            told.channel().is_some_and(|channel| self.desk.as_ref().is_some_and(|desk| desk.has(channel)));
         match told.kind {
             Kind::Gone => room,
             Kind::Message | Kind::Edited => room || self.me.get().is_some_and(|me| told.to_us(me.id)),
@@ -147,7 +148,9 @@ impl Discord {
     fn typing(&self, here: Address) {
         let wire = self.wire.clone();
         // It expires by itself.
-        tokio::spawn(async move { wire.post(&format!("/channels/{}/typing", here.channel), &json!({})).await });
+        tokio::spawn(
+            async move { wire.post(&format!("/channels/{}/typing", here.channel), &json!({})).await },
+        );
     }
 
     /// Nobody knows whether a piece arrived. As long as Discord knows its number again it may be sent again.

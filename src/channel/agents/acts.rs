@@ -80,7 +80,9 @@ mod tests {
 
     #[test]
     fn acts_are_told_from_messages() {
-        for act in ["/claim", "/close solved", "/back@vestibule_bot", "note: she is worried", "NOTE:x", "/note y"] {
+        for act in
+            ["/claim", "/close solved", "/back@vestibule_bot", "note: she is worried", "NOTE:x", "/note y"]
+        {
             assert!(is_act(act), "{act}");
         }
         for words in ["claim", "please note: it is late", "/other", "notes", ""] {

@@ -81,10 +81,13 @@ impl Acks {
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).add(&id) {
             return Began::Again;
         }
-        let path = format!("/interactions/{id}/{}/callback", interaction["token"].as_str().unwrap_or_default());
+        let path =
+            format!("/interactions/{id}/{}/callback", interaction["token"].as_str().unwrap_or_default());
         let wire = wire.clone();
         if let Some(form) = opens_form(interaction) {
-            tokio::spawn(async move { told(wire.post(&path, &json!({ "type": MODAL, "data": form })).await) });
+            tokio::spawn(
+                async move { told(wire.post(&path, &json!({ "type": MODAL, "data": form })).await) },
+            );
             return Began::Done;
         }
         let body = deferral(interaction);
@@ -147,7 +150,8 @@ fn opens_form(interaction: &Value) -> Option<Value> {
         return Some(form);
     }
     let (asked, Pressed::Form) = Asked::read(data)? else { return None };
-    let question = interaction["message"]["content"].as_str().unwrap_or_default().replace(['\\', '*', '`'], "");
+    let question =
+        interaction["message"]["content"].as_str().unwrap_or_default().replace(['\\', '*', '`'], "");
     let form = discord::form(asked, &question, interaction["locale"].as_str().unwrap_or_default());
     Some(modal(&form.custom_id, &form.title, &form.label, form.max_length))
 }

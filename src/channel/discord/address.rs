@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for address in [Address { channel: 42, member: None }, Address { channel: 42, member: Some((7, 9)) }] {
+        for address in [Address { channel: 42, member: None }, Address { channel: 42, member: Some((7, 9)) }]
+        {
             assert_eq!(address.to_string().parse(), Ok(address));
         }
         assert_eq!("x".parse::<Address>(), Err(()));

@@ -13,8 +13,9 @@ use crate::flow::limits::discord::{COMMAND, COMMAND_DESCRIPTION, COMMANDS};
 
 /// Languages by the platform's own tags: <https://discord.com/developers/docs/reference#locales>.
 const LOCALES: [&str; 32] = [
-    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR",
-    "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
+    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl",
+    "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja",
+    "zh-TW", "ko",
 ];
 
 /// Registers them, all at once.
@@ -43,7 +44,8 @@ pub fn all(playbook: &Playbook) -> Vec<Value> {
 fn listed(playbook: &Playbook, locale: &str) -> Vec<(String, String)> {
     let word = |told: &Value, key: &str| told[key].as_str().unwrap_or_default().to_owned();
     let list = list(playbook, locale);
-    let mut all: Vec<_> = list.iter().map(|told| (word(told, "command"), word(told, "description"))).collect();
+    let mut all: Vec<_> =
+        list.iter().map(|told| (word(told, "command"), word(told, "description"))).collect();
     let title = playbook.flows.get("system/link").and_then(|flow| {
         let title = flow.title.pick(locale, playbook.default_locale(), false)?;
         Some(title.source.clone())

@@ -143,7 +143,9 @@ impl Rooms for Threads<'_> {
                 return Err(Trouble::Never(why));
             }
             // The channel itself is gone: that is for the operator.
-            Err(Trouble::NoRoom) => return Err(Trouble::Never("the agents' channel is not there".to_owned())),
+            Err(Trouble::NoRoom) => {
+                return Err(Trouble::Never("the agents' channel is not there".to_owned()));
+            }
             Err(Trouble::Later) => return Err(Trouble::Later),
         };
         let room = made["id"].as_str().ok_or(Trouble::Later)?.to_owned();
@@ -156,7 +158,13 @@ impl Rooms for Threads<'_> {
         Ok(room)
     }
 
-    async fn put(&self, app: &App, room: &str, text: &str, buttons: Buttons) -> Result<Option<String>, Trouble> {
+    async fn put(
+        &self,
+        app: &App,
+        room: &str,
+        text: &str,
+        buttons: Buttons,
+    ) -> Result<Option<String>, Trouble> {
         let parts = render::discord::plain(text);
         let last = parts.len().saturating_sub(1);
         let mut put = None;
@@ -165,7 +173,8 @@ impl Rooms for Threads<'_> {
             if nth == last && !buttons.is_empty() {
                 body["components"] = components(&buttons);
             }
-            let put_there = self.call(app, Method::POST, &format!("/channels/{room}/messages"), &body).await?;
+            let put_there =
+                self.call(app, Method::POST, &format!("/channels/{room}/messages"), &body).await?;
             put = put_there["id"].as_str().map(str::to_owned);
         }
         Ok(put)
@@ -187,7 +196,12 @@ impl Rooms for Threads<'_> {
 
     async fn put_file(&self, app: &App, room: &str, name: &str, content: Vec<u8>) -> Result<(), Trouble> {
         self.paced(app, room).await?;
-        match self.discord.wire.upload(&format!("/channels/{room}/messages"), &silent(""), name, content).await {
+        match self
+            .discord
+            .wire
+            .upload(&format!("/channels/{room}/messages"), &silent(""), name, content)
+            .await
+        {
             Answer::Ok(_) | Answer::Unreadable => Ok(()),
             Answer::No(refusal) => Err(trouble(refusal)),
         }
@@ -201,12 +215,8 @@ impl Rooms for Threads<'_> {
 
 fn components(buttons: &Buttons) -> Value {
     let style = |data: &str| if data.ends_with(":claim") { 1 } else { 2 };
-    let button = |(label, data): &(&str, String)| {
-        json!({ "type": 2, "style": style(data), "label": label, "custom_id": data })
-    };
-    let row = |row: &Vec<(&str, String)>| {
-        json!({ "type": 1, "components": row.iter().map(button).collect::<Vec<_>>() })
-    };
+    let button = |(label, data): &(&str, String)| json!({ "type": 2, "style": style(data), "label": label, "custom_id": data });
+    let row = |row: &Vec<(&str, String)>| json!({ "type": 1, "components": row.iter().map(button).collect::<Vec<_>>() });
     buttons.iter().map(row).collect()
 }
 

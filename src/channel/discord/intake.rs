@@ -29,6 +29,13 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// Channels in which nobody said anything for so long are not looked through, in milliseconds.
 const OLD: u64 = 30 * 24 * 3_600_000;
 
+/// So often channels in which something was said just now are looked through, for events that the library could not read:
+/// it leaves those out without a word.
+const SWEEP: Duration = Duration::from_secs(30);
+/// "Just now", in milliseconds, and the most channels of one time.
+const JUST_NOW: u64 = 10 * 60_000;
+const SWEPT: usize = 40;
+
 /// The last message of a channel, and its server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Last {
@@ -48,6 +55,8 @@ struct Writer<'a> {
     missed: BTreeMap<u64, Last>,
     /// Those that could not be, and when they are tried again.
     again: Vec<(Instant, u64, Last)>,
+    /// The last message of each channel when it was last swept.
+    swept: BTreeMap<u64, u64>,
 }
 
 /// Writes down until `stop` is cancelled, or nobody tells any more.
@@ -65,8 +74,10 @@ pub async fn run(
         unkept: BTreeMap::new(),
         missed: BTreeMap::new(),
         again: Vec::new(),
+        swept: BTreeMap::new(),
     };
     let mut tick = tokio::time::interval(KEPT_EVERY);
+    let mut sweep = tokio::time::interval(SWEEP);
     loop {
         let mut came = Vec::new();
         tokio::select! {
@@ -77,6 +88,7 @@ pub async fn run(
                 writer.keep().await;
                 writer.look_again();
             }
+            _ = sweep.tick() => writer.sweep(),
             () = std::future::ready(()), if !writer.missed.is_empty() => {
                 if let Some(channel) = writer.missed.keys().next().copied() {
                     writer.look(channel).await;
@@ -98,7 +110,8 @@ impl Writer<'_> {
                     self.begin_to_look().await;
                 }
                 Came::Told(told, written) => {
-                    if let Some(channel) = told.channel().filter(|channel| self.missed.contains_key(channel)) {
+                    if let Some(channel) = told.channel().filter(|channel| self.missed.contains_key(channel))
+                    {
                         self.write(std::mem::take(&mut rows)).await;
                         self.look(channel).await;
                     }
@@ -192,6 +205,20 @@ impl Writer<'_> {
             if now.saturating_sub(time_of(message)) < OLD {
                 self.missed.insert(channel, last);
             }
+        }
+    }
+
+    fn sweep(&mut self) {
+        let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default();
+        self.swept.retain(|_, message| now.saturating_sub(time_of(*message)) < JUST_NOW);
+        let active =
+            self.last.iter().filter(|(_, last)| now.saturating_sub(time_of(last.message)) < JUST_NOW);
+        let mut active: Vec<(u64, Last)> = active.map(|(channel, last)| (*channel, *last)).collect();
+        // Those that were not swept for longest first.
+        active.sort_by_key(|(channel, _)| self.swept.get(channel).copied());
+        for (channel, last) in active.into_iter().take(SWEPT) {
+            let from = self.swept.insert(channel, last.message).unwrap_or(last.message);
+            self.missed.entry(channel).or_insert(Last { message: from, ..last });
         }
     }
 

@@ -80,7 +80,9 @@ impl Told {
             }
             // Without a time it is the platform that added a preview.
             Kind::Edited => {
-                self.held["edited_timestamp"].is_string() && self.held["author"].is_object() && !self.is_bots()
+                self.held["edited_timestamp"].is_string()
+                    && self.held["author"].is_object()
+                    && !self.is_bots()
             }
             Kind::Deleted | Kind::Reacted | Kind::Interaction | Kind::Gone => true,
         }
@@ -117,7 +119,10 @@ impl Told {
             return text.to_owned();
         }
         let bare = [format!("<@{me}>"), format!("<@!{me}>")].iter().fold(text.to_owned(), |text, name| {
-            text.split(name.as_str()).map(|part| part.trim_matches([' ', ',', ':'])).collect::<Vec<_>>().join(" ")
+            text.split(name.as_str())
+                .map(|part| part.trim_matches([' ', ',', ':']))
+                .collect::<Vec<_>>()
+                .join(" ")
         });
         bare.trim().to_owned()
     }

@@ -112,7 +112,8 @@ impl Discord {
     /// Into the person's direct messages.
     async fn directly(&self, here: &Address, piece: &Value) -> Result<(Answer, bool), DoorError> {
         let (_, user) = here.member.unwrap_or_default();
-        let opened = self.wire.post("/users/@me/channels", &json!({ "recipient_id": user.to_string() })).await;
+        let opened =
+            self.wire.post("/users/@me/channels", &json!({ "recipient_id": user.to_string() })).await;
         let channel = match opened {
             Answer::Ok(opened) => opened["id"].as_str().map(str::to_owned),
             Answer::Unreadable => None,

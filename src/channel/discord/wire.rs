@@ -37,7 +37,11 @@ pub enum Answer {
 pub enum Refusal {
     /// The platform's own words, and its number for them:
     /// <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
-    Told { status: u16, code: u64, description: String },
+    Told {
+        status: u16,
+        code: u64,
+        description: String,
+    },
     RetryAfter(Duration),
     /// It did not leave.
     NotSent(String),

@@ -77,7 +77,13 @@ impl Rooms for Topics<'_> {
         made["message_thread_id"].as_i64().map(|topic| topic.to_string()).ok_or(Trouble::Later)
     }
 
-    async fn put(&self, app: &App, room: &str, text: &str, buttons: Buttons) -> Result<Option<String>, Trouble> {
+    async fn put(
+        &self,
+        app: &App,
+        room: &str,
+        text: &str,
+        buttons: Buttons,
+    ) -> Result<Option<String>, Trouble> {
         let parts = render::telegram::plain(text);
         let last = parts.len().saturating_sub(1);
         let mut put = None;

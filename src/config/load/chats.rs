@@ -56,8 +56,7 @@ pub(super) fn discord(reader: &Reader<'_>) -> Result<Option<Discord>, ConfigErro
     let token = reader.text("channels.discord.token")?;
     let api_url = reader.text("channels.discord.api_url")?;
     let rate = reader.text("channels.discord.rate")?.parse().ok().filter(|rate| (1..=1_000).contains(rate));
-    let rate =
-        rate.ok_or_else(|| wrong("channels.discord.rate", "must be a whole number from 1 to 1000"))?;
+    let rate = rate.ok_or_else(|| wrong("channels.discord.rate", "must be a whole number from 1 to 1000"))?;
     let channel = some(reader.text(CHANNEL)?).map(|channel| {
         let number = channel.parse::<u64>();
         number.map_err(|_| wrong(CHANNEL, "must be a channel's number, such as 112233445566778899"))
@@ -119,7 +118,10 @@ mod tests {
             ("VESTIBULE_DESK__DISCORD__AGENTS", "anna=5"),
         ]);
         let discord = settings.expect("good settings").discord.expect("a bot");
-        assert_eq!((discord.bot.as_str(), discord.api_url.as_str()), ("112233445566778899", "http://127.0.0.1:1"));
+        assert_eq!(
+            (discord.bot.as_str(), discord.api_url.as_str()),
+            ("112233445566778899", "http://127.0.0.1:1")
+        );
         assert_eq!(discord.agents.get(&5).map(String::as_str), Some("anna"));
         let error = with(&[(TOKEN, "with blanks in it")]).expect_err("no token").to_string();
         assert!(error.contains("channels.discord.token"), "{error}");

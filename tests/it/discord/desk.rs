@@ -71,14 +71,17 @@ async fn scene() -> Scene {
     let anna = Person::new(&dc, "anna", "en-US").await;
     let ugo = Person::new(&dc, "ugo", "en-US").await;
     let who = format!("anna={},ugo={}", anna.id, ugo.id);
-    let server =
-        small(&dc, &[("VESTIBULE_DESK__DISCORD__CHANNEL", &dc.channel), ("VESTIBULE_DESK__DISCORD__AGENTS", &who)])
-            .await;
+    let server = small(
+        &dc,
+        &[("VESTIBULE_DESK__DISCORD__CHANNEL", &dc.channel), ("VESTIBULE_DESK__DISCORD__AGENTS", &who)],
+    )
+    .await;
     agents(&server);
     // The flows know that somebody is there.
     let web = Web::login(&server, "anna").await;
     let url = format!("{}/api/presence", web.base);
-    let told = web.http.post(url).header("x-csrf-token", &web.csrf).json(&json!({ "presence": "online" })).send();
+    let told =
+        web.http.post(url).header("x-csrf-token", &web.csrf).json(&json!({ "presence": "online" })).send();
     assert_eq!(told.await.expect("an answer").status(), 200);
     let mut ada = Person::new(&dc, "ada", "en-US").await;
     ada.says("hello", "What is it about?").await;
@@ -116,7 +119,7 @@ async fn an_agent_answers_from_a_thread() {
     // The other comes too late, and is told.
     ugo.says("/claim", "Anna has this conversation").await;
     anna.write("Hello, this is **Anna** [x](https://evil.example) @everyone").await;
-    let got = ada.hears("this is *").await;
+    let got = ada.hears("this is **Anna**").await;
     assert!(got.contains("[x](https://evil.example)"), "what people write is no markup: {got}");
     ada.write("my roof leaks").await;
     anna.hears("👤 my roof leaks").await;
@@ -149,7 +152,8 @@ async fn an_agent_answers_from_a_thread() {
         assert!(Instant::now() < until, "no form opens");
         tokio::time::sleep(Duration::from_millis(30)).await;
     };
-    anna.act("modal", json!({ "custom_id": modal["custom_id"], "values": { "words": "call her back" } })).await;
+    anna.act("modal", json!({ "custom_id": modal["custom_id"], "values": { "words": "call her back" } }))
+        .await;
     anna.sees("📝 anna: call her back").await;
     // Not to be reached any more: said in the thread.
     let path = format!("/channels/{}/messages", ada.channel);
@@ -230,9 +234,11 @@ async fn where_no_thread_can_be_made_agents_are_told() {
     let dc = Dc::start().await;
     let anna = Person::new(&dc, "anna", "en-US").await;
     let who = format!("anna={}", anna.id);
-    let server =
-        small(&dc, &[("VESTIBULE_DESK__DISCORD__CHANNEL", &dc.channel), ("VESTIBULE_DESK__DISCORD__AGENTS", &who)])
-            .await;
+    let server = small(
+        &dc,
+        &[("VESTIBULE_DESK__DISCORD__CHANNEL", &dc.channel), ("VESTIBULE_DESK__DISCORD__AGENTS", &who)],
+    )
+    .await;
     agents(&server);
     let full = json!({ "method": "POST", "status": 400, "code": 160_006, "message": "Maximum number of active threads reached" });
     dc.fault("/threads", 3, full).await;
@@ -240,7 +246,8 @@ async fn where_no_thread_can_be_made_agents_are_told() {
     ada.says("hello", "What is it about?").await;
     let web = Web::login(&server, "anna").await;
     let url = format!("{}/api/presence", web.base);
-    let told = web.http.post(url).header("x-csrf-token", &web.csrf).json(&json!({ "presence": "online" })).send();
+    let told =
+        web.http.post(url).header("x-csrf-token", &web.csrf).json(&json!({ "presence": "online" })).send();
     assert_eq!(told.await.expect("an answer").status(), 200);
     ada.presses("A colleague", "Please hold the line.").await;
     let mut anna = anna.within(&dc.channel);

@@ -41,7 +41,9 @@ async fn what_may_have_arrived_is_sent_again_and_seen_once() {
     // Not done at all.
     dc.fault(&path, 2, json!({ "method": "POST", "status": 503 })).await;
     ada.says("123456", "How many people are affected?").await;
-    assert_eq!(ada.all().await.len(), 5, "{:#?}", ada.all().await);
+    let all = ada.all().await;
+    let different: std::collections::HashSet<&String> = all.iter().collect();
+    assert_eq!(different.len(), all.len(), "{all:#?}");
 }
 
 /// Waits until so many were sent that had arrived.

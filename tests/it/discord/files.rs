@@ -50,7 +50,8 @@ async fn what_may_not_be_kept_is_said() {
     let server = small(&dc, &[]).await;
     let mut ada = Person::new(&dc, "ada", "en-US").await;
     ada.says("hello", "What is it about?").await;
-    let program = base64::engine::general_purpose::STANDARD.encode(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0");
+    let program =
+        base64::engine::general_purpose::STANDARD.encode(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0");
     ada.send(json!({ "files": [{ "name": "x.png", "content": program }] })).await;
     ada.hears("I could not take that file").await;
     settled(&dc, &server).await;

@@ -118,7 +118,8 @@ async fn many_that_were_missed_come_in_order() {
         assert!(Instant::now() < until, "{lines:#?}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     };
-    let wanted: Vec<String> = (0..120).map(|n| format!("line {n}.")).chain(["and a last one".into()]).collect();
+    let wanted: Vec<String> =
+        (0..120).map(|n| format!("line {n}.")).chain(["and a last one".into()]).collect();
     assert_eq!(lines, wanted);
 }
 
@@ -157,6 +158,21 @@ async fn a_press_is_acknowledged_in_time_whatever_the_database_does() {
     // Neither late nor twice.
     let late = dc.calls("/callback").await.into_iter().filter(|call| call["status"] != 200).count();
     assert_eq!(late, 0);
+    settled(&dc, &server).await;
+}
+
+/// The library leaves out what it cannot read: that is looked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_read_is_not_lost() {
+    let dc = Dc::start().await;
+    let server = small(&dc, &[]).await;
+    let mut ada = asked(&dc).await;
+    dc.control("options", json!({ "spoil": true })).await;
+    ada.write("a leak in the roof").await;
+    dc.control("options", json!({ "spoil": false })).await;
+    ada.hears_within("Your six-digit number?", Duration::from_secs(80)).await;
+    assert_eq!(transcript(&server, &mut ada).await, SAID);
+    assert!(!server.log().contains("a leak in the roof"), "what people say is in the log");
     settled(&dc, &server).await;
 }
 

@@ -46,7 +46,8 @@ async fn nothing_is_lost_when_it_is_killed() {
         server
     });
     let until = Instant::now() + time;
-    let talks: Vec<_> = people.into_iter().enumerate().map(|(n, p)| tokio::spawn(talk(p, n, until))).collect();
+    let talks: Vec<_> =
+        people.into_iter().enumerate().map(|(n, p)| tokio::spawn(talk(p, n, until))).collect();
     let mut codes = HashMap::new();
     for (n, talk) in talks.into_iter().enumerate() {
         let (person, code) = talk.await.expect("nobody panics");

@@ -58,7 +58,10 @@ async fn commands_are_answered_for_one_persons_eyes() {
         assert!(Instant::now() < until, "no form opens");
         tokio::time::sleep(Duration::from_millis(30)).await;
     };
-    assert!(modal.to_string().contains("Che cosa è successo?") || modal.to_string().contains("Che cosa \\u00e8"), "{modal}");
+    assert!(
+        modal.to_string().contains("Che cosa è successo?") || modal.to_string().contains("Che cosa \\u00e8"),
+        "{modal}"
+    );
     let (message, _) = ada.button("Rispondi").await.expect("the button");
     let filled = json!({ "custom_id": modal["custom_id"], "values": { "words": "il tetto perde" }, "message": message["id"] });
     ada.act("modal", filled.clone()).await;

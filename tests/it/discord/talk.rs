@@ -115,7 +115,11 @@ async fn commands_are_there_in_each_language_and_work() {
         }
     }
     let mut ada = Person::new(&dc, "ada", "en-US").await;
-    ada.act("slash", json!({ "name": "start", "options": [{ "name": "with", "type": 3, "value": "billing" }] })).await;
+    ada.act(
+        "slash",
+        json!({ "name": "start", "options": [{ "name": "with", "type": 3, "value": "billing" }] }),
+    )
+    .await;
     ada.hears("What is the matter with it?").await;
     ada.slash("language").await;
     ada.presses("Italiano", "Qual è il problema?").await;

@@ -173,8 +173,7 @@ impl Server {
     pub fn hold_database(&self, time: Duration) -> std::thread::JoinHandle<()> {
         use sqlx::{Connection as _, Executor as _};
         let url = format!("sqlite://{}", self.folder.path().join("vestibule.db").display());
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (told, held) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             runtime.block_on(async {

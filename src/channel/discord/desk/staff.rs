@@ -152,7 +152,8 @@ impl Staff<'_> {
         let most = self.app.settings.file_bytes;
         let content = discord.wire.file(url, most).await.ok_or("it is too large, or gone")?;
         self.app.in_turn(discord, channel).await.map_err(|_| "too many messages wait")?;
-        match discord.wire.upload(&format!("/channels/{channel}/messages"), &silent(""), name, content).await {
+        match discord.wire.upload(&format!("/channels/{channel}/messages"), &silent(""), name, content).await
+        {
             Answer::Ok(_) | Answer::Unreadable => Ok(()),
             Answer::No(refusal) => Err(refusal.words()),
         }

@@ -153,7 +153,8 @@ async fn settle(discord: &Discord, interaction: &Value, chosen: Option<&str>) {
     if matches!(answer, Answer::No(_)) && !alone {
         // Its quarter of an hour is over, or it was never acknowledged.
         let (channel, message) = (interaction["channel_id"].as_str(), shown["id"].as_str());
-        let path = format!("/channels/{}/messages/{}", channel.unwrap_or_default(), message.unwrap_or_default());
+        let path =
+            format!("/channels/{}/messages/{}", channel.unwrap_or_default(), message.unwrap_or_default());
         answer = discord.wire.patch(&path, &body).await;
     }
     if let Answer::No(refusal) = answer {

@@ -21,7 +21,13 @@ impl Person {
     pub async fn new(dc: &Dc, name: &str, locale: &str) -> Self {
         let made = dc.control("user", json!({ "name": name, "guild": dc.guild })).await;
         let text = |key: &str| made[key].as_str().expect("a number").to_owned();
-        Self { dc: dc.clone(), id: text("user"), channel: text("channel"), locale: locale.to_owned(), seen: 0 }
+        Self {
+            dc: dc.clone(),
+            id: text("user"),
+            channel: text("channel"),
+            locale: locale.to_owned(),
+            seen: 0,
+        }
     }
 
     pub fn within(&self, channel: &str) -> Self {
@@ -101,7 +107,12 @@ impl Person {
     pub async fn sees(&self, words: &str) {
         let until = Instant::now() + Duration::from_secs(25);
         while !self.all().await.iter().any(|text| text.contains(words)) {
-            assert!(Instant::now() < until, "{} looks for {words:?} and has {:#?}", self.id, self.all().await);
+            assert!(
+                Instant::now() < until,
+                "{} looks for {words:?} and has {:#?}",
+                self.id,
+                self.all().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -150,13 +161,14 @@ impl Person {
 /// As a person reads it.
 fn unescaped(content: &str) -> String {
     let mut out = String::new();
-    let mut letters = content.chars();
+    let mut letters = content.chars().peekable();
     while let Some(c) = letters.next() {
         match c {
             '\\' => out.extend(letters.next()),
             '`' => {}
+            '*' if letters.peek() == Some(&'*') => drop(letters.next()),
             c => out.push(c),
         }
     }
-    out.replace("**", "")
+    out
 }
