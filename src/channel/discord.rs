@@ -5,6 +5,7 @@ mod ack;
 mod address;
 mod commands;
 mod desk;
+mod doubt;
 mod files;
 mod gateway;
 mod intake;
@@ -14,9 +15,8 @@ mod update;
 mod way;
 mod wire;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -37,8 +37,6 @@ use wire::{Answer, Refusal, Wire};
 const CHANNEL_BURST: u32 = 5;
 /// At once to all together.
 const BURST: u32 = 10;
-/// Discord knows a message's own number again for "a few minutes": what may have arrived is sent again so long.
-const KNOWN_AGAIN: Duration = Duration::from_secs(100);
 
 pub struct Discord {
     settings: config::Discord,
@@ -47,8 +45,8 @@ pub struct Discord {
     me: OnceCell<Me>,
     /// Where agents work, if they do.
     desk: Option<desk::Desk>,
-    /// Since when it is not known whether a piece arrived, by its number.
-    doubts: Mutex<HashMap<String, Instant>>,
+    /// Pieces of which it is not known whether they arrived.
+    doubts: doubt::Doubts,
     /// What was said lately, by its message, for when it is taken back.
     said: talk::Said,
 }
@@ -71,7 +69,7 @@ impl Discord {
         let wire = Wire::new(&settings.api_url, settings.token.clone());
         let desk = settings.channel.map(|channel| desk::Desk::new(channel, settings.agents.clone()));
         let (acks, said) = (ack::Acks::default(), talk::Said::default());
-        Self { settings, wire, acks, me: OnceCell::new(), desk, doubts: Mutex::default(), said }
+        Self { settings, wire, acks, me: OnceCell::new(), desk, doubts: doubt::Doubts::default(), said }
     }
 
     fn bot_name(&self) -> &str {
@@ -152,15 +150,6 @@ impl Discord {
             async move { wire.post(&format!("/channels/{}/typing", here.channel), &json!({})).await },
         );
     }
-
-    /// Nobody knows whether a piece arrived. As long as Discord knows its number again it may be sent again.
-    fn doubted(&self, nonce: Option<&str>, why: String) -> Delivery {
-        let Some(nonce) = nonce else { return Delivery::Unknown(why) };
-        let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
-        doubts.retain(|_, since| since.elapsed() < KNOWN_AGAIN * 10);
-        let since = doubts.entry(nonce.to_owned()).or_insert_with(Instant::now);
-        if since.elapsed() < KNOWN_AGAIN { Delivery::Transient(why) } else { Delivery::Unknown(why) }
-    }
 }
 
 #[async_trait]
@@ -207,6 +196,13 @@ impl Adapter for Discord {
         let (Ok(here), Ok(piece)) = (address.parse::<Address>(), serde_json::from_str::<Value>(part)) else {
             return Delivery::Bug("a piece that cannot be read".to_owned());
         };
+        let nonce = piece["nonce"].as_str();
+        match self.arrived(&here, &piece).await {
+            Ok(None) => {}
+            Ok(Some(platform)) => return Delivery::Sent(Some(platform)),
+            Err(why) => return why,
+        }
+        let tried = doubt::now();
         let (answer, known_again) = match self.on_its_way(app, &here, &piece).await {
             Ok(answered) => answered,
             Err(error) => return Delivery::Transient(error.to_string()),
@@ -214,9 +210,13 @@ impl Adapter for Discord {
         match answer {
             Answer::Ok(sent) => Delivery::Sent(sent["id"].as_str().map(str::to_owned)),
             Answer::Unreadable => Delivery::Sent(None),
-            Answer::No(Refusal::Unknown(why)) => {
-                self.doubted(piece["nonce"].as_str().filter(|_| known_again), why)
-            }
+            Answer::No(Refusal::Unknown(why)) => match nonce.filter(|_| known_again) {
+                Some(nonce) => {
+                    self.doubts.add(nonce, tried);
+                    Delivery::Transient(why)
+                }
+                None => Delivery::Unknown(why),
+            },
             Answer::No(Refusal::Told { status: 400, code, description }) => {
                 let mend = parts::mended(part, &description);
                 let refusal = Refusal::Told { status: 400, code, description };

@@ -56,12 +56,15 @@ impl Lately {
     }
 }
 
+/// By the interaction's number.
+type UnderWay = Mutex<Vec<(String, watch::Receiver<bool>)>>;
+
 /// Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Acks {
     begun: Arc<Mutex<Lately>>,
     /// Those under way, and whether they are done.
-    under_way: Arc<Mutex<Vec<(String, watch::Receiver<bool>)>>>,
+    under_way: Arc<UnderWay>,
 }
 
 /// What becomes of an interaction.
@@ -116,9 +119,7 @@ impl Acks {
     }
 }
 
-fn lock(
-    under_way: &Mutex<Vec<(String, watch::Receiver<bool>)>>,
-) -> std::sync::MutexGuard<'_, Vec<(String, watch::Receiver<bool>)>> {
+fn lock(under_way: &UnderWay) -> std::sync::MutexGuard<'_, Vec<(String, watch::Receiver<bool>)>> {
     under_way.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -103,7 +103,6 @@ fn agents(reader: &Reader<'_>, key: &str) -> Result<Agents, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::super::load;
-    use super::*;
 
     #[test]
     fn a_bot_on_discord_is_known_by_its_token() {

@@ -71,3 +71,42 @@ async fn commands_are_answered_for_one_persons_eyes() {
     ada.hears("Quel pulsante era di una domanda precedente").await;
     settled(&dc, &server).await;
 }
+
+/// A command's answer may be given for a quarter of an hour; what comes later goes to the person's own messages.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_too_late_for_a_command_is_not_shown_to_all() {
+    let dc = Dc::start().await;
+    let server = small(&dc, &[]).await;
+    let mut direct = Person::new(&dc, "ada", "en-US").await;
+    let mut ada = direct.within(&dc.channel);
+    ada.slash("start").await;
+    ada.hears("What is it about?").await;
+    let over = json!({ "method": "POST", "status": 404, "code": 10_015, "message": "Unknown Webhook" });
+    dc.fault("/webhooks/", 1, over).await;
+    ada.press("A fault").await;
+    direct.hears("Tell me what happened.").await;
+    let told = ada.told().await;
+    assert!(told.iter().all(|one| one["flags"].as_u64().unwrap_or_default() & 64 != 0), "{told:#?}");
+    settled(&dc, &server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_options_are_a_menu() {
+    let dc = Dc::start().await;
+    let flows = tempfile::tempdir().expect("a folder");
+    let option =
+        |n: usize| format!("        - {{ value: v{n}, label: {{ en: Thing number {n} }}, goto: last }}\n");
+    let options: String = (1..=30).map(option).collect();
+    let flow = format!(
+        "flow: many\ntitle: {{ en: Many }}\nstart: {{ default: true }}\nsteps:\n  - choose:\n      prompt: {{ en: Which one? }}\n      \
+         options:\n{options}  - id: last\n    say: {{ en: There it is. }}\n  - end: {{ outcome: done }}\n"
+    );
+    std::fs::write(flows.path().join("many.yaml"), flow).expect("written");
+    let folder = flows.path().display().to_string();
+    let server = small(&dc, &[("VESTIBULE_FLOWS", &folder), ("VESTIBULE_LOCALES", "en")]).await;
+    let mut ada = Person::new(&dc, "ada", "en-US").await;
+    ada.says("hello", "Which one?").await;
+    ada.presses("Thing number 27", "There it is.").await;
+    ada.sees("✓ Thing number 27").await;
+    settled(&dc, &server).await;
+}
