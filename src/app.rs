@@ -3,6 +3,7 @@
 pub mod aside;
 mod calls;
 pub mod channels;
+pub mod checkup;
 pub mod commit;
 pub mod deflection;
 pub mod deliver;

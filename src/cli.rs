@@ -9,6 +9,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod compiler;
+pub mod doctor;
 pub mod faq;
 pub mod graph;
 pub mod inbox;
@@ -111,6 +112,8 @@ enum Command {
     /// What chat platforms sent and could not be dealt with
     #[command(subcommand)]
     Inbox(inbox::Inbox),
+    /// Look whether all that is set up works: flows, database, address, each channel and its rights
+    Doctor(doctor::Doctor),
     /// Accounts of people at the desk
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -312,6 +315,11 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }),
         Command::Inbox(command) => {
             with_store(settings()?, async |store| inbox::run(&store, command, &mut std::io::stdout()).await)
+        }
+        Command::Doctor(options) => {
+            drop(out);
+            let settings = settings()?;
+            block_on(async { doctor::run(&options, &settings, &mut std::io::stdout()).await })
         }
         Command::Agent(command) => with_store(settings()?, async |store| {
             let mut out = std::io::stdout();

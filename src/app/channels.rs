@@ -6,8 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use super::checkup::Checked;
 use super::inbound::DoorError;
 use crate::conversation::Channel;
+use crate::flow::Playbook;
 pub use crate::store::channels::{NewUpdate, UpdateRow};
 pub use crate::store::{AgentRow, ConversationFilter, ConversationRow, JournalRow, Outgoing};
 
@@ -42,6 +44,9 @@ pub trait Adapter: Send + Sync {
 
     /// Whether the platform answers, by a call without an effect.
     async fn alive(&self) -> Delivery;
+
+    /// Looks at all that it needs on the platform, and changes nothing. `public_url`: what the platform can call us.
+    async fn checkup(&self, playbook: &Playbook, public_url: Option<&str>) -> Vec<Checked>;
 
     /// What the adapter does by itself until `stop` is cancelled: fetch, register.
     async fn run(self: Arc<Self>, app: super::App, stop: CancellationToken);

@@ -3,6 +3,7 @@
 
 mod ack;
 mod address;
+mod checkup;
 mod commands;
 mod desk;
 mod doubt;
@@ -24,11 +25,13 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::channels::{Adapter, Delivery, Limits, Outgoing, Place, UpdateRow};
+use crate::app::checkup::Checked;
 use crate::app::{App, DoorError};
 use crate::channel::render::Asked;
 use crate::channel::telegram::commands::words;
 use crate::config;
 use crate::conversation::{Channel, Prompt};
+use crate::flow::Playbook;
 use address::{Address, number};
 use update::{Kind, Told};
 use wire::{Answer, Refusal, Wire};
@@ -231,6 +234,10 @@ impl Adapter for Discord {
             Ok(_) => Delivery::Sent(None),
             Err(why) => why,
         }
+    }
+
+    async fn checkup(&self, playbook: &Playbook, _public_url: Option<&str>) -> Vec<Checked> {
+        checkup::run(self, playbook).await
     }
 
     async fn run(self: Arc<Self>, app: App, stop: CancellationToken) {

@@ -2,6 +2,7 @@
 //! is what goes out.
 
 mod address;
+mod checkup;
 pub(super) mod commands;
 mod desk;
 mod fetch;
@@ -20,10 +21,12 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::channels::{Adapter, Delivery, Limits, Mend, Outgoing, Place, UpdateRow};
+use crate::app::checkup::Checked;
 use crate::app::{App, DoorError};
 use crate::channel::render::Asked;
 use crate::config;
 use crate::conversation::{Channel, ConversationId, Prompt};
+use crate::flow::Playbook;
 use crate::flow::limits::telegram as limits;
 use address::Address;
 use wire::{Answer, Refusal, Wire};
@@ -267,6 +270,10 @@ impl Adapter for Telegram {
             Answer::Ok(_) | Answer::Unreadable => Delivery::Sent(None),
             Answer::No(refusal) => refusal.class(),
         }
+    }
+
+    async fn checkup(&self, playbook: &Playbook, public_url: Option<&str>) -> Vec<Checked> {
+        checkup::run(self, playbook, public_url).await
     }
 
     async fn run(self: Arc<Self>, app: App, stop: CancellationToken) {

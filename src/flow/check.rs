@@ -43,8 +43,32 @@ use super::slot::SlotKind;
 use super::step::Kind;
 use crate::source::Diagnostic;
 
+/// Steps from which on two threads share the work.
+const MANY: usize = 1_000;
+
 /// All findings about a set of flows, in no order.
 pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
+    let steps: usize = set.drafts.iter().map(|draft| draft.flow.steps.len()).sum();
+    let over_ways = || {
+        let mut found = Vec::new();
+        ways(set, &mut found);
+        found
+    };
+    if steps < MANY {
+        let mut found = one_by_one(set);
+        found.extend(over_ways());
+        return found;
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(over_ways);
+        let mut found = one_by_one(set);
+        found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        found
+    })
+}
+
+/// What each flow, step and text must be, whatever leads there.
+fn one_by_one(set: &Set<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     starts::check(set, &mut found);
     for draft in set.drafts {
@@ -55,7 +79,6 @@ pub fn check(set: &Set<'_>) -> Vec<Diagnostic> {
         branches::check(set, draft, &mut found);
     }
     chat::check(set, &mut found);
-    ways(set, &mut found);
     found
 }
 

@@ -164,11 +164,9 @@ impl Templates {
             return Err(long(at, "condition"));
         }
         let bare = bare(source);
-        if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
-            return Err(finding(&error, at, "condition"));
-        }
         let wrapped = format!("{{% if ({bare}) %}}1{{% endif %}}");
-        let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "condition"))?;
+        let (id, reads) =
+            self.add_expression(bare, wrapped).map_err(|error| finding(&error, at, "condition"))?;
         Ok(Condition { at: at.clone(), source: source.to_owned(), id, reads })
     }
 
@@ -181,11 +179,9 @@ impl Templates {
             return Err(long(at, "expression"));
         }
         let bare = bare(source);
-        if let Err(error) = self.env.compile_expression_owned(bare.to_owned()) {
-            return Err(finding(&error, at, "expression"));
-        }
         let wrapped = format!("{{{{ ({bare}) | __json }}}}");
-        let (id, reads) = self.add(wrapped).map_err(|error| finding(&error, at, "expression"))?;
+        let (id, reads) =
+            self.add_expression(bare, wrapped).map_err(|error| finding(&error, at, "expression"))?;
         Ok(Expression { at: at.clone(), source: source.to_owned(), id, reads })
     }
 
@@ -217,6 +213,16 @@ impl Templates {
     /// The engine lists neither filters nor tests, but says so when one is unknown.
     fn runs_with(&self, probe: &str, unknown: ErrorKind) -> bool {
         !self.env.render_str(probe, ()).is_err_and(|error| error.kind() == unknown)
+    }
+
+    /// Compiles an expression within the text that evaluates it. One that could end the text's parenthesis is compiled alone
+    /// first: `a) %}{% if (b` is no expression, though it would make a text.
+    fn add_expression(&mut self, bare: &str, wrapped: String) -> Result<(Arc<str>, BTreeSet<String>), Error> {
+        if bare.is_empty() || bare.contains([')', ',', '}', '%', '#']) {
+            self.env.compile_expression_owned(bare.to_owned())?;
+        }
+        // What is wrong is told of what was written, not of what stands around it.
+        self.add(wrapped).map_err(|error| self.env.compile_expression(bare).err().unwrap_or(error))
     }
 
     fn add(&mut self, source: String) -> Result<(Arc<str>, BTreeSet<String>), Error> {

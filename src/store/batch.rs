@@ -4,6 +4,7 @@ mod links;
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -23,6 +24,9 @@ use crate::desk::{State, TicketType};
 
 /// How often a code is derived anew before the turn is given up. With a million tickets one in ninety clashes.
 const SALTS: u32 = 30;
+/// A batch decides for so long; who comes after that waits for the next one. What is written beside it, such as that a
+/// message was sent, must not wait for hundreds of slow decisions: what is sent and not written down is sent again after a kill.
+const DECIDING: Duration = Duration::from_millis(100);
 
 /// A job that waits, and who waits for its answer.
 pub(super) struct Pending {
@@ -127,8 +131,13 @@ async fn decide_all(
     let world = World::load(connection, &found, &timed).await?;
     let mut turns = Vec::with_capacity(jobs.len());
     let mut seen = Seen::default();
+    let begun = Instant::now();
     for (pending, found) in jobs.iter_mut().zip(found) {
-        turns.push(Turn::take(&mut pending.job, found, &world, &mut seen));
+        let late = !turns.is_empty() && begun.elapsed() > DECIDING;
+        turns.push(match late {
+            true => Turn::Fated(Fate::Later),
+            false => Turn::take(&mut pending.job, found, &world, &mut seen),
+        });
     }
     links::settle_codes(connection, jobs, &mut turns, &world, now).await?;
     links::settle_moves(connection, jobs, &mut turns, &world).await?;

@@ -28,6 +28,10 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite")
 
 /// Connections for readers. Each has a thread and a page cache of its own.
 const READERS: u32 = 4;
+/// Page caches, in KiB (<https://sqlite.org/pragma.html#pragma_cache_size>, where a negative number is KiB). Each fills as the database grows and stays
+/// filled; what a reader has not at hand is a copy from the system's own cache.
+const WRITER_CACHE: &str = "-8000";
+const READER_CACHE: &str = "-1000";
 
 /// The pool of readers.
 pub(super) struct Reads {
@@ -47,7 +51,7 @@ pub(super) async fn open(url: &str) -> Result<(Reads, Connection), StoreError> {
     create(options.get_filename())?;
     let mut writer = options.connect().await?;
     MIGRATIONS.run(&mut writer).await?;
-    let reading = options.clone().pragma("query_only", "on");
+    let reading = options.clone().pragma("query_only", "on").pragma("cache_size", READER_CACHE);
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
         .idle_timeout(Duration::from_secs(60))
@@ -71,7 +75,7 @@ fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .pragma("temp_store", "memory")
-        .pragma("cache_size", "-8000")
+        .pragma("cache_size", WRITER_CACHE)
         .pragma("wal_autocheckpoint", "4000")
         .statement_cache_capacity(64)
         .row_buffer_size(512)

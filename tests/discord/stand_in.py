@@ -67,7 +67,8 @@ class Session:
 
 WORLD = Backend(clock=Now())
 SESSIONS = {}
-OPTIONS = {"heartbeat": 41250, "ack": True, "refuse_resume": False, "times": 1, "closed": False, "spoil": False}
+OPTIONS = {"heartbeat": 41250, "ack": True, "refuse_resume": False, "times": 1, "closed": False, "spoil": False,
+           "flags": 1 << 19}
 FAULTS, CALLS, SAME, SLOW, ACKS = [], [], {}, {}, []
 BASE = ""
 
@@ -250,6 +251,9 @@ def done(method, path, body, files, request, call):
         return answer(error.to_json(), error.status)
     if path.endswith("/callback"):
         return web.Response(status=204)
+    if path == "/oauth2/applications/@me":
+        # What is switched on at the portal.
+        told["flags"] = OPTIONS["flags"]
     if same:
         SAME[same] = told
     if told is None:

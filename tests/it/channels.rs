@@ -9,8 +9,10 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use vestibule::app::channels::{Adapter, Delivery, Limits, NewUpdate, Outgoing, Place, UpdateRow};
+use vestibule::app::checkup::Checked;
 use vestibule::app::{App, Arrival, DoorError, Opens, Who};
 use vestibule::conversation::{Channel, Prompt, Said, Utterance};
+use vestibule::flow::Playbook;
 
 use crate::ivr::desk::Desk;
 
@@ -81,6 +83,10 @@ impl Adapter for Frail {
 
     async fn alive(&self) -> Delivery {
         Delivery::Sent(None)
+    }
+
+    async fn checkup(&self, _: &Playbook, _: Option<&str>) -> Vec<Checked> {
+        Vec::new()
     }
 
     async fn run(self: Arc<Self>, _: App, stop: CancellationToken) {

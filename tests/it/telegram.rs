@@ -2,6 +2,7 @@
 
 mod contract;
 mod desk;
+mod doctor;
 mod faults;
 mod killed;
 mod talk;

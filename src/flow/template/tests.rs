@@ -62,3 +62,30 @@ fn tells_filters_and_tests_that_exist() {
     );
     assert!(templates.has_test("defined") && !templates.has_test("full"));
 }
+
+/// A condition is compiled within the text that evaluates it: nothing is let in that way which is no expression alone.
+#[test]
+fn a_condition_is_one_expression() {
+    let mut templates = Templates::new();
+    let at = Place::start_of("t.yaml");
+    let pieces = [
+        "a", "1", "(", ")", "[", "]", ",", "%}", "}}", "{{", "{%", "{#", "#}", "'", "|", "if", "else", "not",
+        "==", "~", ".", "x=1", "*",
+    ];
+    let mut good = 0;
+    for first in pieces {
+        for second in pieces {
+            for third in pieces {
+                let source = format!("{first} {second} {third}");
+                let alone = templates.env.compile_expression(bare(&source)).is_ok();
+                if templates.condition(&source, &at).is_ok() {
+                    assert!(alone, "{source}");
+                    good += 1;
+                }
+            }
+        }
+    }
+    assert!(good > 20, "{good}");
+    let wrong = templates.condition("slots.x ==", &at).expect_err("it is cut short");
+    assert!(wrong.message.contains("end of input"), "{}", wrong.message);
+}

@@ -60,6 +60,11 @@ struct Inner {
     presses: HashSet<String>,
     files: HashMap<String, Vec<u8>>,
     polls: usize,
+    webhook: String,
+    /// By language; empty: those of no language.
+    commands: BTreeMap<String, Value>,
+    /// Groups in which the bot has no right to manage topics.
+    powerless: HashSet<i64>,
 }
 
 /// Cheap to clone.
@@ -124,6 +129,16 @@ impl Tg {
 
     pub fn add_chat(&self, chat: i64) {
         self.lock().chats.insert(chat);
+    }
+
+    /// The bot's right to manage topics of a group.
+    pub fn allow_topics(&self, chat: i64, allowed: bool) {
+        let mut inner = self.lock();
+        if allowed {
+            inner.powerless.remove(&chat)
+        } else {
+            inner.powerless.insert(chat)
+        };
     }
 
     pub fn add_topic(&self, chat: i64, topic: i64) {

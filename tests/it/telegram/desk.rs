@@ -8,10 +8,10 @@ use super::small;
 use crate::support::server::Server;
 use crate::support::tg::{Person, Tg};
 
-const GROUP: i64 = -100_777;
+pub const GROUP: i64 = -100_777;
 const PASSWORD: &str = "correct horse battery staple";
 
-fn with_group(tg: &Tg) -> Server {
+pub fn with_group(tg: &Tg) -> Server {
     tg.add_chat(GROUP);
     let server = small(
         tg,

@@ -32,8 +32,31 @@ fn checked(inner: &mut Inner, method: &str, body: &Value) -> Done {
         "getMe" => Ok(json!({ "id": BOT, "is_bot": true, "first_name": "Vestibule", "username": NAME,
             "can_join_groups": true, "can_read_all_group_messages": false, "supports_inline_queries": false,
             "can_connect_to_business": false, "has_main_web_app": false })),
-        "deleteWebhook" | "setWebhook" => Ok(json!(true)),
-        "setMyCommands" => commands(body),
+        "deleteWebhook" => {
+            inner.webhook.clear();
+            Ok(json!(true))
+        }
+        "setWebhook" => {
+            body["url"].as_str().unwrap_or_default().clone_into(&mut inner.webhook);
+            Ok(json!(true))
+        }
+        "getWebhookInfo" => Ok(json!({ "url": inner.webhook, "has_custom_certificate": false,
+            "pending_update_count": inner.updates.len() })),
+        "setMyCommands" => commands(inner, body),
+        "getMyCommands" => {
+            let language = body["language_code"].as_str().unwrap_or_default();
+            Ok(inner.commands.get(language).cloned().unwrap_or_else(|| json!([])))
+        }
+        "getChat" => {
+            reachable(inner, body)?;
+            Ok(json!({ "id": body["chat_id"], "type": "supergroup", "title": "Agents", "is_forum": true }))
+        }
+        "getChatMember" => {
+            reachable(inner, body)?;
+            let chat = body["chat_id"].as_i64().unwrap_or_default();
+            Ok(json!({ "status": "administrator", "can_manage_topics": !inner.powerless.contains(&chat),
+                "user": { "id": body["user_id"], "is_bot": true, "first_name": "Vestibule" } }))
+        }
         "sendChatAction" => Ok(json!(true)),
         "answerCallbackQuery" => {
             inner.presses.insert(body["callback_query_id"].as_str().unwrap_or_default().to_owned());
@@ -68,7 +91,7 @@ fn checked(inner: &mut Inner, method: &str, body: &Value) -> Done {
     }
 }
 
-fn commands(body: &Value) -> Done {
+fn commands(inner: &mut Inner, body: &Value) -> Done {
     let list = body["commands"].as_array().cloned().unwrap_or_default();
     for command in &list {
         let name = command["command"].as_str().unwrap_or_default();
@@ -79,7 +102,12 @@ fn commands(body: &Value) -> Done {
             return Err(bad("BOT_COMMAND_INVALID"));
         }
     }
-    if list.len() > 100 { Err(bad("BOT_COMMANDS_TOO_MUCH")) } else { Ok(json!(true)) }
+    if list.len() > 100 {
+        return Err(bad("BOT_COMMANDS_TOO_MUCH"));
+    }
+    let language = body["language_code"].as_str().unwrap_or_default().to_owned();
+    inner.commands.insert(language, Value::Array(list));
+    Ok(json!(true))
 }
 
 fn reachable(inner: &Inner, body: &Value) -> Result<(), (u16, String, Value)> {
