@@ -41,11 +41,11 @@ async fn what_may_have_arrived_is_sent_again_and_seen_once() {
     // Where it may not be looked, Discord knows it again.
     dc.fault(&path, 1, json!({ "method": "POST", "status": 502, "done": true })).await;
     dc.fault(&path, 1, json!({ "method": "GET", "status": 403, "code": 50_001 })).await;
-    ada.write("no number at all").await;
+    ada.says("123456", "How many people are affected?").await;
     again(&dc, &path, 1).await;
     // Not done at all.
     dc.fault(&path, 2, json!({ "method": "POST", "status": 503 })).await;
-    ada.says("123456", "How many people are affected?").await;
+    ada.says("7", "Your ticket is").await;
     let all = ada.all().await;
     let different: std::collections::HashSet<&String> = all.iter().collect();
     assert_eq!(different.len(), all.len(), "{all:#?}");

@@ -94,12 +94,12 @@ async fn what_comes_too_late_for_a_command_is_not_shown_to_all() {
 async fn many_options_are_a_menu() {
     let dc = Dc::start().await;
     let flows = tempfile::tempdir().expect("a folder");
-    let option =
-        |n: usize| format!("        - {{ value: v{n}, label: {{ en: Thing number {n} }}, goto: last }}\n");
-    let options: String = (1..=30).map(option).collect();
+    let things: Vec<String> = (1..=30).map(|n| format!("Thing number {n}")).collect();
     let flow = format!(
-        "flow: many\ntitle: {{ en: Many }}\nstart: {{ default: true }}\nsteps:\n  - choose:\n      prompt: {{ en: Which one? }}\n      \
-         options:\n{options}  - id: last\n    say: {{ en: There it is. }}\n  - end: {{ outcome: done }}\n"
+        "flow: many\ntitle: {{ en: Many }}\nstart: {{ default: true }}\nslots:\n  thing: {{ type: choice, options: [{}] }}\n\
+         steps:\n  - ask: {{ slot: thing, prompt: {{ en: Which one? }} }}\n  - say: {{ en: There it is. }}\n  \
+         - end: {{ outcome: done }}\n",
+        things.join(", ")
     );
     std::fs::write(flows.path().join("many.yaml"), flow).expect("written");
     let folder = flows.path().display().to_string();
