@@ -148,7 +148,7 @@ impl Templates {
             let reads = BTreeSet::new();
             return Ok(Template { at: at.clone(), source: source.to_owned(), locale: None, id: None, reads });
         }
-        if too_long(&token::pieces(source)) {
+        if too_long(source, token::pieces) {
             return Err(long(at, "text"));
         }
         let (id, reads) = self.add(source.to_owned()).map_err(|error| finding(&error, at, "text"))?;
@@ -160,7 +160,7 @@ impl Templates {
     /// # Errors
     /// A `V401` finding at `at` where it is not an expression.
     pub fn condition(&mut self, source: &str, at: &Place) -> Result<Condition, Diagnostic> {
-        if too_long(&token::condition(source)) {
+        if too_long(source, token::condition) {
             return Err(long(at, "condition"));
         }
         let bare = bare(source);
@@ -175,7 +175,7 @@ impl Templates {
     /// # Errors
     /// A `V401` finding at `at` where it is none.
     pub fn expression(&mut self, source: &str, at: &Place) -> Result<Expression, Diagnostic> {
-        if too_long(&token::condition(source)) {
+        if too_long(source, token::condition) {
             return Err(long(at, "expression"));
         }
         let bare = bare(source);
@@ -187,8 +187,7 @@ impl Templates {
 
     /// The bytes of `source` where it does not compile, where that can be told.
     pub fn error_range(&self, source: &str, condition: bool) -> Option<std::ops::Range<usize>> {
-        let pieces = if condition { token::condition(source) } else { token::pieces(source) };
-        if too_long(&pieces) {
+        if too_long(source, if condition { token::condition } else { token::pieces }) {
             return None;
         }
         if !condition {
@@ -285,7 +284,12 @@ const MOST_TOKENS: usize = 600;
 /// Places and statements of one text.
 const MOST_PIECES: usize = 1_000;
 
-fn too_long(pieces: &[Piece]) -> bool {
+/// `cut` makes the pieces of a source. One of fewer bytes than there may be words is not cut.
+fn too_long(source: &str, cut: fn(&str) -> Vec<Piece>) -> bool {
+    if source.len() <= MOST_TOKENS {
+        return false;
+    }
+    let pieces = cut(source);
     pieces.len() > MOST_PIECES
         || pieces.iter().any(|piece| match piece {
             Piece::Expression(tokens) | Piece::Statement(_, tokens) => tokens.len() > MOST_TOKENS,

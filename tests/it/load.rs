@@ -1,6 +1,7 @@
 //! Many callers at once, as unkind as the telephone network is: twice, at the same time, silent, wrong, forged.
 //! `VESTIBULE_LOAD_SECONDS` makes it longer than the few seconds of the regular run.
 
+mod chats;
 pub mod ill_mannered;
 
 use std::collections::{HashMap, HashSet};

@@ -73,12 +73,11 @@ pub fn check(set: &Set<'_>, draft: &Draft, expr: Expr<'_>, trials: &Trials, foun
     if expr.is_plain() || expr.reads().iter().any(slot) {
         return;
     }
-    let uses = super::scope::of(expr);
     let before = found.len();
     found.extend(typing::check(set, flow, expr));
     if found.len() == before {
         found.extend(match expr.source().contains("known_incidents") {
-            true => tried(set, expr, &trials.with_incidents(expr, &uses.literals)),
+            true => tried(set, expr, &trials.with_incidents(expr, &super::scope::of(expr).literals)),
             false => tried(set, expr, &trials.scopes),
         });
     }

@@ -37,12 +37,9 @@ impl<'n> Fields<'n> {
     /// The value of a key that must be there (`V003`).
     pub fn need(&mut self, reader: &mut Reader<'_>, name: &'static str) -> Option<Entry<'n>> {
         let entry = self.take(name);
-        let near = self
-            .pairs
-            .iter()
-            .any(|(key, _)| key.text().is_some_and(|key| nearest(key, std::iter::once(name)).is_some()));
+        let is_near = |key: &str| nearest(key, std::iter::once(name)).is_some();
         // A slip in the key is one finding, not two.
-        if entry.is_none() && !near {
+        if entry.is_none() && !self.pairs.iter().any(|(key, _)| key.text().is_some_and(is_near)) {
             let message = format!("{} needs `{name}`", self.what);
             reader.report(Diagnostic::error("V003", self.at.clone(), message));
         }

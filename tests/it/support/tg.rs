@@ -193,6 +193,15 @@ impl Tg {
         inner.messages.range((chat, 0)..(chat, i64::MAX)).map(|(_, message)| message.clone()).collect()
     }
 
+    /// What was said in a chat is looked at no more.
+    pub fn forget(&self, chat: i64) {
+        let mut inner = self.lock();
+        let gone: Vec<_> = inner.messages.range((chat, 0)..(chat, i64::MAX)).map(|(key, _)| *key).collect();
+        for key in gone {
+            inner.messages.remove(&key);
+        }
+    }
+
     pub fn wrongs(&self) -> Vec<String> {
         self.lock().wrongs.clone()
     }
