@@ -32,6 +32,8 @@ pub struct Settings {
     pub twilio_language_menu: bool,
     /// `None` without a token.
     pub telegram: Option<Telegram>,
+    /// `None` without a token.
+    pub discord: Option<Discord>,
     /// Whether the phone simulator is served.
     pub phone_simulator: bool,
     pub categories: Vec<String>,
@@ -71,6 +73,21 @@ impl Telegram {
     pub fn bot(&self) -> &str {
         self.token.expose().split(':').next().unwrap_or_default()
     }
+}
+
+#[derive(Debug, Clone)]
+pub struct Discord {
+    pub token: Secret,
+    /// Without a slash at the end, and without `/api`.
+    pub api_url: String,
+    /// Calls a second.
+    pub rate: u32,
+    /// The text channel in whose threads agents work.
+    pub channel: Option<u64>,
+    /// Names of agents by their numbers on Discord.
+    pub agents: std::collections::BTreeMap<u64, String>,
+    /// The bot's number, as its token begins with it; `bot` where it does not.
+    pub bot: String,
 }
 
 /// When changed flows and answers are taken.

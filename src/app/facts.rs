@@ -202,9 +202,12 @@ fn asks_language(
     let wanted = match conversation.channel {
         Channel::Twilio => app.settings.twilio_language_menu,
         // The simulator's page says which language it begins in.
-        Channel::Phone | Channel::TerminalVoice | Channel::Web | Channel::Terminal | Channel::Telegram => {
-            false
-        }
+        Channel::Phone
+        | Channel::TerminalVoice
+        | Channel::Web
+        | Channel::Terminal
+        | Channel::Telegram
+        | Channel::Discord => false,
     };
     wanted && !remembered
 }

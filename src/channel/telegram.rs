@@ -3,7 +3,7 @@
 
 mod address;
 mod checkup;
-mod commands;
+pub(super) mod commands;
 mod desk;
 mod fetch;
 mod files;
@@ -99,10 +99,6 @@ impl Telegram {
 
     async fn keep(&self, app: &App, key: &str, value: &str) -> Result<(), DoorError> {
         Ok(app.store.keep_note(Channel::Telegram, self.settings.bot(), key, Some(value)).await?)
-    }
-
-    async fn forget(&self, app: &App, key: &str) -> Result<(), DoorError> {
-        Ok(app.store.keep_note(Channel::Telegram, self.settings.bot(), key, None).await?)
     }
 
     async fn kept(&self, app: &App, key: &str) -> Result<Option<String>, DoorError> {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::playbook;
-use crate::app::channels::Adapter as _;
+use crate::app::channels::Adapter;
 use crate::app::checkup::{Checked, Checkup, State};
+use crate::channel::discord::Discord;
 use crate::channel::telegram::Telegram;
 use crate::config::Settings;
 use crate::flow::Playbook;
@@ -51,6 +52,7 @@ pub async fn run(options: &Doctor, settings: &Settings, out: &mut impl Write) ->
     tell(address(settings).await)?;
     tell(phone(settings))?;
     tell(telegram(settings, playbook.as_ref()).await)?;
+    tell(discord(settings, playbook.as_ref()).await)?;
     if !options.json {
         let told =
             if wrong == 0 { "all that is set up works".to_owned() } else { format!("{wrong} to be mended") };
@@ -187,16 +189,34 @@ fn phone(settings: &Settings) -> Vec<Checked> {
 }
 
 async fn telegram(settings: &Settings, playbook: Option<&Playbook>) -> Vec<Checked> {
-    let mut checkup = Checkup::of("telegram");
-    let Some(telegram) = &settings.telegram else {
-        checkup.off("no bot on Telegram", "set `channels.telegram.token`, from @BotFather");
+    let adapter = settings.telegram.clone().map(Telegram::new);
+    let off = ("no bot on Telegram", "set `channels.telegram.token`, from @BotFather");
+    bot("telegram", adapter.as_ref().map(|adapter| adapter as &dyn Adapter), off, settings, playbook).await
+}
+
+async fn discord(settings: &Settings, playbook: Option<&Playbook>) -> Vec<Checked> {
+    let adapter = settings.discord.clone().map(Discord::new);
+    let off = ("no bot on Discord", "set `channels.discord.token`, from the developer portal");
+    bot("discord", adapter.as_ref().map(|adapter| adapter as &dyn Adapter), off, settings, playbook).await
+}
+
+/// `off`: what is said where there is none.
+async fn bot(
+    part: &'static str,
+    adapter: Option<&dyn Adapter>,
+    off: (&str, &str),
+    settings: &Settings,
+    playbook: Option<&Playbook>,
+) -> Vec<Checked> {
+    let mut checkup = Checkup::of(part);
+    let Some(adapter) = adapter else {
+        checkup.off(off.0, off.1);
         return checkup.found;
     };
     let Some(playbook) = playbook else {
         checkup.doubtful("not looked at, as there are no flows", "mend the flows first");
         return checkup.found;
     };
-    let adapter = Telegram::new(telegram.clone());
     let looked = adapter.checkup(playbook, settings.public_url.as_deref());
     tokio::time::timeout(PATIENCE, looked).await.unwrap_or_else(|_| {
         checkup.wrong("it does not answer in time", "try again, or see what is between this machine and it");

@@ -6,9 +6,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::Settings;
 
+/// The connection to Discord writes whole events into the log where it cannot read one: what people said, and keys.
+const UNSAFE: &str = "serenity::gateway::ws=off";
+
 pub fn start(settings: &Settings) {
-    let filter = EnvFilter::try_new(format!("warn,vestibule={}", settings.log_level))
-        .unwrap_or_else(|_| EnvFilter::new("warn,vestibule=info"));
+    let filter = EnvFilter::try_new(format!("warn,{UNSAFE},vestibule={}", settings.log_level))
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,{UNSAFE},vestibule=info")));
     let json = match settings.log_format.as_str() {
         "json" => true,
         "text" => false,

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{compiler, login, logs, playbook, reload};
 use crate::app::App;
+use crate::channel::discord::Discord;
 use crate::channel::telegram::Telegram;
 use crate::config::Settings;
 use crate::http;
@@ -52,6 +53,9 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     app.serve_from_start(files).await.context("cannot store the flows that are to be served")?;
     if let Some(telegram) = &settings.telegram {
         app.channels.add(Arc::new(Telegram::new(telegram.clone())));
+    }
+    if let Some(discord) = &settings.discord {
+        app.channels.add(Arc::new(Discord::new(discord.clone())));
     }
     store.free_leases().await.context("cannot take up what an earlier process left")?;
     let stop = CancellationToken::new();

@@ -1,11 +1,13 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
+mod chats;
+
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Desk, Hours, Http, Reload, Secret, Settings, Telegram};
+use super::{Desk, Hours, Http, Reload, Secret, Settings};
 
 pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 /// The group whose keys are names of the operator's own.
@@ -14,7 +16,7 @@ const SECRETS: &str = "http.secrets";
 pub(super) const FAQ: &str = "faq";
 const PREFIX: &str = "VESTIBULE_";
 /// Environment variables with our prefix that are no settings.
-const NOT_SETTINGS: [&str; 2] = ["VESTIBULE_CONFIG", "VESTIBULE_TEST_POSTGRES"];
+const NOT_SETTINGS: [&str; 3] = ["VESTIBULE_CONFIG", "VESTIBULE_TEST_POSTGRES", "VESTIBULE_TEST_DISCORD"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -230,7 +232,8 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         allowed_origins: reader.list("channels.web.allowed_origins")?,
         twilio_auth_tokens,
         twilio_language_menu: reader.flag("channels.twilio.language_menu")?,
-        telegram: telegram(&reader)?,
+        telegram: chats::telegram(&reader)?,
+        discord: chats::discord(&reader)?,
         phone_simulator: false,
         categories: reader.list("desk.categories")?,
         queues: reader.list("desk.queues")?,
@@ -270,62 +273,6 @@ fn secrets(reader: &Reader<'_>) -> Result<std::collections::BTreeMap<String, Sec
         .keys()
         .map(|name| Ok((name.clone(), Secret::new(reader.text(&format!("{SECRETS}.{name}"))?))))
         .collect()
-}
-
-fn telegram(reader: &Reader<'_>) -> Result<Option<Telegram>, ConfigError> {
-    const TOKEN: &str = "channels.telegram.token";
-    let token = reader.text(TOKEN)?;
-    let api_url = reader.text("channels.telegram.api_url")?.trim_end_matches('/').to_owned();
-    let secret = reader.text("channels.telegram.secret")?;
-    let webhook = match reader.text("channels.telegram.mode")?.as_str() {
-        "poll" => false,
-        "webhook" => true,
-        _ => return Err(wrong("channels.telegram.mode", "must be poll or webhook")),
-    };
-    let rate = reader.text("channels.telegram.rate")?.parse().ok().filter(|rate| (1..=1_000).contains(rate));
-    let rate =
-        rate.ok_or_else(|| wrong("channels.telegram.rate", "must be a whole number from 1 to 1000"))?;
-    if token.is_empty() {
-        return Ok(None);
-    }
-    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    let parts = token.split_once(':').filter(|(bot, key)| {
-        !bot.is_empty() && bot.chars().all(|c| c.is_ascii_digit()) && key.len() >= 8 && plain(key)
-    });
-    if parts.is_none() {
-        return Err(wrong(TOKEN, "must be a bot's token, such as 123456:AA… from @BotFather"));
-    }
-    if !(api_url.starts_with("https://") || api_url.starts_with("http://")) {
-        return Err(wrong("channels.telegram.api_url", "must begin with https:// (or http:// for tests)"));
-    }
-    if webhook && !((16..=256).contains(&secret.len()) && plain(&secret)) {
-        return Err(wrong(
-            "channels.telegram.secret",
-            "is needed for mode: webhook: 16 to 256 letters, digits, hyphens and underscores",
-        ));
-    }
-    let webhook = webhook.then(|| Secret::new(secret));
-    let (group, agents) = agents_on_telegram(reader)?;
-    Ok(Some(Telegram { token: Secret::new(token), api_url, webhook, rate, group, agents }))
-}
-
-type Agents = std::collections::BTreeMap<u64, String>;
-
-fn agents_on_telegram(reader: &Reader<'_>) -> Result<(Option<i64>, Agents), ConfigError> {
-    const GROUP: &str = "desk.telegram.group";
-    const AGENTS: &str = "desk.telegram.agents";
-    let group = some(reader.text(GROUP)?).map(|group| match group.parse::<i64>() {
-        Ok(number) if number < 0 => Ok(number),
-        _ => Err(wrong(GROUP, "must be a group's number, such as -1001234567890")),
-    });
-    let agents = reader.list(AGENTS)?.into_iter().map(|pair| {
-        let (name, number) = pair.split_once('=').unwrap_or_default();
-        match (name.trim(), number.trim().parse::<u64>()) {
-            (name, Ok(number)) if !name.is_empty() => Ok((number, name.to_owned())),
-            _ => Err(wrong(AGENTS, &format!("has `{pair}`; write NAME=NUMBER, such as anna=123456789"))),
-        }
-    });
-    Ok((group.transpose()?, agents.collect::<Result<_, _>>()?))
 }
 
 fn file_bytes(reader: &Reader<'_>) -> Result<usize, ConfigError> {

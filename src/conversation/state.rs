@@ -22,11 +22,19 @@ pub enum Channel {
     /// The terminal that prints what is spoken and reads keys.
     TerminalVoice,
     Telegram,
+    Discord,
 }
 
 impl Channel {
-    pub const ALL: [Self; 6] =
-        [Self::Web, Self::Twilio, Self::Phone, Self::Terminal, Self::TerminalVoice, Self::Telegram];
+    pub const ALL: [Self; 7] = [
+        Self::Web,
+        Self::Twilio,
+        Self::Phone,
+        Self::Terminal,
+        Self::TerminalVoice,
+        Self::Telegram,
+        Self::Discord,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -36,6 +44,7 @@ impl Channel {
             Self::Terminal => "terminal",
             Self::TerminalVoice => "terminal_voice",
             Self::Telegram => "telegram",
+            Self::Discord => "discord",
         }
     }
 
@@ -47,14 +56,14 @@ impl Channel {
     pub fn voice(self) -> bool {
         match self {
             Self::Twilio | Self::Phone | Self::TerminalVoice => true,
-            Self::Web | Self::Terminal | Self::Telegram => false,
+            Self::Web | Self::Terminal | Self::Telegram | Self::Discord => false,
         }
     }
 
     /// Whether what is said must be sent there by us. Others fetch it: with their answer, or by their last number.
     pub fn pushed(self) -> bool {
         match self {
-            Self::Telegram => true,
+            Self::Telegram | Self::Discord => true,
             Self::Web | Self::Twilio | Self::Phone | Self::Terminal | Self::TerminalVoice => false,
         }
     }

@@ -4,6 +4,7 @@ mod browser;
 mod calls;
 mod channels;
 mod diagnostics;
+mod discord;
 mod docs;
 mod faq_context;
 mod flow_tests;

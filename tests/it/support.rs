@@ -2,6 +2,8 @@
 
 pub mod browser;
 pub mod caller;
+pub mod dc;
+pub mod hostile;
 pub mod server;
 pub mod tg;
 pub mod twiml;

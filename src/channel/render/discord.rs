@@ -102,6 +102,26 @@ pub fn messages(prompt: &Prompt, asked: Asked) -> Vec<Message> {
     messages
 }
 
+/// What a person wrote, as it is.
+pub fn plain(text: &str) -> Vec<Message> {
+    let mut rich = Rich::default();
+    rich.push_plain(text);
+    let part = |part: &Rich| Message { content: markdown(part), ..Message::default() };
+    rich.parts(MESSAGE, cost, around).iter().map(part).collect()
+}
+
+/// The form that a button opens, whose message says `question`.
+pub fn form(asked: Asked, question: &str, locale: &str) -> Form {
+    let write = words(locale).write;
+    let asks = question.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or(write);
+    Form {
+        custom_id: asked.with("?"),
+        title: cut(write, MODAL_TITLE),
+        label: cut(asks, INPUT_LABEL),
+        max_length: INPUT_LENGTH,
+    }
+}
+
 fn buttons(prompt: &Prompt, shown: &[String], asked: Asked) -> Vec<Row> {
     let button = |(place, (option, label)): (usize, (&PromptOption, &String))| Button {
         label: label.clone(),
@@ -133,13 +153,7 @@ fn beside(last: &mut Message, prompt: &Prompt, asked: Asked) {
     let words = words(&prompt.locale);
     let mut row = Vec::new();
     if prompt.kind == PromptKind::Ask && prompt.options.is_empty() {
-        let question = prompt.plain();
-        let form = Form {
-            custom_id: asked.with("?"),
-            title: cut(words.write, MODAL_TITLE),
-            label: cut(question.lines().last().unwrap_or_default(), INPUT_LABEL),
-            max_length: INPUT_LENGTH,
-        };
+        let form = form(asked, &prompt.plain(), &prompt.locale);
         row.push(Button {
             label: words.write.to_owned(),
             custom_id: Some(form.custom_id.clone()),

@@ -212,7 +212,7 @@ impl Reads {
                  SELECT place.*, row_number() OVER (PARTITION BY place.id ORDER BY (c.body::json ->> 'heard_at')::timestamptz DESC) AS nth
                  FROM place
                  JOIN conversations AS c ON c.channel = place.channel AND c.address = place.address AND c.current
-                 WHERE c.channel IN ('web', 'terminal', 'telegram') AND (c.owner = 'bot' OR c.life = 'closed')
+                 WHERE c.channel IN ('web', 'terminal', 'telegram', 'discord') AND (c.owner = 'bot' OR c.life = 'closed')
              )
              SELECT id, news, channel, address FROM free WHERE nth = 1 ORDER BY created LIMIT $1",
         )

@@ -169,6 +169,25 @@ impl Server {
         [read("vestibule.db"), read("vestibule.db-wal")].concat()
     }
 
+    /// Nobody else can write to the SQLite file for a while.
+    pub fn hold_database(&self, time: Duration) -> std::thread::JoinHandle<()> {
+        use sqlx::{Connection as _, Executor as _};
+        let url = format!("sqlite://{}", self.folder.path().join("vestibule.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (told, held) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                let mut database = sqlx::SqliteConnection::connect(&url).await.expect("the database");
+                database.execute("BEGIN IMMEDIATE").await.expect("it is ours");
+                told.send(()).expect("the test waits");
+                tokio::time::sleep(time).await;
+                database.execute("ROLLBACK").await.expect("it is free");
+            });
+        });
+        held.recv().expect("it is held");
+        thread
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }

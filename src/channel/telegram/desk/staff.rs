@@ -5,9 +5,11 @@ use teloxide_core::types::{CallbackQuery, Message};
 
 use super::super::Telegram;
 use super::super::wire::Answer;
-use super::{Desk, card, put, there};
+use super::{Desk, Topics};
 use crate::app::desk::DeskError;
 use crate::app::{App, DoorError};
+use crate::channel::agents::acts::{self, Acted, sentence};
+use crate::channel::agents::{self, Rooms as _, card};
 use crate::conversation::{Channel, ConversationId, utterance};
 
 /// A message in the group, new or edited.
@@ -20,13 +22,14 @@ pub async fn message_came(
 ) -> Result<(), DoorError> {
     let Some(from) = message.from.as_ref().filter(|from| !from.is_bot) else { return Ok(()) };
     let agent = desk.agents.get(&from.id.0);
+    let topics = Topics { telegram, desk };
     if let Some(agent) = agent {
-        there(telegram, app, agent).await?;
+        agents::there(&topics, app, agent).await?;
     }
     let topic = message.thread_id.filter(|_| message.is_topic_message).map(|topic| i64::from(topic.0.0));
     let Some(topic) = topic else { return Ok(()) };
-    let of = telegram.kept(app, &format!("conv:{topic}")).await?;
-    let Some(id) = of.and_then(|of| of.parse::<ConversationId>().ok()) else { return Ok(()) };
+    let topic = topic.to_string();
+    let Some(id) = agents::conversation_of(&topics, app, &topic).await? else { return Ok(()) };
     let words = utterance::clean(message.text().or_else(|| message.caption()).unwrap_or_default());
     let bears_file = super::super::files::of(message).is_some();
     if words.is_empty() && !bears_file {
@@ -35,11 +38,11 @@ pub async fn message_came(
     let Some(agent) = agent else {
         let number = from.id.0;
         let text = format!("Nobody knows you as an agent: add NAME={number} to desk.telegram.agents.");
-        say(telegram, desk, app, topic, &text).await;
+        say(&topics, app, &topic, &text).await;
         return Ok(());
     };
     let _gate = desk.gate.lock().await;
-    let staff = Staff { telegram, desk, app, agent, id, topic };
+    let staff = Staff { topics, app, agent, id, topic };
     if edited {
         return staff.edited(message.id.0, &words).await;
     }
@@ -64,14 +67,8 @@ pub async fn pressed(
         telegram.answer_query(&query.id.0, Some(&text)).await;
         return Ok(());
     };
-    there(telegram, app, agent).await?;
-    let done = match act {
-        "claim" => app.claim(agent, id).await,
-        "back" => app.hand_back(agent, id).await,
-        "solved" => app.close_conversation(agent, id, "solved").await,
-        _ => app.close_conversation(agent, id, "unsolved").await,
-    };
-    match done {
+    agents::there(&Topics { telegram, desk }, app, agent).await?;
+    match acts::pressed(app, agent, id, act).await {
         Err(DeskError::Store(error)) => Err(error.into()),
         Err(why) => {
             telegram.answer_query(&query.id.0, Some(&sentence(&why))).await;
@@ -84,67 +81,36 @@ pub async fn pressed(
     }
 }
 
-fn sentence(why: &DeskError) -> String {
-    let text = why.to_string();
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".")
-        .unwrap_or_default()
-}
-
-async fn say(telegram: &Telegram, desk: &Desk, app: &App, topic: i64, text: &str) {
-    let body = json!({ "message_thread_id": topic, "text": text });
-    if put(telegram, desk, app, "sendMessage", body).await.is_err() {
+async fn say(topics: &Topics<'_>, app: &App, topic: &str, text: &str) {
+    if topics.put(app, topic, text, Vec::new()).await.is_err() {
         tracing::warn!("an agent could not be told in the topic");
     }
 }
 
 struct Staff<'a> {
-    telegram: &'a Telegram,
-    desk: &'a Desk,
+    topics: Topics<'a>,
     app: &'a App,
     agent: &'a str,
     id: ConversationId,
-    topic: i64,
+    topic: String,
 }
 
 impl Staff<'_> {
     async fn act(&self, message: &Message, words: &str, bears_file: bool) -> Result<(), DeskError> {
-        let (app, agent, id) = (self.app, self.agent, self.id);
         // The same message again does nothing twice.
         let client = format!("telegram{}", message.id.0);
-        let command =
-            words.strip_prefix('/').map(|rest| rest.split('@').next().unwrap_or_default().to_lowercase());
-        let note = ["note:", "/note "].iter().find_map(|begin| {
-            words
-                .get(..begin.len())
-                .filter(|head| head.eq_ignore_ascii_case(begin))
-                .map(|_| &words[begin.len()..])
-        });
-        if let Some(note) = note {
-            return app.note(agent, id, &client, note).await;
+        if bears_file && !acts::is_act(words) {
+            return self.file(message, words, &client).await;
         }
-        match command.as_deref().map(|command| command.split_once(' ').unwrap_or((command, ""))) {
-            Some(("claim", _)) => app.claim(agent, id).await,
-            Some(("back", _)) => app.hand_back(agent, id).await,
-            Some(("close", how)) => app.close_conversation(agent, id, how.trim()).await,
-            _ if bears_file => self.file(message, words, &client).await,
-            _ => self.reply(message.id.0, words, &client).await,
-        }
-    }
-
-    async fn reply(&self, message: i32, words: &str, client: &str) -> Result<(), DeskError> {
-        let seq = self.app.reply(self.agent, self.id, client, words).await?;
-        let (id, topic) = (self.id, self.topic);
-        let kept = async {
-            self.telegram.keep(self.app, &format!("mine:{id}:{seq}"), "1").await?;
-            self.telegram.keep(self.app, &format!("said:{topic}:{message}"), &seq.to_string()).await
-        };
-        if kept.await.is_err() {
-            tracing::warn!("it is not kept which message of a topic said what: it may be mirrored there");
+        if let Acted::Said(seq) = acts::written(self.app, self.agent, self.id, &client, words).await? {
+            let message = message.id.0.to_string();
+            agents::said(&self.topics, self.app, self.id, &self.topic, &message, seq).await;
         }
         Ok(())
+    }
+
+    async fn say(&self, text: &str) {
+        say(&self.topics, self.app, &self.topic, text).await;
     }
 
     /// A file goes as it is where the contact is on Telegram; its words are a reply like any other.
@@ -155,7 +121,7 @@ impl Staff<'_> {
         }
         if row.channel != Channel::Telegram.word() {
             let text = "Files can only be sent to people on Telegram.";
-            say(self.telegram, self.desk, self.app, self.topic, text).await;
+            self.say(text).await;
             return Ok(());
         }
         let part = json!({ "method": "copyMessage", "body": { "from_chat_id": message.chat.id.0, "message_id": message.id.0 } });
@@ -170,7 +136,7 @@ impl Staff<'_> {
             }
             Err(why) => {
                 let text = format!("The file did not arrive: {why}");
-                say(self.telegram, self.desk, self.app, self.topic, &text).await;
+                self.say(&text).await;
                 Ok(())
             }
         }
@@ -178,8 +144,8 @@ impl Staff<'_> {
 
     /// What an agent changed is changed where it arrived.
     async fn edited(&self, message: i32, words: &str) -> Result<(), DoorError> {
-        let seq = self.telegram.kept(self.app, &format!("said:{}:{message}", self.topic)).await?;
-        let Some(seq) = seq.and_then(|seq| seq.parse().ok()) else { return Ok(()) };
+        let seq = agents::seq_of(&self.topics, self.app, &self.topic, &message.to_string()).await?;
+        let Some(seq) = seq else { return Ok(()) };
         let placed = self.app.store.placed(self.id, seq).await?;
         let row = self.app.store.conversation_row(self.id).await?;
         let here = row.filter(|row| row.channel == Channel::Telegram.word());
@@ -188,14 +154,7 @@ impl Staff<'_> {
             _ => false,
         };
         if !changed {
-            say(
-                self.telegram,
-                self.desk,
-                self.app,
-                self.topic,
-                "That could not be changed where it arrived.",
-            )
-            .await;
+            self.say("That could not be changed where it arrived.").await;
             return Ok(());
         }
         let client = format!("telegram{message}:edited:{}", words.len());
@@ -208,7 +167,7 @@ impl Staff<'_> {
         let chat = address.split('/').next().and_then(|chat| chat.parse::<i64>().ok());
         let message = platform.parse::<i64>().ok();
         let body = json!({ "chat_id": chat, "message_id": message, "text": words });
-        matches!(self.telegram.wire.send("editMessageText", &body).await, Answer::Ok(Value::Object(_)))
+        matches!(self.topics.telegram.wire.send("editMessageText", &body).await, Answer::Ok(Value::Object(_)))
     }
 
     /// Why it was refused stands in the topic: nothing that an agent writes is lost without a word.
@@ -218,7 +177,7 @@ impl Staff<'_> {
             Err(DeskError::Store(error)) => Err(error.into()),
             Err(why) => {
                 let text = format!("Not sent. {}", sentence(&why));
-                say(self.telegram, self.desk, self.app, self.topic, &text).await;
+                self.say(&text).await;
                 Ok(())
             }
         }

@@ -1,15 +1,11 @@
-//! What agents read in a topic: the card, and the journal as lines. Plain text: nothing that a person wrote is markup.
+//! What agents read in a room: the card, and the journal as lines. Plain text: nothing that a person wrote is markup.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
-
 use crate::app::channels::{ConversationRow, JournalRow};
-use crate::channel::render::{cut, telegram};
+use crate::channel::render::cut;
 use crate::conversation::{ConversationId, Event, Owner, Undelivered, code};
 
-/// What a topic's name may have: <https://core.telegram.org/bots/api#createforumtopic>.
-const TITLE: usize = 128;
 /// The last words on a card.
 const WORDS: usize = 300;
 
@@ -19,14 +15,16 @@ pub struct Line {
     pub agents_seq: Option<u64>,
 }
 
-pub fn title(row: &ConversationRow) -> String {
+/// A room's name, of at most `most` characters.
+pub fn title(row: &ConversationRow, most: usize) -> String {
     let who = row.contact_name.clone().unwrap_or_else(|| row.address.clone());
     let flat = format!("{who} · {}", row.channel).replace('\n', " ");
-    cut(&flat, TITLE)
+    cut(&flat, most)
 }
 
-/// Who, where, what, slots, answers offered, tickets, and by when.
+/// Who, where, what, slots, answers offered, tickets, and by when; at most `most` characters.
 pub fn text(
+    most: usize,
     row: &ConversationRow,
     journal: &[JournalRow],
     sensitive: &BTreeSet<String>,
@@ -69,7 +67,7 @@ pub fn text(
     }
     lines.extend(target.map(str::to_owned));
     lines.push("Write here to answer; begin with note: for colleagues only.".to_owned());
-    cut(&lines.join("\n"), 3_500)
+    cut(&lines.join("\n"), most)
 }
 
 /// What a button of a card brings back.
@@ -82,17 +80,21 @@ pub fn read(data: &str) -> Option<(ConversationId, &str)> {
     Some((id.parse().ok()?, act))
 }
 
-pub fn buttons(row: &ConversationRow) -> Value {
-    let button = |label: &str, act: &str| json!({ "text": label, "callback_data": data(row.id, act) });
-    let rows = match row.owner.as_str() {
-        _ if row.life == "closed" => Vec::new(),
+/// What may be done now: rows of labels, each with what it brings back.
+pub fn buttons(row: &ConversationRow, notes: bool) -> Vec<Vec<(&'static str, String)>> {
+    let button = |label: &'static str, act: &str| (label, data(row.id, act));
+    let mut rows = match row.owner.as_str() {
+        _ if row.life == "closed" => return Vec::new(),
         "agent" => vec![
             vec![button("Hand back", "back")],
             vec![button("Close: solved", "solved"), button("Close: not solved", "unsolved")],
         ],
         _ => vec![vec![button("Claim", "claim")]],
     };
-    json!({ "inline_keyboard": rows })
+    if let Some(first) = rows.first_mut().filter(|_| notes) {
+        first.push(button("Note", "note"));
+    }
+    rows
 }
 
 pub fn lines(row: &JournalRow) -> Vec<Line> {
@@ -140,9 +142,4 @@ pub fn files(row: &JournalRow) -> impl Iterator<Item = String> + '_ {
         Event::FileReceived { file, .. } => Some(file.clone()),
         _ => None,
     })
-}
-
-/// Lines in as few messages as hold them.
-pub fn messages(lines: &[String]) -> Vec<String> {
-    telegram::plain(&lines.join("\n")).into_iter().map(|message| message.text).collect()
 }
