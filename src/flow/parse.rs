@@ -11,6 +11,7 @@ mod cut;
 mod flow;
 mod moved;
 mod pause;
+mod plain;
 pub(super) mod slots;
 pub(super) mod step;
 #[cfg(test)]

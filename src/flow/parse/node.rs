@@ -11,9 +11,9 @@ use crate::source::{Diagnostic, Place};
 /// Bytes that one file may have.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Levels that lists and maps may be nested.
-const MAX_DEPTH: usize = 40;
+pub(super) const MAX_DEPTH: usize = 40;
 /// Keys and values of one file, those that aliases repeat included.
-const MAX_NODES: usize = 1_000_000;
+pub(super) const MAX_NODES: usize = 1_000_000;
 
 /// A key or a value.
 #[derive(Debug, Clone)]
@@ -84,6 +84,11 @@ pub fn read(file: &Arc<str>, text: &str) -> Result<Node, Diagnostic> {
             Diagnostic::error("V001", Place::start_of(file), message).help("split it into several flows")
         );
     }
+    super::plain::read(file, text).map_or_else(|| carefully(file, text), Ok)
+}
+
+/// Reads whatever YAML allows, within the limits, and tells what is wrong.
+pub(super) fn carefully(file: &Arc<str>, text: &str) -> Result<Node, Diagnostic> {
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options())
         .map_err(|error| super::cut::syntax(file, text, &error))?;
     Ok(node(raw, file, text))
@@ -149,11 +154,11 @@ fn place(raw: &Spanned<Raw>, file: &Arc<str>) -> Place {
 }
 
 /// Whether a scalar stands bare. The source of a block is its lines with the last line's end, without the `|`.
-fn is_plain(written: &str) -> bool {
+pub(super) fn is_plain(written: &str) -> bool {
     !written.starts_with(['"', '\'']) && !written.ends_with('\n')
 }
 
-fn slice<'a>(source: &'a str, at: &Place) -> &'a str {
+pub(super) fn slice<'a>(source: &'a str, at: &Place) -> &'a str {
     source.get(at.offset..at.offset.saturating_add(at.len)).unwrap_or_default()
 }
 
