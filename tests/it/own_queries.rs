@@ -29,14 +29,15 @@ fn floors(queries: &str, floors: &[(&str, f64)], ceiling: f64) {
     assert!(false_ones <= ceiling, "{queries}: own_false {false_ones}: {told:#}");
 }
 
-/// As measured when the floors were set: hit1 .450, own_right .050, own_false .050. These questions are worded far from the
-/// base's phrasings on purpose.
+/// As measured: hit1 .625, hit3 .863, auroc .864, own_right .313, own_false .017. The first 60 of these questions are worded
+/// far from the base's phrasings on purpose; with 20 of them out of scope, one question moved `auroc` by as much as a
+/// change of the ranking does, so 80 more were written, 40 out of scope, before either ranking was asked.
 #[test]
 fn english_and_italian_questions() {
     floors(
         "tests/faq/demo-queries.jsonl",
-        &[("hit1", 0.42), ("hit3", 0.65), ("auroc", 0.66), ("own_right", 0.025)],
-        0.1,
+        &[("hit1", 0.6), ("hit3", 0.84), ("auroc", 0.85), ("own_right", 0.28)],
+        0.04,
     );
 }
 
