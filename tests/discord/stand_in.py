@@ -69,7 +69,7 @@ WORLD = Backend(clock=Now())
 SESSIONS = {}
 OPTIONS = {"heartbeat": 41250, "ack": True, "refuse_resume": False, "times": 1, "closed": False, "spoil": False,
            "flags": 1 << 19}
-FAULTS, CALLS, SAME, SLOW, ACKS = [], [], {}, {}, []
+FAULTS, CALLS, SAME, SLOW, ACKS, NEWS = [], [], {}, {}, [], {}
 BASE = ""
 
 
@@ -95,6 +95,32 @@ def happened(event, payload):
     for session in SESSIONS.values():
         for _ in range(OPTIONS["times"]):
             session.send(event, payload)
+    if event.startswith("MESSAGE_"):
+        NEWS.setdefault(str(payload["channel_id"]), News()).come()
+
+
+class News:
+    """How often a channel has changed, and who waits for the next time."""
+
+    def __init__(self):
+        self.count, self.waiting = 0, []
+
+    def come(self):
+        self.count += 1
+        for one in self.waiting:
+            if not one.done():
+                one.set_result(None)
+        self.waiting.clear()
+
+
+async def news(told):
+    """The messages of a channel, as soon as it is other than at the count that is known; else after a while."""
+    held = NEWS.setdefault(str(told["channel"]), News())
+    if held.count == told["known"]:
+        waiting = asyncio.get_running_loop().create_future()
+        held.waiting.append(waiting)
+        await asyncio.wait([waiting], timeout=told["seconds"])
+    return {"known": held.count, "messages": messages(told)}
 
 
 WORLD.subscribers.append(happened)
@@ -212,7 +238,7 @@ async def rest(request):
     call = {"method": method, "path": path, "body": body, "status": 200, "files": len(files),
             "faulted": wrong is not None}
     CALLS.append(call)
-    for part, seconds in SLOW.items():
+    for part, seconds in list(SLOW.items()):
         if part in path:
             await asyncio.sleep(seconds)
     if wrong and not wrong.get("done"):
@@ -250,6 +276,8 @@ def done(method, path, body, files, request, call):
         call["status"], call["message"] = error.status, str(error.to_json())
         return answer(error.to_json(), error.status)
     if path.endswith("/callback"):
+        answered = WORLD.interactions[int(path.split("/")[2])]
+        NEWS.setdefault(str(answered.channel_id), News()).come()
         return web.Response(status=204)
     if path == "/oauth2/applications/@me":
         # What is switched on at the portal.
@@ -363,7 +391,7 @@ def replay(told):
 
 CONTROLS = {
     "guild": guild, "user": user, "send": send, "slash": slash, "click": click, "modal": modal, "drop": drop,
-    "replay": replay, "messages": messages, "interaction": interaction,
+    "replay": replay, "messages": messages, "interaction": interaction, "news": news,
     "edit": lambda t: WORLD.edit_message(int(t["channel"]), int(t["message"]), {"content": t["text"]}) and {},
     "delete": lambda t: WORLD.delete_message(int(t["channel"]), int(t["message"])) or {},
     "react": lambda t: WORLD.set_reaction(int(t["channel"]), int(t["message"]), t["emoji"], int(t["user"]), True) or {},
@@ -382,7 +410,8 @@ CONTROLS = {
 async def control(request):
     told = await request.json() if request.can_read_body else {}
     try:
-        return answer(CONTROLS[request.match_info["verb"]](told))
+        done = CONTROLS[request.match_info["verb"]](told)
+        return answer(await done if asyncio.iscoroutine(done) else done)
     except Exception as error:  # noqa: BLE001  (the test is told, whatever it is)
         return answer({"error": f"{type(error).__name__}: {error}"}, 500)
 

@@ -120,6 +120,14 @@ impl Dc {
         self.control("messages", json!({ "channel": channel })).await.as_array().cloned().expect("a list")
     }
 
+    /// The messages of a channel as soon as it has changed since `known` changes, and how many it has had now; as it stands,
+    /// if nothing changes for a second.
+    pub async fn news(&self, channel: &str, known: u64) -> (u64, Vec<Value>) {
+        let told = self.control("news", json!({ "channel": channel, "known": known, "seconds": 1 })).await;
+        let messages = told["messages"].as_array().cloned().expect("a list");
+        (told["known"].as_u64().expect("a count"), messages)
+    }
+
     /// What broke a rule of the API; faults that were asked for are none.
     pub async fn wrongs(&self) -> Vec<Value> {
         let calls = self.calls("").await;

@@ -60,13 +60,16 @@ impl Person {
 
     /// What the bot said here, as it stands now.
     pub async fn told(&self) -> Vec<Value> {
-        let all = self.dc.messages(&self.channel).await;
-        all.into_iter().filter(|message| message["author"]["id"] == self.dc.bot.as_str()).collect()
+        self.of_the_bot(self.dc.messages(&self.channel).await)
+    }
+
+    fn of_the_bot(&self, mut messages: Vec<Value>) -> Vec<Value> {
+        messages.retain(|message| message["author"]["id"] == self.dc.bot.as_str());
+        messages
     }
 
     pub async fn all(&self) -> Vec<String> {
-        let told = self.told().await;
-        told.iter().filter_map(|message| message["content"].as_str()).map(unescaped).collect()
+        texts(&self.told().await)
     }
 
     /// A button or an entry of a menu by its label, on the last message that has it: the message, and what it brings back.
@@ -124,8 +127,11 @@ impl Person {
 
     pub async fn hears_within(&mut self, words: &str, time: Duration) -> String {
         let until = Instant::now() + time;
+        let mut known = 0;
         loop {
-            let all = self.all().await;
+            let (count, messages) = self.dc.news(&self.channel, known).await;
+            known = count;
+            let all = texts(&self.of_the_bot(messages));
             if let Some(at) = all.iter().skip(self.seen).position(|text| text.contains(words)) {
                 self.seen += at + 1;
                 return all[self.seen - 1].clone();
@@ -136,7 +142,6 @@ impl Person {
                 self.id,
                 self.dc.wrongs().await
             );
-            tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
 
@@ -156,6 +161,10 @@ impl Person {
     pub async fn interaction(&self, id: &str) -> Value {
         self.dc.control("interaction", json!({ "id": id })).await
     }
+}
+
+fn texts(messages: &[Value]) -> Vec<String> {
+    messages.iter().filter_map(|message| message["content"].as_str()).map(unescaped).collect()
 }
 
 /// As a person reads it.
