@@ -1,9 +1,12 @@
 //! What came is written down, in order. After a session that began anew, the channels that were talked in are looked
-//! through for what was missed, each before anything newer of it is written down.
+//! through for what was missed, each before anything newer of it is written down. What comes meanwhile in a channel that is
+//! looked through is held; a channel that is slow to be read holds up no other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +25,8 @@ const TOGETHER: usize = 256;
 const KEPT_EVERY: Duration = Duration::from_millis(700);
 /// Messages of one look, the most that there are: <https://discord.com/developers/docs/resources/message#get-channel-messages>.
 const LOOK: usize = 100;
+/// Channels that are looked through at the same time.
+const LOOKED_AT_ONCE: usize = 16;
 /// Looks for a channel before what is newer is written down all the same.
 const LOOKS: u32 = 3;
 /// When a channel that could not be looked through is tried again.
@@ -43,6 +48,9 @@ struct Last {
     guild: Option<u64>,
 }
 
+/// What is to be written down, and whom to tell that it is.
+type Row = (Told, Option<oneshot::Sender<()>>);
+
 struct Writer<'a> {
     discord: &'a Discord,
     app: &'a App,
@@ -53,6 +61,10 @@ struct Writer<'a> {
     unkept: BTreeMap<u64, Last>,
     /// Channels that are still to be looked through.
     missed: BTreeMap<u64, Last>,
+    /// Channels that are being looked through.
+    looking: BTreeSet<u64>,
+    /// What came in such channels meanwhile, in order.
+    held: BTreeMap<u64, Vec<Row>>,
     /// Those that could not be, and when they are tried again.
     again: Vec<(Instant, u64, Last)>,
     /// The last message of each channel when it was last swept.
@@ -73,29 +85,37 @@ pub async fn run(
         last: BTreeMap::new(),
         unkept: BTreeMap::new(),
         missed: BTreeMap::new(),
+        looking: BTreeSet::new(),
+        held: BTreeMap::new(),
         again: Vec::new(),
         swept: BTreeMap::new(),
     };
     let mut tick = tokio::time::interval(KEPT_EVERY);
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut looks = FuturesUnordered::new();
     loop {
+        while looks.len() < LOOKED_AT_ONCE
+            && let Some((channel, last)) = writer.next_look()
+        {
+            looks.push(look(discord, channel, last));
+        }
         let mut came = Vec::new();
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
+            Some(looked) = looks.next() => writer.looked(looked).await,
             many = receiver.recv_many(&mut came, TOGETHER) => if many == 0 { break },
             _ = tick.tick() => {
                 writer.keep().await;
                 writer.look_again();
             }
             _ = sweep.tick() => writer.sweep(),
-            () = std::future::ready(()), if !writer.missed.is_empty() => {
-                if let Some(channel) = writer.missed.keys().next().copied() {
-                    writer.look(channel).await;
-                }
-            }
         }
         writer.take(came).await;
+    }
+    // What people pressed is told only once: it is not looked for at the next start.
+    for rows in std::mem::take(&mut writer.held).into_values() {
+        writer.write(rows).await;
     }
     writer.keep().await;
 }
@@ -109,20 +129,21 @@ impl Writer<'_> {
                     self.write(std::mem::take(&mut rows)).await;
                     self.begin_to_look().await;
                 }
-                Came::Told(told, written) => {
-                    if let Some(channel) = told.channel().filter(|channel| self.missed.contains_key(channel))
-                    {
-                        self.write(std::mem::take(&mut rows)).await;
-                        self.look(channel).await;
-                    }
-                    rows.push((told, written));
-                }
+                Came::Told(told, written) => match told.channel().filter(|channel| self.waits(*channel)) {
+                    Some(channel) => self.held.entry(channel).or_default().push((told, written)),
+                    None => rows.push((told, written)),
+                },
             }
         }
         self.write(rows).await;
     }
 
-    async fn write(&mut self, rows: Vec<(Told, Option<oneshot::Sender<()>>)>) {
+    /// Whether a channel is, or is still to be, looked through.
+    fn waits(&self, channel: u64) -> bool {
+        self.missed.contains_key(&channel) || self.looking.contains(&channel)
+    }
+
+    async fn write(&mut self, rows: Vec<Row>) {
         let mut new: Vec<NewUpdate> = Vec::new();
         let mut waiting = Vec::new();
         for (told, written) in &rows {
@@ -217,6 +238,9 @@ impl Writer<'_> {
         // Those that were not swept for longest first.
         active.sort_by_key(|(channel, _)| self.swept.get(channel).copied());
         for (channel, last) in active.into_iter().take(SWEPT) {
+            if self.waits(channel) {
+                continue;
+            }
             let from = self.swept.insert(channel, last.message).unwrap_or(last.message);
             self.missed.entry(channel).or_insert(Last { message: from, ..last });
         }
@@ -229,45 +253,86 @@ impl Writer<'_> {
         }
     }
 
-    /// Looks one channel through.
-    async fn look(&mut self, channel: u64) {
-        let Some(mut last) = self.missed.remove(&channel) else { return };
-        let mut looks = 0;
-        loop {
-            let path = format!("/channels/{channel}/messages?after={}&limit={LOOK}", last.message);
-            match self.discord.wire.get(&path).await {
-                Answer::Ok(found) => {
-                    let found = found.as_array().cloned().unwrap_or_default();
-                    let full = found.len() >= LOOK;
-                    let number = |told: &serde_json::Value| super::address::number(&told["id"]);
-                    let mut found: Vec<_> =
-                        found.into_iter().filter_map(|message| Some((number(&message)?, message))).collect();
-                    found.sort_by_key(|(number, _)| *number);
-                    last.message = found.last().map_or(last.message, |(number, _)| *number);
-                    let told = found.into_iter().map(|(_, message)| Told::found(message, last.guild));
-                    let told = told.filter(|told| self.discord.concerns(told)).map(|told| (told, None));
-                    self.write(told.collect()).await;
-                    if !full {
-                        return;
-                    }
-                }
-                Answer::No(Refusal::RetryAfter(time)) => tokio::time::sleep(time).await,
-                Answer::No(Refusal::Told { .. }) => {
-                    // The channel is gone, or is not ours to read any more.
-                    drop(self.discord.forget(self.app, &format!("seen:{channel}")).await);
-                    return;
-                }
-                Answer::No(Refusal::NotSent(why) | Refusal::Unknown(why)) => {
-                    looks += 1;
-                    if looks >= LOOKS {
-                        tracing::warn!(channel, why, "a channel could not be looked through; again later");
-                        self.again.push((Instant::now() + AGAIN, channel, last));
-                        return;
-                    }
-                    tokio::time::sleep(Duration::from_millis(200 << looks)).await;
-                }
-                Answer::Unreadable => return,
+    /// The channel to look through next: first those in which something waits.
+    fn next_look(&mut self) -> Option<(u64, Last)> {
+        let free = |channel: &&u64| !self.looking.contains(channel);
+        let waits = self.held.keys().filter(|channel| self.missed.contains_key(channel)).find(free);
+        let channel = *waits.or_else(|| self.missed.keys().find(free))?;
+        let last = self.missed.remove(&channel)?;
+        self.looking.insert(channel);
+        Some((channel, last))
+    }
+
+    /// Writes down what was found, and then what came meanwhile.
+    async fn looked(&mut self, looked: Looked) {
+        let Looked { channel, last, found, end } = looked;
+        self.looking.remove(&channel);
+        self.write(found.into_iter().map(|told| (told, None)).collect()).await;
+        match end {
+            End::Whole => {}
+            // The channel is gone, or is not ours to read any more.
+            End::Gone => drop(self.discord.forget(self.app, &format!("seen:{channel}")).await),
+            End::Failed(why) => {
+                tracing::warn!(channel, why, "a channel could not be looked through; again later");
+                self.again.push((Instant::now() + AGAIN, channel, last));
             }
         }
+        // A session began anew meanwhile: there may be more to find before what is held.
+        if !self.waits(channel) {
+            let held = self.held.remove(&channel).unwrap_or_default();
+            self.write(held).await;
+        }
     }
+}
+
+/// What looking through a channel brought.
+struct Looked {
+    channel: u64,
+    /// From which message it goes on.
+    last: Last,
+    /// In order.
+    found: Vec<Told>,
+    end: End,
+}
+
+enum End {
+    Whole,
+    Gone,
+    Failed(String),
+}
+
+/// Looks one channel through.
+async fn look(discord: &Discord, channel: u64, mut last: Last) -> Looked {
+    let mut looks = 0;
+    let mut all = Vec::new();
+    let end = loop {
+        let path = format!("/channels/{channel}/messages?after={}&limit={LOOK}", last.message);
+        match discord.wire.get(&path).await {
+            Answer::Ok(found) => {
+                let found = found.as_array().cloned().unwrap_or_default();
+                let full = found.len() >= LOOK;
+                let number = |told: &serde_json::Value| super::address::number(&told["id"]);
+                let mut found: Vec<_> =
+                    found.into_iter().filter_map(|message| Some((number(&message)?, message))).collect();
+                found.sort_by_key(|(number, _)| *number);
+                last.message = found.last().map_or(last.message, |(number, _)| *number);
+                let told = found.into_iter().map(|(_, message)| Told::found(message, last.guild));
+                all.extend(told.filter(|told| discord.concerns(told)));
+                if !full {
+                    break End::Whole;
+                }
+            }
+            Answer::No(Refusal::RetryAfter(time)) => tokio::time::sleep(time).await,
+            Answer::No(Refusal::Told { .. }) => break End::Gone,
+            Answer::No(Refusal::NotSent(why) | Refusal::Unknown(why)) => {
+                looks += 1;
+                if looks >= LOOKS {
+                    break End::Failed(why);
+                }
+                tokio::time::sleep(Duration::from_millis(200 << looks)).await;
+            }
+            Answer::Unreadable => break End::Whole,
+        }
+    };
+    Looked { channel, last, found: all, end }
 }
