@@ -1,12 +1,10 @@
 //! Settings: defaults compiled in, then one YAML file, then the environment. Unknown keys are refused, secrets never
-//! show in Debug. Imports nothing of the house.
+//! show in Debug. Of the house it knows only `calendar`.
 
-mod hours;
 mod load;
 pub mod schema;
 mod secret;
 
-pub use hours::{Hours, HoursError};
 pub use load::{ConfigError, load};
 pub use secret::Secret;
 
@@ -113,7 +111,7 @@ pub struct Http {
 /// Times of the desk.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    pub hours: Hours,
+    pub hours: crate::calendar::Calendar,
     pub queue_wait: std::time::Duration,
     pub lease: std::time::Duration,
     pub reminder: std::time::Duration,
@@ -121,6 +119,34 @@ pub struct Desk {
     pub ghost_call: std::time::Duration,
     /// How long the wordings of questions are kept for gaps; `None`: for ever.
     pub keep_wordings: Option<std::time::Duration>,
+    /// How long a resolved ticket can come up again before it is closed; `None`: it is closed by hand.
+    pub close_after: Option<std::time::Duration>,
+    /// The first that fits a ticket counts.
+    pub targets: Vec<Promise>,
+}
+
+/// What may be done when a target is near or missed.
+pub const MEASURES: [&str; 3] = ["notify", "raise", "escalate"];
+
+/// A policy of targets (SLA). Times are working times on its calendar; empty lists fit all.
+#[derive(Debug, Clone)]
+pub struct Promise {
+    pub name: String,
+    pub queues: Vec<String>,
+    pub types: Vec<String>,
+    pub priorities: Vec<String>,
+    pub profiles: Vec<String>,
+    pub categories: Vec<String>,
+    pub calendar: crate::calendar::Calendar,
+    pub first_response: Option<jiff::SignedDuration>,
+    pub next_response: Option<jiff::SignedDuration>,
+    pub resolution: Option<jiff::SignedDuration>,
+    pub vendor_pauses: bool,
+    /// Percent.
+    pub warn: u8,
+    /// Of [`MEASURES`].
+    pub at_warning: Vec<String>,
+    pub at_breach: Vec<String>,
 }
 
 impl Settings {

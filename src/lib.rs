@@ -1,4 +1,5 @@
 pub mod app;
+pub mod calendar;
 pub mod channel;
 pub mod cli;
 pub mod config;

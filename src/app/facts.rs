@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::inbound::Arrival;
-use crate::config::Hours;
+use crate::calendar::Calendar;
 use crate::conversation::link::Elsewhere;
 use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, LinkFacts, News, Notice, code};
 use crate::flow::Playbook;
@@ -122,7 +122,7 @@ fn fresh_code(conversation: &Conversation, contact: &Contact) -> Option<String> 
 }
 
 /// What the desk's clock says at `now`, and nothing else.
-pub fn clock(hours: &Hours, now: Timestamp, changes: Changes) -> Facts {
+pub fn clock(hours: &Calendar, now: Timestamp, changes: Changes) -> Facts {
     let local = hours.local(now);
     Facts {
         business_open: hours.is_open(now),
@@ -151,7 +151,7 @@ pub struct Changes {
 pub struct KnownChanges(Mutex<Option<(Timestamp, Changes)>>);
 
 impl KnownChanges {
-    pub fn at(&self, hours: &Hours, now: Timestamp) -> Changes {
+    pub fn at(&self, hours: &Calendar, now: Timestamp) -> Changes {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*known {
             Some((since, changes)) if (*since..changes.until).contains(&now) => changes.clone(),
@@ -165,7 +165,7 @@ impl KnownChanges {
 }
 
 impl Changes {
-    pub fn of(hours: &Hours, now: Timestamp) -> Self {
+    pub fn of(hours: &Calendar, now: Timestamp) -> Self {
         let today = hours.local(now).date();
         // The day is told only where it is another one.
         let told = |at: Timestamp| {
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_what_would_be_found() {
         let spans = ["mon-fri 08:00-12:00", "mon-fri 13:00-18:00", "sat 09:00-13:00"].map(str::to_owned);
-        let hours = Hours::new("Europe/Rome", &spans).expect("hours");
+        let hours = Calendar::new("Europe/Rome", &spans).expect("hours");
         let hours = hours.closed_on(&["2026-11-25".to_owned()]).expect("a holiday");
         let known = KnownChanges::default();
         let mut now: Timestamp = "2026-10-23T00:00:00Z".parse().expect("a time");

@@ -1,22 +1,25 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
 mod chats;
+pub(super) mod targets;
 
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Desk, Hours, Http, Reload, Secret, Settings};
+use super::{Desk, Http, Reload, Secret, Settings};
+use crate::calendar::Calendar;
 
 pub(super) const DEFAULTS: &str = include_str!("default.yaml");
 /// The group whose keys are names of the operator's own.
-const SECRETS: &str = "http.secrets";
+pub(super) const SECRETS: &str = "http.secrets";
 /// The group that may be a text, which is then its `folder`.
 pub(super) const FAQ: &str = "faq";
 const PREFIX: &str = "VESTIBULE_";
-/// Environment variables with our prefix that are no settings.
-const NOT_SETTINGS: [&str; 3] = ["VESTIBULE_CONFIG", "VESTIBULE_TEST_POSTGRES", "VESTIBULE_TEST_DISCORD"];
+/// Environment variables with our prefix that are no settings: the file of settings, and what the project's own tests go by.
+const NOT_SETTINGS: [&str; 3] = ["VESTIBULE_CONFIG", "VESTIBULE_LOAD_SECONDS", "VESTIBULE_CASES"];
+const OF_TESTS: &str = "VESTIBULE_TEST_";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -48,7 +51,8 @@ pub fn load(
     }
     let mut variables: Vec<(String, String)> = environment
         .into_iter()
-        .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_SETTINGS.contains(&name.as_str()))
+        .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
+        .filter(|(name, _)| !NOT_SETTINGS.contains(&name.as_str()))
         .collect();
     variables.sort();
     for (name, value) in variables {
@@ -91,8 +95,8 @@ fn overlay(
             Some(Value::Object(inner)) if full == FAQ && value.is_string() => {
                 inner.insert("folder".to_owned(), value);
             }
-            // Secrets are named by the operator.
-            None if path == SECRETS => {
+            // These are named by the operator.
+            None if path == SECRETS || path.starts_with(targets::CALENDARS) => {
                 base.insert(key, value);
             }
             None => {
@@ -216,10 +220,11 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         .filter_map(some)
         .map(Secret::new)
         .collect();
-    let hours = Hours::new(&reader.text("desk.time_zone")?, &reader.list("desk.hours")?)
+    let hours = Calendar::new(&reader.text("desk.time_zone")?, &reader.list("desk.hours")?)
         .map_err(|error| wrong("desk.hours", &format!("cannot be read: {error}")))?
         .closed_on(&reader.list("desk.holidays")?)
         .map_err(|error| wrong("desk.holidays", &format!("cannot be read: {error}")))?;
+    let targets = targets::promises(&reader, &hours)?;
     let mut read = Settings {
         listen: reader.text("listen")?,
         public_url: some(reader.text("public_url")?.trim_end_matches('/').to_owned()),
@@ -245,6 +250,8 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
             park: reader.seconds("desk.park")?,
             ghost_call: reader.seconds("desk.ghost_call")?,
             keep_wordings: reader.days("desk.keep_wordings")?,
+            close_after: reader.days("desk.close_after")?,
+            targets,
         },
         http: Http { allow: reader.list("http.allow")?, secrets: secrets(&reader)? },
         file_bytes: file_bytes(&reader)?,

@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::load::{DEFAULTS, FAQ};
+use super::MEASURES;
+use super::load::targets::{CALENDARS, TARGETS};
+use super::load::{DEFAULTS, FAQ, SECRETS};
 
 /// The schema of a settings file.
 pub fn settings() -> Value {
@@ -22,6 +24,15 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
         let mut schema = match value {
             Value::Object(inner) if here == [FAQ] => {
                 json!({ "anyOf": [group(inner, &here), { "type": "string" }] })
+            }
+            Value::Object(_) if here.join(".") == SECRETS => {
+                json!({ "type": "object", "additionalProperties": { "type": "string" } })
+            }
+            Value::Object(_) if here.join(".") == CALENDARS => {
+                json!({ "type": "object", "additionalProperties": calendar() })
+            }
+            Value::Array(_) if here.join(".") == TARGETS => {
+                json!({ "type": "array", "items": promise(), "default": value })
             }
             Value::Object(inner) => group(inner, &here),
             Value::Array(_) => {
@@ -43,6 +54,37 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             properties.insert(format!("{key}_file"), json!({ "type": "string", "description": description }));
         }
         properties.insert(key.clone(), schema);
+    }
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn texts() -> Value {
+    json!({ "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "string" }] })
+}
+
+fn calendar() -> Value {
+    let properties = json!({ "time_zone": { "type": "string" }, "hours": texts(), "holidays": texts() });
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn promise() -> Value {
+    let some_of = |words: &[&str]| json!({ "type": "array", "items": { "enum": words } });
+    let time = json!({ "type": "string", "description": "Working time: 30m, 4h, 1h 30m." });
+    let mut properties = json!({
+        "name": { "type": "string" },
+        "types": some_of(&["incident", "service_request", "problem", "change"]),
+        "priorities": some_of(&["low", "normal", "high", "urgent"]),
+        "calendar": { "type": "string", "description": "desk, always, or one of desk.calendars." },
+        "vendor_pauses": { "type": "boolean" },
+        "warn": { "type": "integer", "minimum": 1, "maximum": 100, "default": 75 },
+        "at_warning": some_of(&MEASURES),
+        "at_breach": some_of(&MEASURES),
+    });
+    for key in ["queues", "profiles", "categories"] {
+        properties[key] = texts();
+    }
+    for key in ["first_response", "next_response", "resolution"] {
+        properties[key] = time.clone();
     }
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, civil};
 
-use crate::config::Hours;
+use crate::calendar::Calendar;
 use crate::conversation::link::Refused;
 use crate::conversation::{Channel, HttpAnswer, Incident, OpenTicket};
 use crate::flow::Locale;
@@ -119,7 +119,7 @@ impl Moment {
     /// The time where a test says none: Tuesday 2026-11-24, ten in the morning at the desk.
     pub const USUAL: Self = Self::Local(civil::datetime(2026, 11, 24, 10, 0, 0, 0));
 
-    pub fn instant(self, hours: &Hours) -> Timestamp {
+    pub fn instant(self, hours: &Calendar) -> Timestamp {
         match self {
             Self::At(instant) => instant,
             Self::Local(local) => hours.instant(local),

@@ -4,20 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may name. `main -> cli -> http -> channel -> app -> store -> desk -> conversation -> flow ->
-/// faq -> source`; `app -> engine -> {conversation, flow, faq}`; `config` and `source` name nothing.
-const ARROWS: [(&str, &[&str]); 13] = [
+/// faq -> source`; `app -> engine -> {conversation, flow, faq}`; `config` and `desk` name `calendar`; `calendar` and `source` name nothing.
+const ARROWS: [(&str, &[&str]); 14] = [
     ("source", &[]),
-    ("config", &[]),
+    ("calendar", &[]),
+    ("config", &["calendar"]),
     ("faq", &["source"]),
     ("flow", &["faq", "source"]),
     ("conversation", &["flow"]),
-    ("desk", &["conversation", "flow"]),
+    ("desk", &["conversation", "flow", "calendar"]),
     ("engine", &["conversation", "flow", "faq"]),
     ("store", &["desk", "conversation", "flow"]),
-    ("app", &["store", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),
+    ("app", &["store", "engine", "desk", "conversation", "flow", "faq", "source", "config", "calendar"]),
     ("channel", &["app", "conversation", "flow", "config"]),
     ("http", &["channel", "rehearsal", "app", "store", "desk", "conversation", "flow", "source", "config"]),
-    ("rehearsal", &["app", "engine", "desk", "conversation", "flow", "faq", "source", "config"]),
+    ("rehearsal", &["app", "engine", "desk", "conversation", "flow", "faq", "source", "config", "calendar"]),
     (
         "cli",
         &[
@@ -33,12 +34,13 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "faq",
             "source",
             "config",
+            "calendar",
         ],
     ),
 ];
 
 /// Rooms without async, clock, randomness, database or a vendor's network type.
-const PURE: [&str; 6] = ["source", "flow", "faq", "conversation", "desk", "engine"];
+const PURE: [&str; 7] = ["calendar", "source", "flow", "faq", "conversation", "desk", "engine"];
 const WORLD: [&str; 14] = [
     "tokio",
     "sqlx",

@@ -1,12 +1,16 @@
-//! When the desk is open: `mon-fri 08:00-18:00`, in the desk's time zone.
+//! When work is done: opening hours by the week (`mon-fri 08:00-18:00`), holidays, a time zone; and how much working time lies
+//! between two moments. Opening hours are what a clock on the wall shows: on the day on which an hour comes twice, both are
+//! open, and an hour that is left out is never open.
+
+use std::collections::VecDeque;
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
-/// Opening hours; none at all means always open.
+/// Opening hours in a time zone; none at all means always open, but for holidays.
 #[derive(Debug, Clone)]
-pub struct Hours {
+pub struct Calendar {
     zone: TimeZone,
     spans: Vec<(Vec<Weekday>, Time, Time)>,
     holidays: Vec<Holiday>,
@@ -39,7 +43,7 @@ impl Holiday {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HoursError {
+pub enum CalendarError {
     #[error("`{0}` is no time zone; write an IANA name such as Europe/Rome")]
     Zone(String),
     #[error("`{0}` is no opening time; write it as `mon-fri 08:00-18:00`")]
@@ -58,14 +62,14 @@ const DAYS: [(&str, Weekday); 7] = [
     ("sun", Weekday::Sunday),
 ];
 
-impl Hours {
+impl Calendar {
     /// # Errors
     /// An unknown time zone, or a span that cannot be read.
-    pub fn new(zone: &str, spans: &[String]) -> Result<Self, HoursError> {
-        let zone = TimeZone::get(zone).map_err(|_| HoursError::Zone(zone.to_owned()))?;
+    pub fn new(zone: &str, spans: &[String]) -> Result<Self, CalendarError> {
+        let zone = TimeZone::get(zone).map_err(|_| CalendarError::Zone(zone.to_owned()))?;
         let spans = spans
             .iter()
-            .map(|span| read(span).ok_or_else(|| HoursError::Span(span.clone())))
+            .map(|span| read(span).ok_or_else(|| CalendarError::Span(span.clone())))
             .collect::<Result<_, _>>()?;
         Ok(Self { zone, spans, holidays: Vec::new() })
     }
@@ -74,8 +78,8 @@ impl Hours {
     ///
     /// # Errors
     /// A day that cannot be read.
-    pub fn closed_on(mut self, days: &[String]) -> Result<Self, HoursError> {
-        let read = |day: &String| Holiday::read(day).ok_or_else(|| HoursError::Holiday(day.clone()));
+    pub fn closed_on(mut self, days: &[String]) -> Result<Self, CalendarError> {
+        let read = |day: &String| Holiday::read(day).ok_or_else(|| CalendarError::Holiday(day.clone()));
         self.holidays = days.iter().map(read).collect::<Result<_, _>>()?;
         Ok(self)
     }
@@ -141,6 +145,120 @@ impl Hours {
     }
 }
 
+/// So far ahead a moment is looked for. A calendar that is closed for so long never opens.
+const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 366 * 5);
+
+impl Calendar {
+    /// Always open, every day.
+    pub fn always() -> Self {
+        Self { zone: TimeZone::UTC, spans: Vec::new(), holidays: Vec::new() }
+    }
+
+    /// The spans in which it is open from `from` to `to`, in order, each within a day.
+    pub fn working(&self, from: Timestamp, to: Timestamp) -> Working<'_> {
+        Working { calendar: self, at: from, to, day: None, found: VecDeque::new() }
+    }
+
+    /// How much working time lies between two moments.
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
+        self.working(from, to).map(|(from, to)| to.duration_since(from)).sum()
+    }
+
+    /// The moment at which so much working time has passed since `from`; `None` where it takes more than five years. None at
+    /// all has passed at the first moment of work.
+    pub fn after(&self, from: Timestamp, time: SignedDuration) -> Option<Timestamp> {
+        let mut left = time;
+        for (from, to) in self.working(from, from.checked_add(HORIZON).ok()?) {
+            let span = to.duration_since(from);
+            if left < span || (left == span && !time.is_zero()) {
+                return from.checked_add(left).ok();
+            }
+            left -= span;
+        }
+        None
+    }
+
+    /// What a clock on the wall shows on `day` while it is open, merged and in order.
+    fn of(&self, day: Date) -> Vec<(DateTime, DateTime)> {
+        let midnight = day.to_datetime(Time::midnight());
+        let next = day.tomorrow().map_or(midnight, |day| day.to_datetime(Time::midnight()));
+        if self.is_holiday(day) {
+            return Vec::new();
+        }
+        if self.spans.is_empty() {
+            return vec![(midnight, next)];
+        }
+        let end = |time: Time| if time == Time::MAX { next } else { day.to_datetime(time) };
+        let todays = self.spans.iter().filter(|(days, ..)| days.contains(&day.weekday()));
+        let mut all: Vec<_> = todays.map(|(_, from, to)| (day.to_datetime(*from), end(*to))).collect();
+        all.sort();
+        let mut merged: Vec<(DateTime, DateTime)> = Vec::new();
+        for (from, to) in all {
+            match merged.last_mut() {
+                Some((_, last)) if from <= *last => *last = to.max(*last),
+                _ => merged.push((from, to)),
+            }
+        }
+        merged
+    }
+}
+
+/// The spans of work between two moments.
+#[derive(Debug)]
+pub struct Working<'c> {
+    calendar: &'c Calendar,
+    /// Up to here everything was found.
+    at: Timestamp,
+    to: Timestamp,
+    /// The day that is looked at next, where the clock goes on as it does at `at`; the offset, and until when it holds.
+    day: Option<(Date, Offset, Timestamp)>,
+    found: VecDeque<(Timestamp, Timestamp)>,
+}
+
+impl Working<'_> {
+    /// Looks at one more day, or at the time after a change of the clock. False at the end.
+    fn look(&mut self) -> bool {
+        if self.at >= self.to {
+            return false;
+        }
+        let zone = &self.calendar.zone;
+        let (day, offset, until) = self.day.unwrap_or_else(|| {
+            let offset = zone.to_offset(self.at);
+            let change = zone.following(self.at).next().map_or(self.to, |change| change.timestamp());
+            (offset.to_datetime(self.at).date(), offset, change.min(self.to))
+        });
+        for (from, to) in self.calendar.of(day) {
+            let (Ok(from), Ok(to)) = (offset.to_timestamp(from), offset.to_timestamp(to)) else { continue };
+            let (from, to) = (from.max(self.at), to.min(until));
+            if from < to {
+                self.found.push_back((from, to));
+            }
+        }
+        let tomorrow = day.tomorrow().ok();
+        let midnight = tomorrow.and_then(|day| offset.to_timestamp(day.to_datetime(Time::midnight())).ok());
+        match (tomorrow, midnight) {
+            (Some(tomorrow), Some(midnight)) if midnight < until => {
+                self.day = Some((tomorrow, offset, until));
+                self.at = self.at.max(midnight);
+            }
+            _ => {
+                self.day = None;
+                self.at = until;
+            }
+        }
+        true
+    }
+}
+
+impl Iterator for Working<'_> {
+    type Item = (Timestamp, Timestamp);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.found.is_empty() && self.look() {}
+        self.found.pop_front()
+    }
+}
+
 fn read(span: &str) -> Option<(Vec<Weekday>, Time, Time)> {
     let (days, times) = span.trim().split_once(' ')?;
     let (from, to) = times.trim().split_once('-')?;
@@ -164,7 +282,7 @@ mod tests {
 
     #[test]
     fn in_the_zone_of_the_desk() {
-        let hours = Hours::new("Europe/Rome", &["mon-fri 08:00-18:00".into(), "sat 09:00-13:00".into()]);
+        let hours = Calendar::new("Europe/Rome", &["mon-fri 08:00-18:00".into(), "sat 09:00-13:00".into()]);
         let hours = hours.expect("good hours");
         let open = |at: &str| hours.is_open(at.parse().expect("a time"));
         assert!(open("2026-11-24T07:00:00Z"), "eight in Rome");
@@ -177,10 +295,10 @@ mod tests {
         assert_eq!(hours.closes(tuesday), Some(at("2026-11-24T17:00:00Z")));
         assert_eq!(hours.opens(tuesday), Some(at("2026-11-27T07:00:00Z")), "after two holidays");
         assert_eq!(hours.opens(at("2026-11-28T13:00:00Z")), Some(at("2026-11-30T07:00:00Z")));
-        let always = Hours::new("UTC", &[]).expect("no hours");
+        let always = Calendar::new("UTC", &[]).expect("no hours");
         assert_eq!((always.opens(tuesday), always.closes(tuesday)), (None, None));
         assert!(always.closed_on(&["13-40".into()]).is_err());
-        assert!(Hours::new("UTC", &["someday 8-9".into()]).is_err());
-        assert!(Hours::new("Nowhere/Town", &[]).is_err());
+        assert!(Calendar::new("UTC", &["someday 8-9".into()]).is_err());
+        assert!(Calendar::new("Nowhere/Town", &[]).is_err());
     }
 }
