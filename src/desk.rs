@@ -3,9 +3,13 @@
 
 pub mod agent;
 pub mod deflection;
+pub mod history;
+pub mod lifecycle;
 pub mod priority;
+pub mod targets;
 pub mod ticket;
 
 pub use agent::{Presence, Role};
+pub use history::{Change, Entry, Ticket};
 pub use priority::{Level, Priority, priority};
 pub use ticket::{Act, Refused, State, TicketType};

@@ -1,7 +1,10 @@
 //! Priority: urgency × impact.
 
+use serde::{Deserialize, Serialize};
+
 /// How urgent a matter is, or how much it concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     Low,
     Medium,
@@ -26,7 +29,8 @@ impl Level {
 }
 
 /// In which order tickets are helped, the last first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Priority {
     Low,
     Normal,

@@ -1,7 +1,10 @@
 //! What a ticket is, and the one function by which it moves.
 
+use serde::{Deserialize, Serialize};
+
 /// The kinds of ITIL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TicketType {
     Incident,
     ServiceRequest,
@@ -44,7 +47,8 @@ impl TicketType {
 }
 
 /// Where a ticket stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     New,
     Assigned,
@@ -95,10 +99,13 @@ impl State {
 }
 
 /// What is done to a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     /// An agent takes it, or is given it.
     Assign,
+    /// Nobody has it any more.
+    Release,
     /// Work begins: the agent writes.
     Start,
     AskContact,
@@ -107,22 +114,46 @@ pub enum Act {
     ContactReplied,
     VendorReplied,
     Resolve,
+    /// It was not solved after all.
+    Reopen,
     Close,
     Cancel,
 }
 
 impl Act {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Assign,
+        Self::Release,
         Self::Start,
         Self::AskContact,
         Self::AskVendor,
         Self::ContactReplied,
         Self::VendorReplied,
         Self::Resolve,
+        Self::Reopen,
         Self::Close,
         Self::Cancel,
     ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Assign => "assign",
+            Self::Release => "release",
+            Self::Start => "start",
+            Self::AskContact => "ask_contact",
+            Self::AskVendor => "ask_vendor",
+            Self::ContactReplied => "contact_replied",
+            Self::VendorReplied => "vendor_replied",
+            Self::Resolve => "resolve",
+            Self::Reopen => "reopen",
+            Self::Close => "close",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.word() == word)
+    }
 }
 
 /// An act that does not fit the ticket.
@@ -135,7 +166,9 @@ pub struct Refused {
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "a {} that is {} cannot take {:?}", self.kind.word(), self.from.word(), self.act)
+        let word = |word: &str| word.replace('_', " ");
+        let (kind, from, act) = (word(self.kind.word()), word(self.from.word()), word(self.act.word()));
+        write!(f, "a {kind} that is {from} cannot take `{act}`")
     }
 }
 
@@ -159,6 +192,9 @@ pub fn after(kind: TicketType, from: State, act: Act) -> Result<State, Refused> 
         (Act::Assign, InProgress | PendingContact | PendingVendor) => Ok(from),
         (Act::Assign | Act::Start, Resolved) if kind.reopens() => Ok(Reopened),
         (Act::Assign | Act::Start, Resolved) => refused,
+        (Act::Release, Assigned) => Ok(New),
+        (Act::Release, New | InProgress | PendingContact | PendingVendor | Reopened) => Ok(from),
+        (Act::Release, Resolved) => refused,
         (Act::Start, New | Assigned | InProgress | PendingContact | PendingVendor | Reopened) => {
             Ok(InProgress)
         }
@@ -178,6 +214,8 @@ pub fn after(kind: TicketType, from: State, act: Act) -> Result<State, Refused> 
         (Act::VendorReplied, PendingVendor) => Ok(InProgress),
         (Act::VendorReplied, _) => Ok(from),
         (Act::Resolve, _) => Ok(Resolved),
+        (Act::Reopen, Resolved) if kind.reopens() => Ok(Reopened),
+        (Act::Reopen, _) => refused,
         (Act::Close, Resolved) => Ok(Closed),
         (Act::Close, _) => refused,
         // What is solved is not called off.
