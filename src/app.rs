@@ -21,6 +21,7 @@ pub mod playbooks;
 pub mod proposals;
 mod retention;
 pub mod simulate;
+pub mod tickets;
 pub mod timers;
 
 pub use inbound::{Answer, Arrival, DoorError, Opens, Render, Who};
@@ -74,6 +75,7 @@ impl App {
             self.run_calls(stop.clone()),
             self.run_retention(stop.clone()),
             self.run_notices(stop.clone()),
+            self.run_clock(stop.clone()),
             self.run_intake(stop.clone()),
             self.run_delivery(stop.clone()),
             futures::future::join_all(adapters),

@@ -10,6 +10,7 @@ pub mod chat;
 pub mod check;
 pub mod compiler;
 pub mod doctor;
+pub mod explain;
 pub mod faq;
 pub mod graph;
 pub mod inbox;
@@ -23,7 +24,7 @@ pub mod schema;
 mod semantic;
 pub mod serve;
 pub mod test;
-pub mod ticket;
+mod ticket;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -186,6 +187,15 @@ enum TicketCommand {
         #[arg(long)]
         json: bool,
     },
+    /// How the targets (SLA) of a ticket stand: every span of its life, whether it counted, and why; exit code 1 where there
+    /// is none
+    #[command(after_help = "Example:\n  vestibule ticket explain 123456789")]
+    Explain {
+        /// With or without spaces and hyphens
+        code: String,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -300,16 +310,23 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
             faq::run(command, settings()?)
         }
         Command::Locale(command) => Ok(ExitCode::from(locale::run(&command, &settings()?, &mut out)?)),
-        Command::Ticket(command) => with_store(settings()?, async |store| {
-            let colour = std::io::stdout().is_terminal();
-            let mut out = std::io::stdout();
-            match command {
-                TicketCommand::List { json } => ticket::list(&store, json, &mut out).await.map(|()| true),
-                TicketCommand::Show { code, json } => {
-                    ticket::show(&store, &code, json, colour, &mut out).await
+        Command::Ticket(command) => {
+            let settings = settings()?;
+            let desk = settings.desk.clone();
+            with_store(settings, async |store| {
+                let colour = std::io::stdout().is_terminal();
+                let mut out = std::io::stdout();
+                match command {
+                    TicketCommand::List { json } => ticket::list(&store, json, &mut out).await.map(|()| true),
+                    TicketCommand::Show { code, json } => {
+                        ticket::show(&store, &code, json, colour, &mut out).await
+                    }
+                    TicketCommand::Explain { code, json } => {
+                        explain::run(&store, &desk, &code, json, colour, &mut out).await
+                    }
                 }
-            }
-        }),
+            })
+        }
         Command::Incident(command) => with_store(settings()?, async |store| {
             incident::run(&store, command, &mut std::io::stdout()).await
         }),

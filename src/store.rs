@@ -31,6 +31,7 @@ mod revisions;
 pub mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+pub mod tickets;
 pub mod world;
 mod writer;
 mod writes;
@@ -182,22 +183,6 @@ impl Store {
     ) -> Result<Vec<JournalRow>, StoreError> {
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         reads!(self, reads => reads.journal_after(channel.word(), address, after).await)
-    }
-
-    /// The newest first.
-    pub async fn tickets(&self, limit: Option<u32>) -> Result<Vec<TicketRow>, StoreError> {
-        let limit = limit.map_or(i64::MAX, i64::from);
-        reads!(self, reads => reads.tickets(limit).await)
-    }
-
-    /// `code` in bare digits.
-    pub async fn ticket(&self, code: &str) -> Result<Option<TicketRow>, StoreError> {
-        reads!(self, reads => reads.ticket(code).await)
-    }
-
-    /// In order.
-    pub async fn ticket_history(&self, code: &str) -> Result<Vec<HistoryRow>, StoreError> {
-        reads!(self, reads => reads.ticket_history(code).await)
     }
 
     /// False where the name is taken.

@@ -360,4 +360,7 @@ pub struct TicketDraft {
     /// Opened because nobody could be reached.
     #[serde(default)]
     pub unreached: bool,
+    /// The contact's, for promises and priorities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }

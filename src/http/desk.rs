@@ -7,6 +7,7 @@ pub mod feed;
 pub mod flows;
 pub mod inbox;
 pub mod presence;
+pub mod targets;
 pub mod transcript;
 pub mod view;
 pub mod world;
@@ -40,6 +41,8 @@ pub fn routes() -> Router<Web> {
         .route("/api/conversations/{id}/unlink", post(acts::unlink))
         .route("/api/tickets", get(tickets))
         .route("/api/tickets/{code}", get(ticket))
+        .route("/api/tickets/{code}/acts", post(targets::act))
+        .route("/api/tickets/{code}/targets", get(targets::targets))
         .route("/api/incidents", get(world::incidents).post(world::open))
         .route("/api/incidents/{id}/close", post(world::close))
         .route("/api/inbox", get(inbox::parked))

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use uuid::Uuid;
 
 use super::chore::Chore;
-use super::commit::{self, Of, Standing, Touch};
+use super::commit::{self, Of, Standing, Stands, Touch};
 use super::connection::Connection;
 use super::job::{Contact, Decision, Loaded, Outgoing, TurnDone, TurnJob, Whose};
 use super::people::Person;
@@ -405,9 +405,9 @@ async fn settle_tickets(
     let stored = connection.standing(&codes).await?;
     let standing: Standing = stored
         .into_iter()
-        .map(|(code, kind, state)| {
+        .map(|(code, kind, state, agent)| {
             let kind = TicketType::from_word(&kind).unwrap_or(TicketType::Incident);
-            (code, (kind, State::from_word(&state).unwrap_or(State::New)))
+            (code, Stands { kind, state: State::from_word(&state).unwrap_or(State::New), agent })
         })
         .collect();
     commit::settle(writes, touches, standing);

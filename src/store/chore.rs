@@ -51,6 +51,7 @@ pub(super) enum Chore {
     OfChannels(super::channels::Chore),
     OfQuestions(super::questions::Chore),
     OfProposals(super::proposals::Chore),
+    OfTickets(super::tickets::Chore),
     /// Writes a row for the sake of writing: whether the store can.
     Probe {
         now: Timestamp,

@@ -13,7 +13,8 @@ use super::writes::{
 };
 use super::{StoreError, TurnDone, questions};
 use crate::conversation::{Conversation, ConversationId, Event, Life, News, Owner, TicketDraft};
-use crate::desk::{self, Act, Level, State, TicketType};
+use crate::desk::history::Change;
+use crate::desk::{self, Act, Level, Priority, State, TicketType};
 
 /// Characters of the last message that lists show.
 const LAST_TEXT: usize = 140;
@@ -38,10 +39,19 @@ pub(super) struct Touch {
     by: String,
     what: &'static str,
     text: Option<String>,
+    /// What it says for itself, beside moves.
+    fact: Option<Change>,
 }
 
-/// The type and state of tickets by code.
-pub(super) type Standing = HashMap<String, (TicketType, State)>;
+/// How a ticket stands.
+pub(super) struct Stands {
+    pub kind: TicketType,
+    pub state: State,
+    pub agent: Option<String>,
+}
+
+/// Tickets by code.
+pub(super) type Standing = HashMap<String, Stands>;
 
 /// Adds the rows of one decision, and what it did to tickets, which [`settle`] turns into rows.
 ///
@@ -93,7 +103,7 @@ pub(super) fn add(
         world::rows(writes, conversation, &events, of.now)?;
         questions::project::add(writes, conversation, &events, now)?;
         for ticket in opened {
-            writes.history.push(opened_row(&ticket));
+            writes.history.push(opened_row(&ticket, profile(&events, &ticket.code))?);
             writes.tickets.push(ticket);
         }
         writes.conversations.push(row);
@@ -263,14 +273,33 @@ fn ticket_row(conversation: &Conversation, draft: &TicketDraft, now: i64) -> Res
     })
 }
 
-fn opened_row(ticket: &TicketWrite) -> HistoryWrite {
-    HistoryWrite {
+fn opened_row(ticket: &TicketWrite, profile: Option<String>) -> Result<HistoryWrite, StoreError> {
+    let level = |word: &str| Level::from_word(word).unwrap_or(Level::Medium);
+    let fact = Change::Opened {
+        kind: TicketType::from_word(&ticket.kind).unwrap_or(TicketType::Incident),
+        category: ticket.category.clone(),
+        urgency: level(&ticket.urgency),
+        impact: level(&ticket.impact),
+        priority: Priority::from_word(ticket.priority).unwrap_or(Priority::Normal),
+        queue: ticket.queue.clone(),
+        profile,
+    };
+    Ok(HistoryWrite {
         code: ticket.code.clone(),
         at: ticket.now,
         by: "bot".to_owned(),
-        what: "opened",
+        what: fact.what(),
         text: None,
-    }
+        facts: json(&[fact])?,
+    })
+}
+
+/// The profile of the contact for whom a ticket is opened.
+fn profile(events: &[Event], code: &str) -> Option<String> {
+    events.iter().find_map(|event| match event {
+        Event::TicketOpened { draft } if draft.code == code => draft.profile.clone(),
+        _ => None,
+    })
 }
 
 /// What the events of a turn do to tickets that are there already.
@@ -287,11 +316,17 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
                     by: by.to_owned(),
                     what,
                     text: text.map(str::to_owned),
+                    fact: match what {
+                        "replied" => Some(Change::Replied),
+                        "contact_wrote" => Some(Change::ContactWrote),
+                        _ => None,
+                    },
                 });
             }
         };
     let mut added = Vec::new();
     let mut replied = false;
+    let mut wrote = false;
     for event in events {
         match event {
             Event::TicketAdded { code, text } => added.push(Touch {
@@ -302,7 +337,13 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
                 by: "contact".to_owned(),
                 what: "added",
                 text: Some(text.clone()),
+                fact: Some(Change::ContactWrote),
             }),
+            // What is said to a person is an answer to them; what is said to the bot is none.
+            Event::Heard { .. } if !wrote && conversation.owner != Owner::Bot => {
+                wrote = true;
+                all("contact", "contact_wrote", Some(Act::ContactReplied), None, None);
+            }
             Event::AgentWrote { agent, .. } if !replied => {
                 replied = true;
                 all(agent, "replied", Some(Act::Start), Some(agent), None);
@@ -383,20 +424,28 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
 pub(super) fn settle(writes: &mut Writes, touches: Vec<Touch>, mut standing: Standing) {
     for ticket in &writes.tickets {
         let kind = TicketType::from_word(&ticket.kind).unwrap_or(TicketType::Incident);
-        standing.insert(ticket.code.clone(), (kind, State::New));
+        standing.insert(ticket.code.clone(), Stands { kind, state: State::New, agent: None });
     }
     let mut moves: HashMap<String, TicketMove> = HashMap::new();
     for touch in touches {
-        let Some((kind, state)) = standing.get_mut(&touch.code) else {
+        let Some(Stands { kind, state, agent }) = standing.get_mut(&touch.code) else {
             tracing::warn!(what = touch.what, "a turn names a ticket that is not stored");
             continue;
         };
+        let mut facts: Vec<Change> = touch.fact.into_iter().collect();
+        if touch.agent.is_some() && *agent != touch.agent {
+            facts.push(Change::Assigned { from: agent.take(), to: touch.agent.clone() });
+            agent.clone_from(&touch.agent);
+        }
         if let Some(act) = touch.act {
             let before = *state;
             *state = desk::ticket::after(*kind, *state, act).unwrap_or(before);
-            // What the contact did is no news to them.
-            if *state != before && touch.agent.is_some() {
-                writes.news.extend(news(&touch.code, *state, touch.at));
+            if *state != before {
+                facts.push(Change::Moved { act, from: before, to: *state, why: None });
+                // What the contact did is no news to them.
+                if touch.agent.is_some() {
+                    writes.news.extend(news(&touch.code, *state, touch.at));
+                }
             }
         }
         let moved = moves.entry(touch.code.clone()).or_insert_with(|| TicketMove {
@@ -411,7 +460,9 @@ pub(super) fn settle(writes: &mut Writes, touches: Vec<Touch>, mut standing: Sta
             moved.agent = touch.agent;
         }
         let Touch { code, at, by, what, text, .. } = touch;
-        writes.history.push(HistoryWrite { code, at, by, what, text });
+        // Facts are plain data: writing them as JSON does not fail.
+        let facts = json(&facts).unwrap_or_else(|_| "[]".to_owned());
+        writes.history.push(HistoryWrite { code, at, by, what, text, facts });
     }
     writes.moves.extend(moves.into_values());
 }

@@ -88,11 +88,11 @@ impl Connection {
         on!(self, connection => connection.timers(conversations).await)
     }
 
-    /// Code, type and state of those of these tickets that there are.
+    /// Code, type, state and agent of those of these tickets that there are.
     pub(super) async fn standing(
         &mut self,
         codes: &[String],
-    ) -> Result<Vec<(String, String, String)>, StoreError> {
+    ) -> Result<Vec<(String, String, String, Option<String>)>, StoreError> {
         on!(self, connection => connection.standing(codes).await)
     }
 

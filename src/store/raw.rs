@@ -6,10 +6,7 @@ use uuid::Uuid;
 
 use super::batch::Found;
 use super::job::{Contact, Outgoing};
-use super::{
-    AgentRow, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow, RevisionRow, StoreError,
-    TicketRow,
-};
+use super::{AgentRow, ConversationRow, Depths, DueTimer, JournalRow, LoginRow, RevisionRow, StoreError};
 use crate::conversation::{Channel, ContactId, Incident, OpenTicket, TimerKind};
 
 fn corrupt(what: &str, value: &str) -> StoreError {
@@ -262,85 +259,6 @@ impl TryFrom<RawJournal> for JournalRow {
             at: time(raw.at)?,
             events: json("events", &raw.events)?,
         })
-    }
-}
-
-#[derive(Debug, FromRow)]
-pub(super) struct RawTicket {
-    pub id: String,
-    pub code: String,
-    pub conversation: String,
-    pub contact: String,
-    pub channel: String,
-    pub external_id: String,
-    pub locale: String,
-    pub flow: String,
-    pub category: String,
-    pub r#type: String,
-    pub urgency: String,
-    pub impact: String,
-    pub priority: String,
-    pub state: String,
-    pub queue: String,
-    pub agent: Option<String>,
-    pub subject: String,
-    pub body: String,
-    pub fields: String,
-    pub slots: String,
-    pub answers: String,
-    pub without_faq: Option<String>,
-    pub unreached: bool,
-    pub created: i64,
-    pub updated: i64,
-}
-
-impl TryFrom<RawTicket> for TicketRow {
-    type Error = StoreError;
-
-    fn try_from(raw: RawTicket) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: uuid(&raw.id)?,
-            code: raw.code,
-            conversation: uuid(&raw.conversation)?,
-            contact: uuid(&raw.contact)?,
-            channel: raw.channel,
-            external_id: raw.external_id,
-            locale: raw.locale,
-            flow: raw.flow,
-            category: raw.category,
-            r#type: raw.r#type,
-            urgency: raw.urgency,
-            impact: raw.impact,
-            priority: raw.priority,
-            state: raw.state,
-            queue: raw.queue,
-            agent: raw.agent,
-            subject: raw.subject,
-            body: raw.body,
-            fields: json("a ticket's fields", &raw.fields)?,
-            slots: json("a ticket's slots", &raw.slots)?,
-            answers: json("a ticket's answers", &raw.answers)?,
-            without_faq: raw.without_faq,
-            unreached: raw.unreached,
-            created: time(raw.created)?,
-            updated: time(raw.updated)?,
-        })
-    }
-}
-
-#[derive(Debug, FromRow)]
-pub(super) struct RawHistory {
-    pub at: i64,
-    pub who: String,
-    pub what: String,
-    pub text: Option<String>,
-}
-
-impl TryFrom<RawHistory> for HistoryRow {
-    type Error = StoreError;
-
-    fn try_from(raw: RawHistory) -> Result<Self, StoreError> {
-        Ok(Self { at: time(raw.at)?, by: raw.who, what: raw.what, text: raw.text })
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::conversation::{ContactId, ConversationId, Event, Offered};
+use crate::desk::history::Change;
 use crate::flow::SlotValue;
 
 /// One conversation in a list.
@@ -80,17 +81,24 @@ pub struct TicketRow {
     pub unreached: bool,
     pub created: Timestamp,
     pub updated: Timestamp,
+    /// 1 to 3.
+    pub tier: u8,
+    /// How often it was changed.
+    pub version: i64,
 }
 
 /// One change of a ticket: who, when, from, to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryRow {
     pub at: Timestamp,
-    /// `contact`, `bot` or an agent's name.
+    /// `contact`, `bot`, `clock` or an agent's name.
     pub by: String,
     /// opened, added, claimed, replied, closed, …
     pub what: String,
     pub text: Option<String>,
+    /// What it did to the ticket; nothing where it was written before facts were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Change>,
 }
 
 /// An agent's account.

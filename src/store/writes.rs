@@ -287,6 +287,8 @@ pub(super) struct HistoryWrite {
     pub by: String,
     pub what: &'static str,
     pub text: Option<String>,
+    /// JSON.
+    pub facts: String,
 }
 
 #[derive(Debug)]

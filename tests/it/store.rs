@@ -4,6 +4,7 @@ mod agents;
 mod away;
 mod batches;
 mod channels;
+mod lifecycle;
 mod lists;
 mod made;
 mod nodes;
@@ -44,6 +45,21 @@ impl Db {
     /// A second handle to the same database, as another process would have.
     async fn another(&self) -> Store {
         Store::open(&self.url).await.expect("the store once more")
+    }
+
+    /// As though every ticket were from before facts were kept.
+    async fn forget_facts(&self) {
+        const SQL: &str = "UPDATE ticket_history SET facts = NULL";
+        if let Some(file) = self.url.strip_prefix("sqlite://") {
+            use sqlx::Connection as _;
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+            let mut connection = sqlx::SqliteConnection::connect_with(&options).await.expect("connected");
+            sqlx::query(SQL).execute(&mut connection).await.expect("forgotten");
+        } else {
+            use sqlx::Connection as _;
+            let mut connection = sqlx::PgConnection::connect(&self.url).await.expect("connected");
+            sqlx::query(SQL).execute(&mut connection).await.expect("forgotten");
+        }
     }
 
     /// The same database, opened anew.

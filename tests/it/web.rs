@@ -8,6 +8,7 @@ mod limits;
 mod operations;
 mod people;
 mod socket;
+mod tickets;
 mod world;
 
 use serde_json::Value;

@@ -76,6 +76,7 @@ fn open(w: &mut Working<'_>, ticket: &Ticket, flow: &str, category: String, subj
         answers: w.c.offered.clone(),
         without_faq: ticket.without_faq.as_ref().map(|reason| reason.value.clone()),
         unreached: ticket.unreached,
+        profile: w.facts.contact.profile.clone(),
     };
     w.c.tickets.push(OpenedTicket {
         code,

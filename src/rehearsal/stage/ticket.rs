@@ -45,6 +45,7 @@ fn draft_of(ticket: OpenTicket, conversation: &Conversation) -> TicketDraft {
         answers: Vec::new(),
         without_faq: None,
         unreached: false,
+        profile: None,
     }
 }
 

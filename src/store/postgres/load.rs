@@ -135,13 +135,15 @@ impl Connection {
     pub(in crate::store) async fn standing(
         &mut self,
         codes: &[String],
-    ) -> Result<Vec<(String, String, String)>, StoreError> {
+    ) -> Result<Vec<(String, String, String, Option<String>)>, StoreError> {
         // Locked, since a state is written from what is read here.
-        sqlx::query_as("SELECT code, type, state FROM tickets WHERE code = ANY ($1) ORDER BY code FOR UPDATE")
-            .bind(codes)
-            .fetch_all(self.sql().await?)
-            .await
-            .map_err(before_commit)
+        sqlx::query_as(
+            "SELECT code, type, state, agent FROM tickets WHERE code = ANY ($1) ORDER BY code FOR UPDATE",
+        )
+        .bind(codes)
+        .fetch_all(self.sql().await?)
+        .await
+        .map_err(before_commit)
     }
 }
 

@@ -4,9 +4,8 @@ use uuid::Uuid;
 
 use super::Reads;
 use crate::store::chore::Chore;
-use crate::store::raw::{
-    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawTicket, RawTimer,
-};
+use crate::store::raw::{self, RawAgent, RawConversation, RawDepths, RawJournal, RawLogin, RawTimer};
+use crate::store::tickets::{RawHistory, RawTicket};
 use crate::store::{
     AgentRow, ConversationFilter, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow,
     StoreError, TicketRow,
@@ -28,7 +27,7 @@ macro_rules! tickets {
         concat!(
             "SELECT id::text, code, conversation::text, contact::text, channel, external_id, locale, flow, category, type, urgency,
                     impact, priority, state, queue, agent, subject, body, fields, slots, answers, without_faq,
-                    unreached, created, updated
+                    unreached, created, updated, tier, version
              FROM tickets ",
             $rest
         )
@@ -144,11 +143,12 @@ impl Reads {
     }
 
     pub(in crate::store) async fn ticket_history(&self, code: &str) -> Result<Vec<HistoryRow>, StoreError> {
-        let rows: Vec<RawHistory> =
-            sqlx::query_as("SELECT at, who, what, text FROM ticket_history WHERE ticket = $1 ORDER BY num")
-                .bind(code)
-                .fetch_all(&self.pool)
-                .await?;
+        let rows: Vec<RawHistory> = sqlx::query_as(
+            "SELECT at, who, what, text, facts FROM ticket_history WHERE ticket = $1 ORDER BY num",
+        )
+        .bind(code)
+        .fetch_all(&self.pool)
+        .await?;
         raw::all(rows)
     }
 

@@ -214,6 +214,7 @@ async fn write_history(connection: &mut PgConnection, rows: Vec<HistoryWrite>) -
         .bind(column(&rows, |row| row.by.as_str()))
         .bind(column(&rows, |row| row.what))
         .bind(column(&rows, |row| row.text.as_deref()))
+        .bind(column(&rows, |row| row.facts.as_str()))
         .execute(connection)
         .await
         .map_err(before_commit)?;
@@ -295,8 +296,9 @@ ON CONFLICT (key) DO NOTHING";
 
 const TICKETS: &str = "
 INSERT INTO tickets (id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
-    impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated)
-SELECT v.*, v.now
+    impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated,
+    clock)
+SELECT v.*, v.now, v.now
 FROM unnest($1::text[]::uuid[], $2::text[], $3::text[]::uuid[], $4::text[]::uuid[], $5::text[], $6::text[],
             $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
             $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
@@ -305,15 +307,16 @@ FROM unnest($1::text[]::uuid[], $2::text[], $3::text[]::uuid[], $4::text[]::uuid
           impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, now)";
 
 const MOVES: &str = "
-UPDATE tickets SET state = m.state, agent = coalesce(m.agent, tickets.agent), updated = m.now
+UPDATE tickets SET state = m.state, agent = coalesce(m.agent, tickets.agent), updated = m.now,
+    clock = m.now, version = version + 1
 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS m (code, state, agent, now)
 WHERE tickets.code = m.code";
 
 const HISTORY: &str = "
-INSERT INTO ticket_history (ticket, at, who, what, text)
-SELECT v.* FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])
-    WITH ORDINALITY AS o (ticket, at, who, what, text, n)
-CROSS JOIN LATERAL (SELECT o.ticket, o.at, o.who, o.what, o.text) AS v
+INSERT INTO ticket_history (ticket, at, who, what, text, facts)
+SELECT v.* FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+    WITH ORDINALITY AS o (ticket, at, who, what, text, facts, n)
+CROSS JOIN LATERAL (SELECT o.ticket, o.at, o.who, o.what, o.text, o.facts) AS v
 ORDER BY o.n";
 
 const CLEARED: &str = "DELETE FROM timers WHERE conversation = ANY ($1::text[]::uuid[])";

@@ -122,10 +122,10 @@ impl Connection {
     pub(in crate::store) async fn standing(
         &mut self,
         codes: &[String],
-    ) -> Result<Vec<(String, String, String)>, StoreError> {
+    ) -> Result<Vec<(String, String, String, Option<String>)>, StoreError> {
         let codes = serde_json::to_string(codes).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         Ok(sqlx::query_as(
-            "SELECT code, type, state FROM tickets WHERE code IN (SELECT value FROM json_each(?))",
+            "SELECT code, type, state, agent FROM tickets WHERE code IN (SELECT value FROM json_each(?))",
         )
         .bind(codes)
         .fetch_all(self.sql()?)

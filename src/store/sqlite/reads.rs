@@ -3,9 +3,8 @@
 use uuid::Uuid;
 
 use super::Reads;
-use crate::store::raw::{
-    self, RawAgent, RawConversation, RawDepths, RawHistory, RawJournal, RawLogin, RawTicket, RawTimer,
-};
+use crate::store::raw::{self, RawAgent, RawConversation, RawDepths, RawJournal, RawLogin, RawTimer};
+use crate::store::tickets::{RawHistory, RawTicket};
 use crate::store::{
     AgentRow, ConversationFilter, ConversationRow, Depths, DueTimer, HistoryRow, JournalRow, LoginRow,
     StoreError, TicketRow,
@@ -27,7 +26,7 @@ macro_rules! tickets {
         concat!(
             "SELECT id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
                     impact, priority, state, queue, agent, subject, body, fields, slots, answers, without_faq,
-                    unreached, created, updated
+                    unreached, created, updated, tier, version
              FROM tickets ",
             $rest
         )
@@ -135,11 +134,12 @@ impl Reads {
     }
 
     pub(in crate::store) async fn ticket_history(&self, code: &str) -> Result<Vec<HistoryRow>, StoreError> {
-        let rows: Vec<RawHistory> =
-            sqlx::query_as("SELECT at, who, what, text FROM ticket_history WHERE ticket = ? ORDER BY num")
-                .bind(code)
-                .fetch_all(&self.pool)
-                .await?;
+        let rows: Vec<RawHistory> = sqlx::query_as(
+            "SELECT at, who, what, text, facts FROM ticket_history WHERE ticket = ? ORDER BY num",
+        )
+        .bind(code)
+        .fetch_all(&self.pool)
+        .await?;
         raw::all(rows)
     }
 

@@ -131,7 +131,7 @@ pub(super) async fn write(
     each(connection, TICKETS, rows(tickets.collect())).await?;
     let moves = moves.into_iter().map(|m| json!([m.code, m.state, m.agent, m.now]));
     each(connection, MOVES, rows(moves.collect())).await?;
-    let history = history.into_iter().map(|h| json!([h.code, h.at, h.by, h.what, h.text]));
+    let history = history.into_iter().map(|h| json!([h.code, h.at, h.by, h.what, h.text, h.facts]));
     each(connection, HISTORY, rows(history.collect())).await?;
     each(connection, CLEARED, json!(cleared)).await?;
     let fired = fired.into_iter().map(|(conversation, kind)| json!([conversation, kind.word()]));
@@ -261,19 +261,22 @@ const RETIRED: &str = "UPDATE conversations SET current = 0 WHERE id IN (SELECT 
 
 const TICKETS: &str = "
 INSERT INTO tickets (id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
-    impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated)
+    impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated,
+    clock)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
     value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
-    value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 22
+    value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 22,
+    value ->> 22
 FROM json_each(?)";
 
 const MOVES: &str = "
-UPDATE tickets SET state = m.value ->> 1, agent = coalesce(m.value ->> 2, agent), updated = m.value ->> 3
+UPDATE tickets SET state = m.value ->> 1, agent = coalesce(m.value ->> 2, agent), updated = m.value ->> 3,
+    clock = m.value ->> 3, version = version + 1
 FROM json_each(?) AS m WHERE tickets.code = m.value ->> 0";
 
 const HISTORY: &str = "
-INSERT INTO ticket_history (ticket, at, who, what, text)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)";
+INSERT INTO ticket_history (ticket, at, who, what, text, facts)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)";
 
 const CLEARED: &str = "DELETE FROM timers WHERE conversation IN (SELECT value FROM json_each(?))";
 

@@ -160,6 +160,7 @@ pub fn draft(conversation: &mut Conversation, salt: u32) -> TicketDraft {
         }],
         without_faq: None,
         unreached: false,
+        profile: None,
     }
 }
 

@@ -1,0 +1,8 @@
+-- Acts on tickets beside the turns. `version` counts the changes of a ticket: an act is written only on the one that it was
+-- decided on. `clock` is when the clock looks at it next (a target near or missed, closing); none: never.
+ALTER TABLE tickets ADD COLUMN tier INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE tickets ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tickets ADD COLUMN clock INTEGER;
+CREATE INDEX tickets_clock ON tickets (clock) WHERE clock IS NOT NULL;
+-- What a row of the history did to the ticket: a JSON array of facts.
+ALTER TABLE ticket_history ADD COLUMN facts TEXT;

@@ -1,0 +1,362 @@
+//! What agents and the clock do to tickets: read, decided by `desk::lifecycle` on what was read, and written only if
+//! nothing changed meanwhile; else read and decided again.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::live;
+use crate::config::{Desk, Promise};
+use crate::conversation::Channel;
+use crate::desk::history::{Change, Entry, Relation, Ticket};
+use crate::desk::lifecycle::{Refusal, Wish, decide};
+use crate::desk::targets::{Count, Fits, Measure, Policy, counts};
+use crate::desk::ticket::Act;
+use crate::desk::{Level, Priority, State, TicketType};
+use crate::store::tickets::TicketAct;
+use crate::store::{HistoryRow, Store, StoreError, TicketRow};
+
+const TICK: Duration = Duration::from_secs(1);
+const AT_ONCE: u32 = 100;
+/// How often an act is decided anew because somebody else was quicker.
+const TRIES: usize = 8;
+/// Who the clock is in a history.
+pub const CLOCK: &str = "clock";
+
+#[derive(Debug, thiserror::Error)]
+pub enum TicketError {
+    #[error("no ticket has the code {0}")]
+    Unknown(String),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the ticket is being changed by others just now; please try again")]
+    Busy,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A ticket as its history makes it, with the history.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub row: TicketRow,
+    pub ticket: Ticket,
+    pub history: Vec<Entry>,
+}
+
+impl Known {
+    fn new(row: TicketRow, rows: Vec<HistoryRow>) -> Self {
+        let mut history = Vec::new();
+        for HistoryRow { at, by, facts, .. } in rows {
+            history.extend(facts.into_iter().map(|change| Entry { at, by: by.clone(), change }));
+        }
+        let opened = |entry: &Entry| matches!(entry.change, Change::Opened { .. });
+        if !history.first().is_some_and(opened) {
+            // From before facts were kept: it begins as it is, and what is missing between is unknown.
+            history.retain(|entry| !opened(entry));
+            let change = opening(&row);
+            history.insert(0, Entry { at: row.created, by: "bot".to_owned(), change });
+        }
+        let mut ticket = rebuilt(&history, &row);
+        let state = State::from_word(&row.state).unwrap_or(ticket.state);
+        if ticket.state != state {
+            let change = Change::Moved { act: Act::Start, from: ticket.state, to: state, why: None };
+            ticket.apply(row.updated, &change);
+            history.push(Entry { at: row.updated, by: "bot".to_owned(), change });
+        }
+        ticket.agent.clone_from(&row.agent);
+        Self { row, ticket, history }
+    }
+
+    pub async fn read(store: &Store, code: &str) -> Result<Self, TicketError> {
+        let row = store.ticket(code).await?.ok_or_else(|| TicketError::Unknown(code.to_owned()))?;
+        let history = store.ticket_history(code).await?;
+        Ok(Self::new(row, history))
+    }
+}
+
+fn opening(row: &TicketRow) -> Change {
+    let level = |word: &str| Level::from_word(word).unwrap_or(Level::Medium);
+    Change::Opened {
+        kind: TicketType::from_word(&row.r#type).unwrap_or(TicketType::Incident),
+        category: row.category.clone(),
+        urgency: level(&row.urgency),
+        impact: level(&row.impact),
+        priority: Priority::from_word(&row.priority).unwrap_or(Priority::Normal),
+        queue: row.queue.clone(),
+        profile: None,
+    }
+}
+
+fn rebuilt(history: &[Entry], row: &TicketRow) -> Ticket {
+    let first = [Entry { at: row.created, by: "bot".to_owned(), change: opening(row) }];
+    // A history begins with its opening; the second is only for one that does not.
+    Ticket::rebuilt(history)
+        .or_else(|| Ticket::rebuilt(&first))
+        .unwrap_or_else(|| unreachable!("it begins so"))
+}
+
+/// The desk's promises as `desk::targets` reads them.
+pub fn policies(desk: &Desk) -> Vec<Policy> {
+    let measures = |words: &[String]| words.iter().filter_map(|word| Measure::from_word(word)).collect();
+    let policy = |promise: &Promise| Policy {
+        name: promise.name.clone(),
+        fits: Fits {
+            queues: promise.queues.clone(),
+            types: promise.types.clone(),
+            priorities: promise.priorities.clone(),
+            profiles: promise.profiles.clone(),
+            categories: promise.categories.clone(),
+        },
+        calendar: promise.calendar.clone(),
+        first_response: promise.first_response,
+        next_response: promise.next_response,
+        resolution: promise.resolution,
+        vendor_pauses: promise.vendor_pauses,
+        warn: promise.warn,
+        at_warning: measures(&promise.at_warning),
+        at_breach: measures(&promise.at_breach),
+    };
+    desk.targets.iter().map(policy).collect()
+}
+
+impl super::App {
+    /// Does something to a ticket in an agent's name, and gives it as it stands then. A link is made on both tickets.
+    ///
+    /// # Errors
+    /// A code that no ticket has, or a [`Refusal`].
+    pub async fn act_on_ticket(&self, by: &str, code: &str, wishes: &[Wish]) -> Result<Ticket, TicketError> {
+        for _ in 0..TRIES {
+            let now = Timestamp::now();
+            let known = Known::read(&self.store, code).await?;
+            let (mut ticket, mut facts) = (known.ticket.clone(), Vec::new());
+            let mut others: Vec<(Known, Vec<Change>)> = Vec::new();
+            for wish in wishes {
+                let changes = decide(&ticket, code, wish, by, now)?;
+                if let Some((other, wish)) = other_side(code, wish) {
+                    let known = Known::read(&self.store, &other).await?;
+                    let changes = decide(&known.ticket, &other, &wish, by, now)?;
+                    others.push((known, changes));
+                }
+                changes.iter().for_each(|change| ticket.apply(now, change));
+                facts.extend(changes);
+            }
+            let mut acts = Vec::new();
+            for (known, changes) in std::iter::once((known, facts)).chain(others) {
+                acts.extend(act(&known, changes, by, now));
+            }
+            if acts.is_empty() || self.store.act_on_tickets(acts).await? {
+                self.tickets_changed(code).await?;
+                return Ok(ticket);
+            }
+        }
+        Err(TicketError::Busy)
+    }
+
+    /// How the promises of a ticket stand.
+    ///
+    /// # Errors
+    /// A code that no ticket has.
+    pub async fn targets_of(&self, code: &str, now: Timestamp) -> Result<(Known, Vec<Count>), TicketError> {
+        let known = Known::read(&self.store, code).await?;
+        let counts = counts(&policies(&self.settings.desk), &known.history, now);
+        Ok((known, counts))
+    }
+
+    /// Looks after targets, and closes what stayed resolved, until `stop` is cancelled.
+    pub(super) async fn run_clock(&self, stop: CancellationToken) {
+        // The settings may be others than when the tickets were looked at last.
+        let mut begun = false;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(TICK) => {}
+            }
+            if !begun {
+                begun = self.store.look_at_all_tickets(Timestamp::now()).await.is_ok();
+            }
+            loop {
+                match self.watch_tickets(Timestamp::now()).await {
+                    Ok(count) if count >= AT_ONCE as usize && !stop.is_cancelled() => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "targets could not be looked after; trying again");
+                        tokio::time::sleep(TICK * 2).await;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks at the tickets that are due at `now`. Returns how many.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn watch_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
+        let policies = policies(&self.settings.desk);
+        let mut due = self.store.due_tickets(now, AT_ONCE).await?;
+        if policies.is_empty() && !due.is_empty() {
+            self.store.look_at_resolved_tickets(now).await?;
+            due = self.store.due_tickets(now, AT_ONCE).await?;
+        }
+        let count = due.len();
+        for code in due {
+            self.watch(&policies, &code, now).await?;
+        }
+        Ok(count)
+    }
+
+    async fn watch(&self, policies: &[Policy], code: &str, now: Timestamp) -> Result<(), TicketError> {
+        let known = Known::read(&self.store, code).await?;
+        let counts = counts(policies, &known.history, now);
+        let mut ticket = known.ticket.clone();
+        let mut facts = Vec::new();
+        for fact in news(&counts, &known.history) {
+            let measures = measures(policies, &counts, &fact);
+            let why = fact.text().map(|target| format!("{} {target}", fact.what())).unwrap_or_default();
+            facts.push(fact);
+            for wish in measures.into_iter().filter_map(|measure| wish(measure, &why)) {
+                // What cannot be done any more (the highest tier) is not done.
+                for change in decide(&ticket, code, &wish, CLOCK, now).unwrap_or_default() {
+                    ticket.apply(now, &change);
+                    facts.push(change);
+                }
+            }
+        }
+        let closes = self.closes(&ticket);
+        if closes.is_some_and(|at| at <= now) {
+            let close = Wish::Move { act: Act::Close, why: None };
+            for change in decide(&ticket, code, &close, CLOCK, now).unwrap_or_default() {
+                ticket.apply(now, &change);
+                facts.push(change);
+            }
+        }
+        let clock = if ticket.state.is_over() { None } else { next_look(&counts, closes, now) };
+        if facts.is_empty() {
+            return Ok(self.store.look_at_ticket(code, known.row.version, clock).await?);
+        }
+        for fact in &facts {
+            tracing::info!(ticket = code, what = fact.what(), text = fact.text(), "the clock acts");
+        }
+        // After changes it looks again: another policy may fit.
+        let clock = clock.map(|_| now);
+        let act = TicketAct { clock, ..made(&known, ticket, facts, CLOCK, now) };
+        if self.store.act_on_tickets(vec![act]).await? {
+            self.tickets_changed(code).await?;
+        }
+        Ok(())
+    }
+
+    /// When a resolved ticket is closed.
+    fn closes(&self, ticket: &Ticket) -> Option<Timestamp> {
+        let after = SignedDuration::try_from(self.settings.desk.close_after?).ok()?;
+        let resolved = ticket.resolved.filter(|_| ticket.state == State::Resolved)?;
+        resolved.checked_add(after).ok()
+    }
+
+    async fn tickets_changed(&self, code: &str) -> Result<(), TicketError> {
+        let Some(row) = self.store.ticket(code).await? else { return Ok(()) };
+        let Some(channel) = Channel::from_word(&row.channel) else { return Ok(()) };
+        self.live.tell(live::Notice {
+            conversation: row.conversation,
+            channel,
+            address: row.external_id,
+            seq: 0,
+            ticket: true,
+        });
+        Ok(())
+    }
+}
+
+/// What a link is on the other ticket.
+fn other_side(code: &str, wish: &Wish) -> Option<(String, Wish)> {
+    let own = code.to_owned();
+    match wish {
+        Wish::Link { how, to } => Some((to.clone(), Wish::Link { how: how.other_way(), to: own })),
+        Wish::Unlink { how, to } => Some((to.clone(), Wish::Unlink { how: how.other_way(), to: own })),
+        _ => None,
+    }
+}
+
+/// The wishes that make a ticket one with another: it is a duplicate, and goes no further.
+pub fn merge(ticket: &Ticket, into: &str) -> Vec<Wish> {
+    let act = if ticket.state == State::Resolved { Act::Close } else { Act::Cancel };
+    vec![
+        Wish::Link { how: Relation::DuplicateOf, to: into.to_owned() },
+        Wish::Move { act, why: Some(format!("a duplicate of {into}")) },
+    ]
+}
+
+fn act(known: &Known, facts: Vec<Change>, by: &str, now: Timestamp) -> Option<TicketAct> {
+    if facts.is_empty() {
+        return None;
+    }
+    let mut ticket = known.ticket.clone();
+    facts.iter().for_each(|fact| ticket.apply(now, fact));
+    Some(made(known, ticket, facts, by, now))
+}
+
+fn made(known: &Known, ticket: Ticket, facts: Vec<Change>, by: &str, now: Timestamp) -> TicketAct {
+    TicketAct {
+        code: known.row.code.clone(),
+        version: known.row.version,
+        clock: (!ticket.state.is_over()).then_some(now),
+        ticket,
+        at: now,
+        by: by.to_owned(),
+        facts,
+    }
+}
+
+/// Warnings and misses that the history does not tell yet.
+fn news(counts: &[Count], history: &[Entry]) -> Vec<Change> {
+    let told = |fact: &Change| history.iter().any(|entry| entry.change == *fact);
+    let mut all = Vec::new();
+    for count in counts {
+        let (target, since) = (count.target, count.from);
+        // Of what was kept, a warning that came too late to be one is none.
+        if count.warned.is_some() && count.ended.is_none() {
+            all.push(Change::Warned { target, since });
+        }
+        if count.breached.is_some() {
+            all.push(Change::Breached { target, since });
+        }
+    }
+    all.retain(|fact| !told(fact));
+    all
+}
+
+/// What the policy in force has for it.
+fn measures(policies: &[Policy], counts: &[Count], fact: &Change) -> Vec<Measure> {
+    let (target, since, breach) = match fact {
+        Change::Warned { target, since } => (*target, *since, false),
+        Change::Breached { target, since } => (*target, *since, true),
+        _ => return Vec::new(),
+    };
+    let count = counts.iter().find(|count| count.target == target && count.from == since);
+    // Nothing is raised for what is over.
+    let open = count.filter(|count| count.ended.is_none());
+    let name = open.and_then(|count| count.policy.as_deref());
+    let policy = policies.iter().find(|policy| Some(policy.name.as_str()) == name);
+    policy
+        .map(|policy| if breach { policy.at_breach.clone() } else { policy.at_warning.clone() })
+        .unwrap_or_default()
+}
+
+/// `notify` is done by the fact itself: desks and webhooks hear of it.
+fn wish(measure: Measure, why: &str) -> Option<Wish> {
+    match measure {
+        Measure::Notify => None,
+        Measure::Raise => Some(Wish::Raise { why: why.to_owned() }),
+        Measure::Escalate => Some(Wish::Escalate { why: why.to_owned() }),
+    }
+}
+
+/// The next moment at which something is near, missed or closed.
+fn next_look(counts: &[Count], closes: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let moments = counts.iter().flat_map(|count| [count.warns, count.due]).flatten();
+    // A target is missed only after the moment at which it is due.
+    let after = |at: Timestamp| at.checked_add(SignedDuration::from_secs(1)).unwrap_or(at);
+    moments.map(after).chain(closes).min().map(|at| at.max(now))
+}

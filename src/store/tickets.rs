@@ -1,0 +1,323 @@
+//! Tickets beside the turns: what agents and the clock do to them, each act with its facts in one transaction.
+
+use jiff::Timestamp;
+use sqlx::FromRow;
+
+use super::raw::{json, time, uuid};
+use super::{HistoryRow, Reads, Store, StoreError, TicketRow, chore};
+use crate::conversation::News;
+use crate::desk::history::Change;
+use crate::desk::{State, Ticket};
+
+/// What one act makes of a ticket.
+#[derive(Debug, Clone)]
+pub struct TicketAct {
+    pub code: String,
+    /// The version that it was decided on.
+    pub version: i64,
+    /// As it stands after the facts.
+    pub ticket: Ticket,
+    pub at: Timestamp,
+    /// An agent's name or `clock`.
+    pub by: String,
+    pub facts: Vec<Change>,
+    /// When the clock looks at it next; `None`: never.
+    pub clock: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Chore {
+    /// All of them or none: none where one of the tickets has changed meanwhile.
+    Act(Vec<TicketAct>),
+    /// Nothing happened; the clock looks again then.
+    Look { code: String, version: i64, clock: Option<Timestamp> },
+    /// The clock looks at all that are not over, as after other settings.
+    LookAtAll { now: Timestamp },
+    /// Nothing is promised: what is due is looked at only where it is resolved, to be closed.
+    LookAtResolved { now: Timestamp },
+}
+
+const VERSION: [&str; 2] =
+    ["SELECT version FROM tickets WHERE code = $1", "SELECT version FROM tickets WHERE code = $1 FOR UPDATE"];
+const ACT: &str =
+    "UPDATE tickets SET state = $1, agent = $2, category = $3, type = $4, urgency = $5, impact = $6,
+    priority = $7, queue = $8, tier = $9, updated = $10, clock = $11, version = version + 1 WHERE code = $12";
+const FACT: &str =
+    "INSERT INTO ticket_history (ticket, at, who, what, text, facts) VALUES ($1, $2, $3, $4, $5, $6)";
+/// Those who asked to be told of the ticket.
+const NEWS: &str = "INSERT INTO notices (id, contact, conversation, news, created)
+SELECT $1 || w.contact, w.contact, w.conversation, $2, $3 FROM watches AS w
+WHERE w.what = 'ticket' AND w.subject = $4 ON CONFLICT (id) DO NOTHING";
+const LOOK: &str = "UPDATE tickets SET clock = $1 WHERE code = $2 AND version = $3";
+const LOOK_AT_ALL: &str = "UPDATE tickets SET clock = $1 WHERE state NOT IN ('closed', 'cancelled')";
+const LOOK_AT_RESOLVED: &str = "UPDATE tickets SET clock = NULL WHERE clock <= $1 AND state <> 'resolved'";
+const DUE: &str = "SELECT code FROM tickets WHERE clock <= $1 ORDER BY clock, num LIMIT $2";
+
+macro_rules! write_act {
+    ($connection:expr, $act:expr) => {{
+        let (act, ticket, at) = ($act, &$act.ticket, $act.at.as_microsecond());
+        sqlx::query(ACT)
+            .bind(ticket.state.word())
+            .bind(&ticket.agent)
+            .bind(&ticket.category)
+            .bind(ticket.kind.word())
+            .bind(ticket.urgency.word())
+            .bind(ticket.impact.word())
+            .bind(ticket.priority.word())
+            .bind(&ticket.queue)
+            .bind(i64::from(ticket.tier))
+            .bind(at)
+            .bind(act.clock.map(Timestamp::as_microsecond))
+            .bind(&act.code)
+            .execute(&mut *$connection)
+            .await?;
+        for (n, fact) in act.facts.iter().enumerate() {
+            let facts = encoded(&[fact])?;
+            sqlx::query(FACT)
+                .bind(&act.code)
+                .bind(at)
+                .bind(&act.by)
+                .bind(fact.what())
+                .bind(fact.text())
+                .bind(facts)
+                .execute(&mut *$connection)
+                .await?;
+            if let Some(news) = news(&act.code, fact)? {
+                sqlx::query(NEWS)
+                    .bind(format!("ticket:{}:{at}:{}.{n}:", act.code, act.version))
+                    .bind(news)
+                    .bind(at)
+                    .bind(&act.code)
+                    .execute(&mut *$connection)
+                    .await?;
+            }
+        }
+    }};
+}
+
+macro_rules! run {
+    ($connection:expr, $chore:expr, $version:expr) => {{
+        match $chore {
+            Chore::Look { code, version, clock } => {
+                let clock = clock.map(Timestamp::as_microsecond);
+                let query = sqlx::query(LOOK).bind(clock).bind(code).bind(version);
+                query.execute(&mut *$connection).await?.rows_affected()
+            }
+            Chore::LookAtAll { now } => {
+                let query = sqlx::query(LOOK_AT_ALL).bind(now.as_microsecond());
+                query.execute(&mut *$connection).await?.rows_affected()
+            }
+            Chore::LookAtResolved { now } => {
+                let query = sqlx::query(LOOK_AT_RESOLVED).bind(now.as_microsecond());
+                query.execute(&mut *$connection).await?.rows_affected()
+            }
+            Chore::Act(acts) => {
+                let mut fresh = true;
+                for act in acts {
+                    let found: Option<(i64,)> =
+                        sqlx::query_as($version).bind(&act.code).fetch_optional(&mut *$connection).await?;
+                    fresh &= found == Some((act.version,));
+                }
+                if fresh {
+                    for act in acts {
+                        write_act!($connection, act);
+                    }
+                }
+                if fresh { acts.len() as u64 } else { 0 }
+            }
+        }
+    }};
+}
+
+/// What those who watch a ticket are told of a fact.
+fn news(code: &str, fact: &Change) -> Result<Option<String>, sqlx::Error> {
+    let Change::Moved { to, .. } = fact else { return Ok(None) };
+    // That nobody has it any more, and that it is filed away, is no news to them.
+    if matches!(to, State::New | State::Closed) {
+        return Ok(None);
+    }
+    let news = News::TicketChanged { code: code.to_owned(), state: to.word().to_owned() };
+    Ok(Some(encoded(&news)?))
+}
+
+fn encoded<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, sqlx::Error> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+#[cfg(feature = "sqlite")]
+pub(super) async fn run_sqlite(
+    connection: &mut sqlx::sqlite::SqliteConnection,
+    chore: &Chore,
+) -> Result<u64, sqlx::Error> {
+    Ok(run!(connection, chore, VERSION[0]))
+}
+
+/// In one transaction: chores come one by one.
+#[cfg(feature = "postgres")]
+pub(super) async fn run_postgres(
+    connection: &mut sqlx::postgres::PgConnection,
+    chore: &Chore,
+) -> Result<u64, sqlx::Error> {
+    use sqlx::Connection as _;
+    let mut all = connection.begin().await?;
+    let done = run!(all, chore, VERSION[1]);
+    all.commit().await?;
+    Ok(done)
+}
+
+impl Store {
+    /// The newest first.
+    pub async fn tickets(&self, limit: Option<u32>) -> Result<Vec<TicketRow>, StoreError> {
+        let limit = limit.map_or(i64::MAX, i64::from);
+        reads!(self, reads => reads.tickets(limit).await)
+    }
+
+    /// `code` in bare digits.
+    pub async fn ticket(&self, code: &str) -> Result<Option<TicketRow>, StoreError> {
+        reads!(self, reads => reads.ticket(code).await)
+    }
+
+    /// In order.
+    pub async fn ticket_history(&self, code: &str) -> Result<Vec<HistoryRow>, StoreError> {
+        reads!(self, reads => reads.ticket_history(code).await)
+    }
+
+    /// Writes acts on one or more tickets, all or none. False where one of them has changed since it was read: it is to be
+    /// read and decided again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn act_on_tickets(&self, acts: Vec<TicketAct>) -> Result<bool, StoreError> {
+        Ok(self.of_tickets(Chore::Act(acts)).await? > 0)
+    }
+
+    /// Codes of tickets that the clock is to look at, the longest due first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn due_tickets(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+        let (now, limit) = (now.as_microsecond(), i64::from(limit));
+        let due: Vec<(String,)> =
+            reads!(self, reads => sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(&reads.pool).await)?;
+        Ok(due.into_iter().map(|(code,)| code).collect())
+    }
+
+    /// The clock looks at the ticket again then; nothing is done where it changed meanwhile, and is looked at anyway.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look_at_ticket(
+        &self,
+        code: &str,
+        version: i64,
+        clock: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let chore = Chore::Look { code: code.to_owned(), version, clock };
+        self.of_tickets(chore).await.map(drop)
+    }
+
+    /// The clock looks at every ticket that is not over: its promises may be others than they were.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look_at_all_tickets(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.of_tickets(Chore::LookAtAll { now }).await
+    }
+
+    /// Takes those that are due, but not resolved, from the clock: there are no promises to look after.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look_at_resolved_tickets(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.of_tickets(Chore::LookAtResolved { now }).await
+    }
+
+    async fn of_tickets(&self, chore: Chore) -> Result<u64, StoreError> {
+        self.chore(chore::Chore::OfTickets(chore)).await
+    }
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct RawTicket {
+    pub id: String,
+    pub code: String,
+    pub conversation: String,
+    pub contact: String,
+    pub channel: String,
+    pub external_id: String,
+    pub locale: String,
+    pub flow: String,
+    pub category: String,
+    pub r#type: String,
+    pub urgency: String,
+    pub impact: String,
+    pub priority: String,
+    pub state: String,
+    pub queue: String,
+    pub agent: Option<String>,
+    pub subject: String,
+    pub body: String,
+    pub fields: String,
+    pub slots: String,
+    pub answers: String,
+    pub without_faq: Option<String>,
+    pub unreached: bool,
+    pub created: i64,
+    pub updated: i64,
+    pub tier: i64,
+    pub version: i64,
+}
+
+impl TryFrom<RawTicket> for TicketRow {
+    type Error = StoreError;
+
+    fn try_from(raw: RawTicket) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: uuid(&raw.id)?,
+            code: raw.code,
+            conversation: uuid(&raw.conversation)?,
+            contact: uuid(&raw.contact)?,
+            channel: raw.channel,
+            external_id: raw.external_id,
+            locale: raw.locale,
+            flow: raw.flow,
+            category: raw.category,
+            r#type: raw.r#type,
+            urgency: raw.urgency,
+            impact: raw.impact,
+            priority: raw.priority,
+            state: raw.state,
+            queue: raw.queue,
+            agent: raw.agent,
+            subject: raw.subject,
+            body: raw.body,
+            fields: json("a ticket's fields", &raw.fields)?,
+            slots: json("a ticket's slots", &raw.slots)?,
+            answers: json("a ticket's answers", &raw.answers)?,
+            without_faq: raw.without_faq,
+            unreached: raw.unreached,
+            created: time(raw.created)?,
+            updated: time(raw.updated)?,
+            tier: u8::try_from(raw.tier).unwrap_or(1),
+            version: raw.version,
+        })
+    }
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct RawHistory {
+    pub at: i64,
+    pub who: String,
+    pub what: String,
+    pub text: Option<String>,
+    pub facts: Option<String>,
+}
+
+impl TryFrom<RawHistory> for HistoryRow {
+    type Error = StoreError;
+
+    fn try_from(raw: RawHistory) -> Result<Self, StoreError> {
+        let facts = raw.facts.map(|facts| json("facts of a ticket", &facts)).transpose()?.unwrap_or_default();
+        Ok(Self { at: time(raw.at)?, by: raw.who, what: raw.what, text: raw.text, facts })
+    }
+}
