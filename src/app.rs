@@ -13,6 +13,7 @@ pub mod files;
 pub mod gaps;
 pub mod inbound;
 pub mod intake;
+pub mod kpi;
 pub mod live;
 mod measure;
 pub mod notices;

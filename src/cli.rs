@@ -15,6 +15,7 @@ pub mod faq;
 pub mod graph;
 pub mod inbox;
 pub mod incident;
+mod kpi;
 pub mod locale;
 mod login;
 pub mod logs;
@@ -107,6 +108,8 @@ enum Command {
     /// See tickets
     #[command(subcommand)]
     Ticket(TicketCommand),
+    /// The desk's figures: tickets in and out, times, promises kept
+    Kpi(kpi::Options),
     /// Known incidents, which flows tell of
     #[command(subcommand)]
     Incident(incident::Incident),
@@ -325,6 +328,12 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
                         explain::run(&store, &desk, &code, json, colour, &mut out).await
                     }
                 }
+            })
+        }
+        Command::Kpi(options) => {
+            let settings = settings()?;
+            with_store(settings.clone(), async |store| {
+                kpi::run(&options, &settings, &store, &mut std::io::stdout()).await.map(|()| true)
             })
         }
         Command::Incident(command) => with_store(settings()?, async |store| {

@@ -3,9 +3,11 @@
 
 pub mod agent;
 pub mod deflection;
+pub mod figures;
 pub mod history;
 pub mod lifecycle;
 pub mod priority;
+pub mod routing;
 pub mod targets;
 pub mod ticket;
 

@@ -47,7 +47,7 @@ impl Period {
     }
 
     /// From the first moment to the one after the last.
-    fn bounds(self, settings: &Settings) -> (Timestamp, Timestamp) {
+    pub(super) fn bounds(self, settings: &Settings) -> (Timestamp, Timestamp) {
         let hours = &settings.desk.hours;
         let end = self.to.saturating_add(SignedDuration::from_hours(24));
         (hours.begins(self.from).unwrap_or(Timestamp::MIN), hours.begins(end).unwrap_or(Timestamp::MAX))
@@ -216,9 +216,11 @@ pub fn tallies_csv(name: &str, rows: &[(String, Tally)]) -> String {
 }
 
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe.
-fn csv(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn csv(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let safe = |cell: String| if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell };
+    let safe = |cell: String| {
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    };
     // Writing to memory does not fail.
     let _ = writer.write_record(head);
     for row in rows {

@@ -45,7 +45,8 @@ pub struct Known {
 }
 
 impl Known {
-    fn new(row: TicketRow, rows: Vec<HistoryRow>) -> Self {
+    /// From the ticket's row and the rows of its history, in order.
+    pub fn new(row: TicketRow, rows: Vec<HistoryRow>) -> Self {
         let mut history = Vec::new();
         for HistoryRow { at, by, facts, .. } in rows {
             history.extend(facts.into_iter().map(|change| Entry { at, by: by.clone(), change }));

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod answers;
 pub mod events;
 pub mod feed;
+pub mod figures;
 pub mod flows;
 pub mod inbox;
 pub mod presence;
@@ -43,6 +44,8 @@ pub fn routes() -> Router<Web> {
         .route("/api/tickets/{code}", get(ticket))
         .route("/api/tickets/{code}/acts", post(targets::act))
         .route("/api/tickets/{code}/targets", get(targets::targets))
+        .route("/api/figures", get(figures::figures))
+        .route("/api/figures.csv", get(figures::csv))
         .route("/api/incidents", get(world::incidents).post(world::open))
         .route("/api/incidents/{id}/close", post(world::close))
         .route("/api/inbox", get(inbox::parked))

@@ -1,5 +1,7 @@
 //! Tickets beside the turns: what agents and the clock do to them, each act with its facts in one transaction.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -51,6 +53,9 @@ WHERE w.what = 'ticket' AND w.subject = $4 ON CONFLICT (id) DO NOTHING";
 const LOOK: &str = "UPDATE tickets SET clock = $1 WHERE code = $2 AND version = $3";
 const LOOK_AT_ALL: &str = "UPDATE tickets SET clock = $1 WHERE state NOT IN ('closed', 'cancelled')";
 const LOOK_AT_RESOLVED: &str = "UPDATE tickets SET clock = NULL WHERE clock <= $1 AND state <> 'resolved'";
+const HISTORIES: &str = "SELECT h.ticket, h.at, h.who, h.what, h.text, h.facts FROM ticket_history AS h
+    JOIN tickets AS t ON t.code = h.ticket
+    WHERE t.created < $2 AND (t.updated >= $1 OR t.state NOT IN ('closed', 'cancelled')) ORDER BY h.num";
 const DUE: &str = "SELECT code FROM tickets WHERE clock <= $1 ORDER BY clock, num LIMIT $2";
 
 macro_rules! write_act {
@@ -232,6 +237,35 @@ impl Store {
         self.of_tickets(Chore::LookAtResolved { now }).await
     }
 
+    /// Tickets that something may have happened to from `from` up to `until`, with their histories: those opened before its
+    /// end that were not over before it began.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tickets_of_period(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(TicketRow, Vec<HistoryRow>)>, StoreError> {
+        let (from, until) = (from.as_microsecond(), until.as_microsecond());
+        let rows = reads!(self, reads => reads.tickets_between(from, until).await)?;
+        let history: Vec<RawFact> = reads!(self, reads => sqlx::query_as(HISTORIES)
+            .bind(from)
+            .bind(until)
+            .fetch_all(&reads.pool)
+            .await)?;
+        let mut histories: HashMap<String, Vec<HistoryRow>> = HashMap::new();
+        for RawFact { ticket, at, who, what, text, facts } in history {
+            let row = HistoryRow::try_from(RawHistory { at, who, what, text, facts })?;
+            histories.entry(ticket).or_default().push(row);
+        }
+        let with = |row: TicketRow| {
+            let history = histories.remove(&row.code).unwrap_or_default();
+            (row, history)
+        };
+        Ok(rows.into_iter().map(with).collect())
+    }
+
     async fn of_tickets(&self, chore: Chore) -> Result<u64, StoreError> {
         self.chore(chore::Chore::OfTickets(chore)).await
     }
@@ -302,6 +336,17 @@ impl TryFrom<RawTicket> for TicketRow {
             version: raw.version,
         })
     }
+}
+
+/// A row of a history, and whose.
+#[derive(Debug, FromRow)]
+struct RawFact {
+    ticket: String,
+    at: i64,
+    who: String,
+    what: String,
+    text: Option<String>,
+    facts: Option<String>,
 }
 
 #[derive(Debug, FromRow)]

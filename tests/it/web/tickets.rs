@@ -109,6 +109,45 @@ async fn a_ticket_is_seen_through_to_its_closing() {
 }
 
 #[tokio::test]
+async fn figures_are_told_on_the_command_line_and_at_the_desk() {
+    let server = small(&[("VESTIBULE_DESK__TARGETS", PROMISES)]);
+    let none: Value = serde_json::from_str(&told(server.run(&["kpi", "--json"]))).expect("JSON");
+    assert_eq!((&none["total"]["opened"], &none["total"]["turnaround"]), (&json!(0), &Value::Null), "{none}");
+    let (one, two) = (ticket(&server).await, ticket(&server).await);
+    let anna = Agent::new(&server, "anna").await;
+    for (code, act) in [(&one, "assign"), (&one, "resolve"), (&one, "close"), (&two, "assign")] {
+        let done = anna.post(&format!("tickets/{code}/acts"), json!({ "act": act })).await;
+        assert_eq!(done.status, 200, "{}", done.text);
+    }
+    let renamed = json!({ "act": "queue", "queue": "=cmd()" });
+    assert_eq!(anna.post(&format!("tickets/{two}/acts"), renamed).await.status, 200);
+    let found: Value =
+        serde_json::from_str(&told(server.run(&["kpi", "--by", "queue", "--json"]))).expect("JSON");
+    let total = &found["total"];
+    assert_eq!((&total["opened"], &total["closed"], &total["backlog"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!((&total["to_answer"]["n"], &total["to_resolve"]["n"]), (&json!(2), &json!(1)));
+    assert_eq!(total["resolution"], json!({ "due": 1, "kept": 1 }));
+    assert_eq!(found["parts"].as_array().map(Vec::len), Some(2), "{found}");
+    let shown = told(server.run(&["kpi"]));
+    assert!(
+        shown.contains("resolution kept") && shown.contains("1 ÷ 1, 100 %") && shown.contains("no data"),
+        "{shown}"
+    );
+    let at_desk = anna.get("figures?by=queue").await.json();
+    assert_eq!((&at_desk["total"]["opened"], &at_desk["by"]), (&json!(2), &json!("queue")));
+    let table = anna.get("figures.csv?by=queue").await;
+    assert!(
+        table.text.contains("\n'=cmd(),1,") && table.header("content-type").starts_with("text/csv"),
+        "{}",
+        table.text
+    );
+    assert_eq!(table.text, told(server.run(&["kpi", "--by", "queue", "--csv"])));
+    assert_eq!(anna.get("figures?by=weather").await.refusal(), "bad_by");
+    assert_eq!(anna.get("figures?from=2026-12-01&to=2026-11-01").await.refusal(), "bad_period");
+    assert_eq!(server.run(&["kpi", "--from", "2026-12-01", "--to", "2026-11-01"]).status.code(), Some(2));
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_refused_with_the_reason() {
     let server = small(&[]);
     let code = ticket(&server).await;
