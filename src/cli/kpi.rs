@@ -97,6 +97,9 @@ pub fn told(report: &Report) -> serde_json::Result<Value> {
     }))
 }
 
+/// A figure of several.
+type Of<T> = fn(&Figures) -> T;
+
 fn table(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{} to {}", report.period.from, report.period.to)?;
     let mut columns: Vec<(&str, &Figures)> = vec![("all", &report.total)];
@@ -117,11 +120,11 @@ fn table(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
     row("recategorised", &|f| f.recategorised.to_string())?;
     row("backlog", &|f| f.backlog.to_string())?;
     row("turnaround", &|f| f.turnaround.map_or("no data".into(), |share| format!("{share:.2}")))?;
-    let times: [(&str, &dyn Fn(&Figures) -> Times); 4] = [
-        ("to answer", &|f| f.to_answer),
-        ("  working", &|f| f.to_answer_working),
-        ("to resolve", &|f| f.to_resolve),
-        ("  working", &|f| f.to_resolve_working),
+    let times: [(&str, Of<Times>); 4] = [
+        ("to answer", |f| f.to_answer),
+        ("  working", |f| f.to_answer_working),
+        ("to resolve", |f| f.to_resolve),
+        ("  working", |f| f.to_resolve_working),
     ];
     for (name, of) in times {
         row(&format!("{name}: n"), &|f| of(f).n.to_string())?;
@@ -129,10 +132,10 @@ fn table(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
         row(&format!("{name}: median"), &|f| long(of(f).median))?;
         row(&format!("{name}: p90"), &|f| long(of(f).p90))?;
     }
-    let kept: [(&str, &dyn Fn(&Figures) -> Kept); 3] = [
-        ("first response kept", &|f| f.first_response),
-        ("next response kept", &|f| f.next_response),
-        ("resolution kept", &|f| f.resolution),
+    let kept: [(&str, Of<Kept>); 3] = [
+        ("first response kept", |f| f.first_response),
+        ("next response kept", |f| f.next_response),
+        ("resolution kept", |f| f.resolution),
     ];
     for (name, of) in kept {
         row(name, &|f| match of(f).share() {

@@ -62,7 +62,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
     let why = || proptest::option::of(Just("because".to_owned()));
     let code = || proptest::sample::select(vec!["1".to_owned(), "2".to_owned(), "self".to_owned()]);
     let how = || proptest::sample::select(Relation::ALL.to_vec());
-    let time = || (0..400_i64).prop_map(|hours| at(hours));
+    let time = || (0..400_i64).prop_map(at);
     prop_oneof![
         2 => agent().prop_map(Wish::Assign),
         6 => (proptest::sample::select(Act::ALL.to_vec()), why()).prop_map(|(act, why)| Wish::Move { act, why }),

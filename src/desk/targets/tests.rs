@@ -417,7 +417,7 @@ fn as_worked_out_by_hand() {
         }
         for count in &all {
             let parts: SignedDuration =
-                count.spans.iter().filter(|span| span.why == Why::Counts).map(|span| length(span)).sum();
+                count.spans.iter().filter(|span| span.why == Why::Counts).map(length).sum();
             assert_eq!(parts, counted(count), "{events}: the spans are the whole");
         }
     }
