@@ -21,6 +21,7 @@ pub mod outcome;
 pub mod playbooks;
 pub mod proposals;
 mod retention;
+pub mod routing;
 pub mod simulate;
 pub mod tickets;
 pub mod timers;

@@ -123,6 +123,35 @@ pub struct Desk {
     pub close_after: Option<std::time::Duration>,
     /// The first that fits a ticket counts.
     pub targets: Vec<Promise>,
+    pub routing: Routing,
+}
+
+/// Who gets what.
+#[derive(Debug, Clone, Default)]
+pub struct Routing {
+    /// The first that fits a new ticket names its queue.
+    pub rules: Vec<QueueRule>,
+    /// Whether tickets are given to agents.
+    pub assign: bool,
+    /// Skills that a queue needs, by its name.
+    pub skills: std::collections::BTreeMap<String, Vec<String>>,
+    /// How long an agent may leave a ticket unbegun; `None`: for ever.
+    pub reassign: Option<std::time::Duration>,
+}
+
+/// Empty lists fit all.
+#[derive(Debug, Clone, Default)]
+pub struct QueueRule {
+    pub name: String,
+    pub types: Vec<String>,
+    pub priorities: Vec<String>,
+    pub profiles: Vec<String>,
+    pub categories: Vec<String>,
+    pub channels: Vec<String>,
+    pub locales: Vec<String>,
+    /// Only while the desk is open, or closed; `None`: always.
+    pub open: Option<bool>,
+    pub queue: String,
 }
 
 /// What may be done when a target is near or missed.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::live;
+use super::routing::{self, ROUTING};
 use crate::config::{Desk, Promise};
 use crate::conversation::Channel;
 use crate::desk::history::{Change, Entry, Relation, Ticket};
@@ -177,7 +178,7 @@ impl super::App {
                 begun = self.store.look_at_all_tickets(Timestamp::now()).await.is_ok();
             }
             loop {
-                match self.watch_tickets(Timestamp::now()).await {
+                match self.look_after(Timestamp::now()).await {
                     Ok(count) if count >= AT_ONCE as usize && !stop.is_cancelled() => {}
                     Ok(_) => break,
                     Err(error) => {
@@ -190,6 +191,12 @@ impl super::App {
         }
     }
 
+    async fn look_after(&self, now: Timestamp) -> Result<usize, TicketError> {
+        let count = self.watch_tickets(now).await?;
+        self.give_out_tickets(now).await?;
+        Ok(count)
+    }
+
     /// Looks at the tickets that are due at `now`. Returns how many.
     ///
     /// # Errors
@@ -197,7 +204,7 @@ impl super::App {
     pub async fn watch_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
         let policies = policies(&self.settings.desk);
         let mut due = self.store.due_tickets(now, AT_ONCE).await?;
-        if policies.is_empty() && !due.is_empty() {
+        if policies.is_empty() && self.settings.desk.routing.rules.is_empty() && !due.is_empty() {
             self.store.look_at_resolved_tickets(now).await?;
             due = self.store.due_tickets(now, AT_ONCE).await?;
         }
@@ -210,6 +217,14 @@ impl super::App {
 
     async fn watch(&self, policies: &[Policy], code: &str, now: Timestamp) -> Result<(), TicketError> {
         let known = Known::read(&self.store, code).await?;
+        if let Some(wish) = routing::queue_of(&self.settings, &known, now) {
+            let facts = decide(&known.ticket, code, &wish, ROUTING, now).unwrap_or_default();
+            if self.store.act_on_tickets(act(&known, facts, ROUTING, now).into_iter().collect()).await? {
+                self.tickets_changed(code).await?;
+            }
+            // It is due still, and is looked at with what its queue is promised.
+            return Ok(());
+        }
         let counts = counts(policies, &known.history, now);
         let mut ticket = known.ticket.clone();
         let mut facts = Vec::new();
@@ -256,7 +271,7 @@ impl super::App {
         resolved.checked_add(after).ok()
     }
 
-    async fn tickets_changed(&self, code: &str) -> Result<(), TicketError> {
+    pub(super) async fn tickets_changed(&self, code: &str) -> Result<(), TicketError> {
         let Some(row) = self.store.ticket(code).await? else { return Ok(()) };
         let Some(channel) = Channel::from_word(&row.channel) else { return Ok(()) };
         self.live.tell(live::Notice {
@@ -289,7 +304,7 @@ pub fn merge(ticket: &Ticket, into: &str) -> Vec<Wish> {
     ]
 }
 
-fn act(known: &Known, facts: Vec<Change>, by: &str, now: Timestamp) -> Option<TicketAct> {
+pub(super) fn act(known: &Known, facts: Vec<Change>, by: &str, now: Timestamp) -> Option<TicketAct> {
     if facts.is_empty() {
         return None;
     }

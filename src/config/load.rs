@@ -1,6 +1,7 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
 mod chats;
+pub(super) mod routing;
 pub(super) mod targets;
 
 use std::path::Path;
@@ -96,7 +97,7 @@ fn overlay(
                 inner.insert("folder".to_owned(), value);
             }
             // These are named by the operator.
-            None if path == SECRETS || path.starts_with(targets::CALENDARS) => {
+            None if path == SECRETS || path == routing::SKILLS || path.starts_with(targets::CALENDARS) => {
                 base.insert(key, value);
             }
             None => {
@@ -252,6 +253,7 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
             keep_wordings: reader.days("desk.keep_wordings")?,
             close_after: reader.days("desk.close_after")?,
             targets,
+            routing: routing::routing(&reader)?,
         },
         http: Http { allow: reader.list("http.allow")?, secrets: secrets(&reader)? },
         file_bytes: file_bytes(&reader)?,

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::MEASURES;
+use super::load::routing::{RULES, SKILLS};
 use super::load::targets::{CALENDARS, TARGETS};
 use super::load::{DEFAULTS, FAQ, SECRETS};
 
@@ -30,6 +31,12 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             }
             Value::Object(_) if here.join(".") == CALENDARS => {
                 json!({ "type": "object", "additionalProperties": calendar() })
+            }
+            Value::Object(_) if here.join(".") == SKILLS => {
+                json!({ "type": "object", "additionalProperties": texts() })
+            }
+            Value::Array(_) if here.join(".") == RULES => {
+                json!({ "type": "array", "items": rule(), "default": value })
             }
             Value::Array(_) if here.join(".") == TARGETS => {
                 json!({ "type": "array", "items": promise(), "default": value })
@@ -67,8 +74,23 @@ fn calendar() -> Value {
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
+fn rule() -> Value {
+    let mut properties = json!({
+        "name": { "type": "string" }, "queue": { "type": "string" }, "open": { "type": "boolean" },
+        "types": some_of(&["incident", "service_request", "problem", "change"]),
+        "priorities": some_of(&["low", "normal", "high", "urgent"]),
+    });
+    for key in ["profiles", "categories", "channels", "locales"] {
+        properties[key] = texts();
+    }
+    json!({ "type": "object", "properties": properties, "required": ["queue"], "additionalProperties": false })
+}
+
+fn some_of(words: &[&str]) -> Value {
+    json!({ "type": "array", "items": { "enum": words } })
+}
+
 fn promise() -> Value {
-    let some_of = |words: &[&str]| json!({ "type": "array", "items": { "enum": words } });
     let time = json!({ "type": "string", "description": "Working time: 30m, 4h, 1h 30m." });
     let mut properties = json!({
         "name": { "type": "string" },

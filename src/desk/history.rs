@@ -100,6 +100,8 @@ pub enum Change {
     Assigned {
         from: Option<String>,
         to: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     Categorised {
         from: String,
@@ -205,7 +207,7 @@ impl Change {
         Some(match self {
             Self::Opened { .. } | Self::ContactWrote | Self::Replied | Self::Approved => return None,
             Self::Moved { from, to, why, .. } => because(format!("{} → {}", from.word(), to.word()), why),
-            Self::Assigned { from, to } => format!("{} → {}", nobody(from), nobody(to)),
+            Self::Assigned { from, to, why } => because(format!("{} → {}", nobody(from), nobody(to)), why),
             Self::Categorised { from, to } => format!("{from} → {to}"),
             Self::Prioritised { urgency, impact, from, to, why } => {
                 let how = format!("{} × {}", urgency.word(), impact.word());

@@ -14,7 +14,10 @@ pub const TIERS: u8 = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// Gives it to an agent; `None`: to nobody.
-    Assign(Option<String>),
+    Assign {
+        agent: Option<String>,
+        why: Option<String>,
+    },
     /// One of the moves that need no more than their name: start, ask the contact, resolve, …
     Move {
         act: Act,
@@ -98,6 +101,13 @@ pub enum Refusal {
     Empty,
 }
 
+impl Wish {
+    /// Gives it to an agent.
+    pub fn assign(agent: &str) -> Self {
+        Self::Assign { agent: Some(agent.to_owned()), why: None }
+    }
+}
+
 /// What comes of a wish; nothing where all is so already. `code` is the ticket's own.
 ///
 /// # Errors
@@ -114,7 +124,7 @@ pub fn decide(
         return Err(Refusal::Over);
     }
     match wish {
-        Wish::Assign(agent) => assign(ticket, agent.as_ref()),
+        Wish::Assign { agent, why } => assign(ticket, agent.as_ref(), why.clone()),
         Wish::Move { act, why } => {
             may_move(ticket, *act, at)?;
             moved(ticket, *act, why.clone())
@@ -165,7 +175,7 @@ pub fn decide(
                 return Ok(Vec::new());
             }
             let mut changes = vec![Change::Queued { from: ticket.queue.clone(), to, why: why.clone() }];
-            changes.extend(assign(ticket, None)?);
+            changes.extend(assign(ticket, None, None)?);
             Ok(changes)
         }
         Wish::Escalate { why } => escalate(ticket, why),
@@ -269,11 +279,11 @@ fn moved(ticket: &Ticket, act: Act, why: Option<String>) -> Result<Vec<Change>, 
     Ok(unless(to == ticket.state, Change::Moved { act, from: ticket.state, to, why }))
 }
 
-fn assign(ticket: &Ticket, agent: Option<&String>) -> Result<Vec<Change>, Refusal> {
+fn assign(ticket: &Ticket, agent: Option<&String>, why: Option<String>) -> Result<Vec<Change>, Refusal> {
     let act = if agent.is_some() { Act::Assign } else { Act::Release };
     let mut changes = moved(ticket, act, None)?;
     if ticket.agent.as_ref() != agent {
-        changes.insert(0, Change::Assigned { from: ticket.agent.clone(), to: agent.cloned() });
+        changes.insert(0, Change::Assigned { from: ticket.agent.clone(), to: agent.cloned(), why });
     }
     Ok(changes)
 }
@@ -287,7 +297,7 @@ fn escalate(ticket: &Ticket, why: &str) -> Result<Vec<Change>, Refusal> {
     }
     let why = written(why)?;
     let mut changes = vec![Change::Escalated { from: ticket.tier, to: ticket.tier + 1, why }];
-    changes.extend(assign(ticket, None)?);
+    changes.extend(assign(ticket, None, None)?);
     Ok(changes)
 }
 

@@ -434,7 +434,7 @@ pub(super) fn settle(writes: &mut Writes, touches: Vec<Touch>, mut standing: Sta
         };
         let mut facts: Vec<Change> = touch.fact.into_iter().collect();
         if touch.agent.is_some() && *agent != touch.agent {
-            facts.push(Change::Assigned { from: agent.take(), to: touch.agent.clone() });
+            facts.push(Change::Assigned { from: agent.take(), to: touch.agent.clone(), why: None });
             agent.clone_from(&touch.agent);
         }
         if let Some(act) = touch.act {

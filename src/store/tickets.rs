@@ -8,6 +8,7 @@ use sqlx::FromRow;
 use super::raw::{json, time, uuid};
 use super::{HistoryRow, Reads, Store, StoreError, TicketRow, chore};
 use crate::conversation::News;
+use crate::desk::agent::SEEN_FOR;
 use crate::desk::history::Change;
 use crate::desk::{State, Ticket};
 
@@ -25,6 +26,16 @@ pub struct TicketAct {
     pub facts: Vec<Change>,
     /// When the clock looks at it next; `None`: never.
     pub clock: Option<Timestamp>,
+}
+
+/// An agent who is online.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandRow {
+    pub name: String,
+    pub skills: Vec<String>,
+    /// Tickets and live conversations that the agent can hold, and holds; what waits for somebody else is not held.
+    pub capacity: u32,
+    pub load: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +64,17 @@ WHERE w.what = 'ticket' AND w.subject = $4 ON CONFLICT (id) DO NOTHING";
 const LOOK: &str = "UPDATE tickets SET clock = $1 WHERE code = $2 AND version = $3";
 const LOOK_AT_ALL: &str = "UPDATE tickets SET clock = $1 WHERE state NOT IN ('closed', 'cancelled')";
 const LOOK_AT_RESOLVED: &str = "UPDATE tickets SET clock = NULL WHERE clock <= $1 AND state <> 'resolved'";
+const WAITING: &str = "SELECT code FROM tickets WHERE agent IS NULL AND state IN ('new', 'reopened')
+    ORDER BY created, num LIMIT $1";
+const UNBEGUN: &str =
+    "SELECT code FROM tickets WHERE agent IS NOT NULL AND state NOT IN ('resolved', 'closed', 'cancelled')
+    AND state = 'assigned' AND updated <= $1 ORDER BY updated, num LIMIT $2";
+/// Tickets that are worked on and live conversations count alike.
+const HANDS: &str = "SELECT a.name, a.skills, CAST(a.capacity AS BIGINT) AS capacity,
+    (SELECT count(*) FROM tickets AS t WHERE t.agent = a.name AND t.state NOT IN ('resolved', 'closed', 'cancelled')
+        AND t.state NOT IN ('pending_contact', 'pending_vendor'))
+    + (SELECT count(*) FROM conversations AS c WHERE c.owner <> 'bot' AND c.owner = 'agent' AND c.owner_name = a.name AND c.life <> 'closed')
+    AS load FROM agents AS a WHERE a.presence = 'online' AND NOT a.disabled AND a.seen > $1 ORDER BY a.name";
 const HISTORIES: &str = "SELECT h.ticket, h.at, h.who, h.what, h.text, h.facts FROM ticket_history AS h
     JOIN tickets AS t ON t.code = h.ticket
     WHERE t.created < $2 AND (t.updated >= $1 OR t.state NOT IN ('closed', 'cancelled')) ORDER BY h.num";
@@ -266,6 +288,47 @@ impl Store {
         Ok(rows.into_iter().map(with).collect())
     }
 
+    /// Codes of tickets that nobody has, the oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn waiting_tickets(&self, limit: u32) -> Result<Vec<String>, StoreError> {
+        let limit = i64::from(limit);
+        let codes: Vec<(String,)> =
+            reads!(self, reads => sqlx::query_as(WAITING).bind(limit).fetch_all(&reads.pool).await)?;
+        Ok(codes.into_iter().map(|(code,)| code).collect())
+    }
+
+    /// Codes of tickets that were given to somebody before `before`, and not begun.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn unbegun_tickets(&self, before: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+        let (before, limit) = (before.as_microsecond(), i64::from(limit));
+        let codes: Vec<(String,)> = reads!(self, reads => sqlx::query_as(UNBEGUN)
+            .bind(before)
+            .bind(limit)
+            .fetch_all(&reads.pool)
+            .await)?;
+        Ok(codes.into_iter().map(|(code,)| code).collect())
+    }
+
+    /// Agents who are online at `now`, by name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn hands(&self, now: Timestamp) -> Result<Vec<HandRow>, StoreError> {
+        let seen = now.as_microsecond() - SEEN_FOR * 1_000_000;
+        let rows: Vec<RawHand> =
+            reads!(self, reads => sqlx::query_as(HANDS).bind(seen).fetch_all(&reads.pool).await)?;
+        let row = |raw: RawHand| {
+            let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+            let skills = json("skills of an agent", &raw.skills)?;
+            Ok(HandRow { name: raw.name, skills, capacity: number(raw.capacity), load: number(raw.load) })
+        };
+        rows.into_iter().map(row).collect()
+    }
+
     async fn of_tickets(&self, chore: Chore) -> Result<u64, StoreError> {
         self.chore(chore::Chore::OfTickets(chore)).await
     }
@@ -336,6 +399,14 @@ impl TryFrom<RawTicket> for TicketRow {
             version: raw.version,
         })
     }
+}
+
+#[derive(Debug, FromRow)]
+struct RawHand {
+    name: String,
+    skills: String,
+    capacity: i64,
+    load: i64,
 }
 
 /// A row of a history, and whose.

@@ -27,27 +27,43 @@ const KEYS: [&str; 14] = [
     "at_warning",
     "at_breach",
 ];
-const TYPES: [&str; 4] = ["incident", "service_request", "problem", "change"];
-const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
+pub(super) const TYPES: [&str; 4] = ["incident", "service_request", "problem", "change"];
+pub(super) const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
 
 /// The desk's promises, in the order in which they are tried. `own` is the desk's calendar, by the name `desk`.
 pub(super) fn promises(reader: &Reader<'_>, own: &Calendar) -> Result<Vec<Promise>, ConfigError> {
     let mut calendars = calendars(reader)?;
     calendars.insert("desk".to_owned(), own.clone());
     calendars.insert("always".to_owned(), Calendar::always());
-    let list = match reader.get(TARGETS) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(list)) => list,
-        // What the environment gives is a text: JSON, which is YAML too.
-        Some(Value::String(text)) if text.trim().is_empty() => return Ok(Vec::new()),
+    entries(reader, TARGETS)?.iter().enumerate().map(|(at, one)| promise(one, at, &calendars)).collect()
+}
+
+/// A list of maps. What the environment gives is a text: JSON, which is YAML too.
+pub(super) fn entries(reader: &Reader<'_>, key: &str) -> Result<Vec<Value>, ConfigError> {
+    match reader.get(key) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(list)) => Ok(list.clone()),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(Vec::new()),
         Some(Value::String(text)) => {
-            let list: Vec<Value> = serde_saphyr::from_str(text)
-                .map_err(|error| wrong(TARGETS, &format!("cannot be read: {error}")))?;
-            return list.iter().enumerate().map(|(at, one)| promise(one, at, &calendars)).collect();
+            serde_saphyr::from_str(text).map_err(|error| wrong(key, &format!("cannot be read: {error}")))
         }
-        Some(_) => return Err(wrong(TARGETS, "must be a list")),
-    };
-    list.iter().enumerate().map(|(at, one)| promise(one, at, &calendars)).collect()
+        Some(_) => Err(wrong(key, "must be a list")),
+    }
+}
+
+/// A list of words that are known.
+pub(super) fn words(
+    reader: &Reader<'_>,
+    place: &str,
+    key: &str,
+    known: &[&str],
+) -> Result<Vec<String>, ConfigError> {
+    let full = format!("{place}.{key}");
+    let list = reader.list(key).map_err(|_| wrong(&full, "must be a list"))?;
+    match list.iter().find(|word| !known.contains(&word.as_str())) {
+        Some(word) => Err(wrong(&full, &format!("has `{word}`; it may have {}", known.join(", ")))),
+        None => Ok(list),
+    }
 }
 
 fn calendars(reader: &Reader<'_>) -> Result<BTreeMap<String, Calendar>, ConfigError> {
@@ -79,7 +95,7 @@ fn calendars(reader: &Reader<'_>) -> Result<BTreeMap<String, Calendar>, ConfigEr
     Ok(all)
 }
 
-fn known(map: &Map<String, Value>, place: &str, keys: &[&str]) -> Result<(), ConfigError> {
+pub(super) fn known(map: &Map<String, Value>, place: &str, keys: &[&str]) -> Result<(), ConfigError> {
     let Some(key) = map.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
     let near = keys.iter().map(|known| (strsim::osa_distance(known, key), known)).min();
     let near = near.filter(|(distance, _)| *distance <= 3).map(|(_, known)| (*known).to_owned());
@@ -98,16 +114,7 @@ fn promise(value: &Value, at: usize, calendars: &BTreeMap<String, Calendar>) -> 
         other => other,
     };
     let list = |key: &str| reader.list(key).map_err(within);
-    let words = |key: &str, known: &[&str]| {
-        let list = list(key)?;
-        match list.iter().find(|word| !known.contains(&word.as_str())) {
-            Some(word) => Err(wrong(
-                &format!("{place}.{key}"),
-                &format!("has `{word}`; it may have {}", known.join(", ")),
-            )),
-            None => Ok(list),
-        }
-    };
+    let words = |key: &str, known: &[&str]| words(&reader, &place, key, known);
     let text = |key: &str| reader.text(key).map_err(within);
     let name = text("name")?;
     let name = if name.is_empty() { format!("{}", at + 1) } else { name };

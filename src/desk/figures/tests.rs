@@ -34,7 +34,7 @@ fn to(state: State) -> Change {
 }
 
 fn assigned() -> Change {
-    Change::Assigned { from: None, to: Some("anna".to_owned()) }
+    Change::Assigned { from: None, to: Some("anna".to_owned()), why: None }
 }
 
 fn case(code: &str, queue: &str, facts: Vec<(i64, Change)>) -> Case {

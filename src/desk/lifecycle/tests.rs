@@ -64,7 +64,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
     let how = || proptest::sample::select(Relation::ALL.to_vec());
     let time = || (0..400_i64).prop_map(at);
     prop_oneof![
-        2 => agent().prop_map(Wish::Assign),
+        2 => (agent(), why()).prop_map(|(agent, why)| Wish::Assign { agent, why }),
         6 => (proptest::sample::select(Act::ALL.to_vec()), why()).prop_map(|(act, why)| Wish::Move { act, why }),
         1 => proptest::sample::select(vec!["", "network", "billing"]).prop_map(|to| Wish::Categorise(to.to_owned())),
         1 => (level(), level(), why()).prop_map(|(urgency, impact, why)| Wish::Prioritise { urgency, impact, why }),
@@ -187,7 +187,7 @@ fn act(act: Act) -> Wish {
 #[test]
 fn a_change_needs_a_window_and_another_s_approval() {
     let mut change = ticket(TicketType::Change);
-    done(&mut change, &Wish::Assign(Some("anna".into())), "anna", 0).expect("assigned");
+    done(&mut change, &Wish::assign("anna"), "anna", 0).expect("assigned");
     assert_eq!(done(&mut change, &act(Act::Start), "anna", 1), Err(Refusal::NotPlanned));
     assert_eq!(done(&mut change, &Wish::Approve, "lea", 1), Err(Refusal::NotPlanned));
     let plan = Wish::Plan { from: at(10), until: at(12) };
@@ -225,7 +225,7 @@ fn a_request_is_resolved_when_all_is_done() {
 #[test]
 fn one_that_goes_up_a_tier_is_nobody_s() {
     let mut incident = ticket(TicketType::Incident);
-    done(&mut incident, &Wish::Assign(Some("anna".into())), "anna", 0).expect("assigned");
+    done(&mut incident, &Wish::assign("anna"), "anna", 0).expect("assigned");
     let up = Wish::Escalate { why: "hard".into() };
     done(&mut incident, &up, "anna", 1).expect("up");
     assert_eq!((incident.tier, incident.agent.as_deref(), incident.state), (2, None, New));

@@ -242,12 +242,20 @@ pub async fn act(
             let to = asked.agent.clone().unwrap_or_else(|| agent.name().to_owned());
             let known = web.app.store.agent(&to).await?.filter(|agent| !agent.disabled);
             let known = known.ok_or_else(|| Problem::bad("no_agent", format!("There is no agent {to}.")))?;
-            vec![Wish::Assign(Some(known.name))]
+            {
+                let why = Some(text(&asked.why)).filter(|why| !why.is_empty());
+                vec![Wish::Assign { agent: Some(known.name), why }]
+            }
         }
         _ => vec![wish(&asked)?],
     };
     let ticket = web.app.act_on_ticket(agent.name(), &code, &wishes).await?;
     Ok(Json(TicketState::new(&code, ticket)))
+}
+
+fn text(given: &Option<String>) -> String {
+    let text = utterance::clean(given.as_deref().unwrap_or_default());
+    text.chars().take(MAX_TEXT).collect::<String>().trim().to_owned()
 }
 
 fn other(asked: &TicketAct) -> Result<String, Problem> {
@@ -258,10 +266,6 @@ fn other(asked: &TicketAct) -> Result<String, Problem> {
 fn wish(asked: &TicketAct) -> Result<Wish, Problem> {
     let needs =
         |key: &str, what: &str| Problem::bad("bad_act", format!("`{}` needs `{key}`: {what}.", asked.act));
-    let text = |given: &Option<String>| {
-        let text = utterance::clean(given.as_deref().unwrap_or_default());
-        text.chars().take(MAX_TEXT).collect::<String>().trim().to_owned()
-    };
     let why = Some(text(&asked.why)).filter(|why| !why.is_empty());
     let reason = || why.clone().ok_or_else(|| needs("why", "the reason"));
     let level = |key: &str, given: &Option<String>| {
@@ -298,7 +302,7 @@ fn wish(asked: &TicketAct) -> Result<Wish, Problem> {
         },
         "approve" => Wish::Approve,
         "reject" => Wish::Reject { why: reason()? },
-        "release" => Wish::Assign(None),
+        "release" => Wish::Assign { agent: None, why },
         other => {
             let act = Act::from_word(other).filter(|act| *act != Act::Assign);
             let act = act.ok_or_else(|| Problem::bad("bad_act", format!("There is no act `{other}`.")))?;

@@ -20,6 +20,7 @@ on_both![
     links_are_on_both_or_on_none,
     the_clock_warns_escalates_and_closes,
     one_from_before_facts_were_kept_is_known_too,
+    rules_name_the_queue_and_who_has_room_gets_it,
 ];
 
 /// The desk's doors on this database.
@@ -65,12 +66,12 @@ async fn its_history_is_the_ticket(db: Db) {
     let (_, code) = ticketed(&db.store, Channel::Web, "a").await;
     agrees(&Known::read(&db.store, &code).await.expect("known"));
     for wishes in [
-        vec![Wish::Assign(Some("anna".into()))],
+        vec![Wish::assign("anna")],
         vec![go(Act::Start), Wish::Categorise("network".into())],
         vec![Wish::Prioritise { urgency: Level::High, impact: Level::High, why: Some("many".into()) }],
         vec![Wish::Queue { queue: "second".into(), why: Some("not ours".into()) }],
         vec![Wish::Escalate { why: "hard".into() }],
-        vec![Wish::Assign(Some("ugo".into())), go(Act::AskContact)],
+        vec![Wish::assign("ugo"), go(Act::AskContact)],
         vec![go(Act::Resolve)],
         vec![go(Act::Reopen)],
     ] {
@@ -178,9 +179,7 @@ async fn the_clock_warns_escalates_and_closes(db: Db) {
     // After a long time away: both at once, each once, and no tier above the third.
     let known = watch(after(2_000)).await;
     assert_eq!((known.ticket.tier, known.history.iter().filter(missed).count()), (3, 2));
-    app.act_on_ticket("anna", &code, &[Wish::Assign(Some("anna".into())), go(Act::Resolve)])
-        .await
-        .expect("resolved");
+    app.act_on_ticket("anna", &code, &[Wish::assign("anna"), go(Act::Resolve)]).await.expect("resolved");
     let resolved = Known::read(&app.store, &code).await.expect("known").ticket.resolved.expect("resolved");
     let later = |hours: i64| resolved + SignedDuration::from_hours(hours);
     assert_eq!(watch(later(71)).await.ticket.state, State::Resolved);
@@ -201,9 +200,71 @@ async fn one_from_before_facts_were_kept_is_known_too(db: Db) {
     let app = app(&db, PROMISES);
     let known = Known::read(&db.store, &code).await.expect("known");
     agrees(&known);
-    let ticket =
-        app.act_on_ticket("anna", &code, &[Wish::Assign(Some("anna".into()))]).await.expect("assigned");
+    let ticket = app.act_on_ticket("anna", &code, &[Wish::assign("anna")]).await.expect("assigned");
     assert_eq!(ticket.state, State::Assigned);
     let known = Known::read(&db.store, &code).await.expect("known");
     assert_eq!((known.ticket.state, known.ticket.agent.as_deref()), (State::Assigned, Some("anna")));
+}
+
+const ROUTES: &str = "
+desk:
+  routing:
+    assign: true
+    reassign: 600
+    skills: { doors: [doors] }
+    rules:
+      - { name: locks, categories: [access], queue: doors }
+";
+
+async fn rules_name_the_queue_and_who_has_room_gets_it(db: Db) {
+    let app = app(&db, ROUTES);
+    let online = async |name: &str, skills: &[&str]| {
+        let agent = vestibule::store::AgentRow {
+            name: name.to_owned(),
+            role: "agent".to_owned(),
+            skills: skills.iter().map(|skill| (*skill).to_owned()).collect(),
+            password: "none".to_owned(),
+            disabled: false,
+            presence: "offline".to_owned(),
+            created: at(0),
+        };
+        assert!(db.store.add_agent(&agent).await.expect("an agent"));
+        db.store.set_presence(name, "online").await.expect("present");
+    };
+    let mut codes = Vec::new();
+    for n in 0..7 {
+        codes.push(ticketed(&db.store, Channel::Web, &format!("a{n}")).await.1);
+    }
+    let now = Timestamp::now();
+    let state = async |code: &str| {
+        let known = Known::read(&db.store, code).await.expect("known");
+        agrees(&known);
+        (known.ticket.queue, known.ticket.agent)
+    };
+    app.watch_tickets(at(60)).await.expect("looked after");
+    assert_eq!(state(&codes[0]).await, ("doors".to_owned(), None));
+    assert_eq!(app.give_out_tickets(now).await.expect("given"), 0, "nobody is there");
+    online("anna", &["billing"]).await;
+    assert_eq!(app.give_out_tickets(now).await.expect("given"), 0, "nobody who can");
+    online("ugo", &["doors"]).await;
+    assert_eq!(app.give_out_tickets(now).await.expect("given"), 5, "as many as he can hold");
+    assert_eq!(state(&codes[0]).await.1.as_deref(), Some("ugo"), "the oldest first");
+    assert_eq!(app.give_out_tickets(now).await.expect("given"), 0);
+    let history = db.store.ticket_history(&codes[0]).await.expect("a history");
+    let told: Vec<&str> = history.iter().filter_map(|row| row.text.as_deref()).collect();
+    assert!(told.iter().any(|text| text.contains("rule locks")), "{told:?}");
+    assert!(
+        told.iter().any(|text| text.contains("nobody → ugo: doors, L1; on duty with 0 of 5")),
+        "{told:?}"
+    );
+    // He begins one; the others go to lea, who came meanwhile, and then round again.
+    app.act_on_ticket("ugo", &codes[0], &[go(Act::Start)]).await.expect("begun");
+    online("lea", &["doors"]).await;
+    assert_eq!(app.give_out_tickets(now).await.expect("given"), 2, "what was left over");
+    let later = now + SignedDuration::from_mins(11);
+    db.store.set_presence("ugo", "online").await.expect("present");
+    app.give_out_tickets(later).await.expect("given");
+    assert_eq!(state(&codes[0]).await.1.as_deref(), Some("ugo"), "what was begun stays");
+    let second = state(&codes[1]).await.1;
+    assert_ne!(second.as_deref(), Some("ugo"), "he left it");
 }

@@ -1,0 +1,186 @@
+//! Gives tickets to queues and agents, by `desk::routing`. Where several processes do so at once, a ticket is given by the one
+//! that is quicker.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::tickets::{Known, TicketError, act};
+use crate::config::{QueueRule, Settings};
+use crate::desk::history::Change;
+use crate::desk::lifecycle::{Wish, decide};
+use crate::desk::routing::{Hand, Origin, Rule, Task, give_out, queue, somebody_could};
+use crate::desk::targets::{Fits, Standing};
+use crate::desk::{State, Ticket};
+use crate::store::tickets::HandRow;
+
+/// Who routing is in a history.
+pub const ROUTING: &str = "routing";
+/// What is looked at in one go.
+const AT_ONCE: u32 = 500;
+
+/// The queue of a ticket that was just opened, where a rule names another than it is in, and why.
+pub(super) fn queue_of(settings: &Settings, known: &Known, now: Timestamp) -> Option<Wish> {
+    // Later it is where people put it.
+    let [first] = known.history.as_slice() else { return None };
+    let rules: Vec<Rule> = settings.desk.routing.rules.iter().map(rule).collect();
+    let (mut standing, mut state) = (Standing::default(), State::New);
+    first.change.stands(&mut standing, &mut state);
+    let origin = Origin {
+        channel: known.row.channel.clone(),
+        locale: known.row.locale.clone(),
+        open: settings.desk.hours.is_open(now),
+    };
+    let rule = queue(&rules, &standing, &origin).filter(|rule| rule.queue != standing.queue)?;
+    Some(Wish::Queue { queue: rule.queue.clone(), why: Some(format!("rule {}", rule.name)) })
+}
+
+fn rule(rule: &QueueRule) -> Rule {
+    Rule {
+        name: rule.name.clone(),
+        fits: Fits {
+            queues: Vec::new(),
+            types: rule.types.clone(),
+            priorities: rule.priorities.clone(),
+            profiles: rule.profiles.clone(),
+            categories: rule.categories.clone(),
+        },
+        channels: rule.channels.clone(),
+        locales: rule.locales.clone(),
+        open: rule.open,
+        queue: rule.queue.clone(),
+    }
+}
+
+impl super::App {
+    /// Takes back what was given out and not begun in time, and gives out what waits. Returns how many were given.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn give_out_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
+        let routing = &self.settings.desk.routing;
+        if !routing.assign {
+            return Ok(0);
+        }
+        if let Some(time) = routing.reassign.and_then(|time| SignedDuration::try_from(time).ok()) {
+            let before = now.checked_sub(time).unwrap_or(Timestamp::MIN);
+            for code in self.store.unbegun_tickets(before, AT_ONCE).await? {
+                self.take_back(&code, before, now).await?;
+            }
+        }
+        let waiting = self.store.waiting_tickets(AT_ONCE).await?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let mut hands: Vec<Hand> = self.store.hands(now).await?.into_iter().map(hand).collect();
+        if hands.is_empty() {
+            return Ok(0);
+        }
+        let mut tasks = Vec::new();
+        let mut all = BTreeMap::new();
+        for code in waiting {
+            let known = Known::read(&self.store, &code).await?;
+            // Its queue is found first.
+            if queue_of(&self.settings, &known, now).is_none() {
+                let mut task = self.task(&known);
+                if !somebody_could(&hands, &task) {
+                    // All who could have left it once: it goes round again.
+                    task.refused_by.clear();
+                }
+                tasks.push(task);
+                all.insert(code, known);
+            }
+        }
+        let mut given = 0;
+        for choice in give_out(tasks, &mut hands, now) {
+            let Some(known) = all.get(&choice.code) else { continue };
+            let wish = Wish::Assign { agent: Some(choice.agent), why: Some(choice.why) };
+            let Ok(facts) = decide(&known.ticket, &choice.code, &wish, ROUTING, now) else { continue };
+            let acts = act(known, facts, ROUTING, now).into_iter().collect();
+            if self.store.act_on_tickets(acts).await? {
+                given += 1;
+                self.tickets_changed(&choice.code).await?;
+            }
+        }
+        Ok(given)
+    }
+
+    async fn take_back(&self, code: &str, before: Timestamp, now: Timestamp) -> Result<(), TicketError> {
+        let known = Known::read(&self.store, code).await?;
+        // Only what routing gave: what an agent took, or was given by a person, stays.
+        let last = known.history.iter().rev().find(|entry| matches!(entry.change, Change::Assigned { .. }));
+        let ours = last.is_some_and(|entry| entry.by == ROUTING && entry.at <= before);
+        if !ours || known.ticket.state != State::Assigned {
+            return Ok(());
+        }
+        let wish = Wish::Assign { agent: None, why: Some("it was not begun".to_owned()) };
+        let Ok(facts) = decide(&known.ticket, code, &wish, ROUTING, now) else { return Ok(()) };
+        if self.store.act_on_tickets(act(&known, facts, ROUTING, now).into_iter().collect()).await? {
+            self.tickets_changed(code).await?;
+        }
+        Ok(())
+    }
+
+    fn task(&self, known: &Known) -> Task {
+        let Ticket { queue, tier, priority, .. } = &known.ticket;
+        let skills = self.settings.desk.routing.skills.get(queue);
+        Task {
+            code: known.row.code.clone(),
+            priority: *priority,
+            tier: *tier,
+            skills: skills.into_iter().flatten().cloned().collect(),
+            weight: 1,
+            since: waits_since(known),
+            refused_by: left_by(known),
+        }
+    }
+}
+
+/// When it was opened, came up again, or was left last.
+fn waits_since(known: &Known) -> Timestamp {
+    let begins = |change: &Change| {
+        matches!(
+            change,
+            Change::Opened { .. }
+                | Change::Moved { to: State::Reopened, .. }
+                | Change::Assigned { to: None, .. }
+        )
+    };
+    let last = known.history.iter().rev().find(|entry| begins(&entry.change));
+    last.map_or(known.row.created, |entry| entry.at)
+}
+
+/// Agents who were given it in this tier and queue, and did not begin.
+fn left_by(known: &Known) -> BTreeSet<String> {
+    let mut left = BTreeSet::new();
+    for entry in &known.history {
+        match &entry.change {
+            Change::Escalated { .. } | Change::Queued { .. } => left.clear(),
+            Change::Assigned { from: Some(agent), to: None, .. } if entry.by == ROUTING => {
+                left.insert(agent.clone());
+            }
+            _ => {}
+        }
+    }
+    left
+}
+
+/// `L2` and `L3` among the skills say in which tiers somebody works.
+fn hand(row: HandRow) -> Hand {
+    let tier = if row.skills.iter().any(|skill| skill == "L3") {
+        3
+    } else if row.skills.iter().any(|skill| skill == "L2") {
+        2
+    } else {
+        1
+    };
+    Hand {
+        name: row.name,
+        skills: row.skills.into_iter().collect(),
+        tier,
+        on_duty: true,
+        capacity: row.capacity,
+        load: row.load,
+        last: None,
+    }
+}
