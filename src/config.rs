@@ -135,6 +135,8 @@ pub struct Routing {
     pub assign: bool,
     /// Skills that a queue needs, by its name.
     pub skills: std::collections::BTreeMap<String, Vec<String>>,
+    /// By how many steps a contact's profile raises the priority.
+    pub raise: std::collections::BTreeMap<String, u8>,
     /// How long an agent may leave a ticket unbegun; `None`: for ever.
     pub reassign: Option<std::time::Duration>,
 }

@@ -11,7 +11,7 @@ use crate::desk::history::Change;
 use crate::desk::lifecycle::{Wish, decide};
 use crate::desk::routing::{Hand, Origin, Rule, Task, give_out, queue, somebody_could};
 use crate::desk::targets::{Fits, Standing};
-use crate::desk::{State, Ticket};
+use crate::desk::{Priority, State, Ticket};
 use crate::store::tickets::HandRow;
 
 /// Who routing is in a history.
@@ -19,11 +19,12 @@ pub const ROUTING: &str = "routing";
 /// What is looked at in one go.
 const AT_ONCE: u32 = 500;
 
-/// The queue of a ticket that was just opened, where a rule names another than it is in, and why.
-pub(super) fn queue_of(settings: &Settings, known: &Known, now: Timestamp) -> Option<Wish> {
+/// What is done to a ticket that was just opened: a rule names another queue than it is in, or the contact's profile raises it.
+pub(super) fn at_first(settings: &Settings, known: &Known, now: Timestamp) -> Vec<Wish> {
     // Later it is where people put it.
-    let [first] = known.history.as_slice() else { return None };
-    let rules: Vec<Rule> = settings.desk.routing.rules.iter().map(rule).collect();
+    let [first] = known.history.as_slice() else { return Vec::new() };
+    let routing = &settings.desk.routing;
+    let rules: Vec<Rule> = routing.rules.iter().map(rule).collect();
     let (mut standing, mut state) = (Standing::default(), State::New);
     first.change.stands(&mut standing, &mut state);
     let origin = Origin {
@@ -31,8 +32,25 @@ pub(super) fn queue_of(settings: &Settings, known: &Known, now: Timestamp) -> Op
         locale: known.row.locale.clone(),
         open: settings.desk.hours.is_open(now),
     };
-    let rule = queue(&rules, &standing, &origin).filter(|rule| rule.queue != standing.queue)?;
-    Some(Wish::Queue { queue: rule.queue.clone(), why: Some(format!("rule {}", rule.name)) })
+    let mut wishes = Vec::new();
+    if let Some(rule) = queue(&rules, &standing, &origin).filter(|rule| rule.queue != standing.queue) {
+        wishes.push(Wish::Queue { queue: rule.queue.clone(), why: Some(format!("rule {}", rule.name)) });
+    }
+    if let Some((profile, steps)) = standing.profile.and_then(|profile| {
+        let steps = *routing.raise.get(&profile)?;
+        Some((profile, steps))
+    }) {
+        let raise = Wish::Raise { why: format!("profile {profile}") };
+        // One that is urgent already goes no higher.
+        let room = Priority::ALL.iter().filter(|priority| **priority > known.ticket.priority).count();
+        wishes.extend(std::iter::repeat_n(raise, usize::from(steps).min(room)));
+    }
+    wishes
+}
+
+/// Whether tickets that were just opened are to be looked at.
+pub(super) fn looks_at_new(settings: &Settings) -> bool {
+    !settings.desk.routing.rules.is_empty() || !settings.desk.routing.raise.is_empty()
 }
 
 fn rule(rule: &QueueRule) -> Rule {
@@ -81,7 +99,7 @@ impl super::App {
         for code in waiting {
             let known = Known::read(&self.store, &code).await?;
             // Its queue is found first.
-            if queue_of(&self.settings, &known, now).is_none() {
+            if at_first(&self.settings, &known, now).is_empty() {
                 let mut task = self.task(&known);
                 if !somebody_could(&hands, &task) {
                     // All who could have left it once: it goes round again.

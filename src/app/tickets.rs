@@ -204,7 +204,7 @@ impl super::App {
     pub async fn watch_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
         let policies = policies(&self.settings.desk);
         let mut due = self.store.due_tickets(now, AT_ONCE).await?;
-        if policies.is_empty() && self.settings.desk.routing.rules.is_empty() && !due.is_empty() {
+        if policies.is_empty() && !routing::looks_at_new(&self.settings) && !due.is_empty() {
             self.store.look_at_resolved_tickets(now).await?;
             due = self.store.due_tickets(now, AT_ONCE).await?;
         }
@@ -217,8 +217,15 @@ impl super::App {
 
     async fn watch(&self, policies: &[Policy], code: &str, now: Timestamp) -> Result<(), TicketError> {
         let known = Known::read(&self.store, code).await?;
-        if let Some(wish) = routing::queue_of(&self.settings, &known, now) {
-            let facts = decide(&known.ticket, code, &wish, ROUTING, now).unwrap_or_default();
+        let wishes = routing::at_first(&self.settings, &known, now);
+        if !wishes.is_empty() {
+            let (mut ticket, mut facts) = (known.ticket.clone(), Vec::new());
+            for wish in wishes {
+                for change in decide(&ticket, code, &wish, ROUTING, now).unwrap_or_default() {
+                    ticket.apply(now, &change);
+                    facts.push(change);
+                }
+            }
             if self.store.act_on_tickets(act(&known, facts, ROUTING, now).into_iter().collect()).await? {
                 self.tickets_changed(code).await?;
             }

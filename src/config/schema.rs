@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::MEASURES;
-use super::load::routing::{RULES, SKILLS};
+use super::load::routing::{RAISE, RULES, SKILLS};
 use super::load::targets::{CALENDARS, TARGETS};
 use super::load::{DEFAULTS, FAQ, SECRETS};
 
@@ -34,6 +34,10 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             }
             Value::Object(_) if here.join(".") == SKILLS => {
                 json!({ "type": "object", "additionalProperties": texts() })
+            }
+            Value::Object(_) if here.join(".") == RAISE => {
+                let steps = json!({ "type": "integer", "minimum": 0, "maximum": 3 });
+                json!({ "type": "object", "additionalProperties": steps })
             }
             Value::Array(_) if here.join(".") == RULES => {
                 json!({ "type": "array", "items": rule(), "default": value })

@@ -10,6 +10,7 @@ use super::{ConfigError, Reader, wrong};
 use crate::config::{QueueRule, Routing};
 
 pub(in crate::config) const RULES: &str = "desk.routing.rules";
+pub(in crate::config) const RAISE: &str = "desk.routing.raise";
 pub(in crate::config) const SKILLS: &str = "desk.routing.skills";
 const KEYS: [&str; 9] =
     ["name", "types", "priorities", "profiles", "categories", "channels", "locales", "open", "queue"];
@@ -29,11 +30,21 @@ pub(super) fn routing(reader: &Reader<'_>) -> Result<Routing, ConfigError> {
             );
         }
     }
+    let mut raise = BTreeMap::new();
+    if let Some(Value::Object(named)) = reader.get(RAISE) {
+        for (profile, steps) in named {
+            let steps = steps.as_u64().or_else(|| steps.as_str()?.trim().parse().ok());
+            let steps = steps.and_then(|steps| u8::try_from(steps).ok()).filter(|steps| *steps <= 3);
+            let key = format!("{RAISE}.{profile}");
+            raise.insert(profile.clone(), steps.ok_or_else(|| wrong(&key, "must be a number of steps up to 3"))?);
+        }
+    }
     let reassign = reader.seconds("desk.routing.reassign")?;
     Ok(Routing {
         rules,
         assign: reader.flag("desk.routing.assign")?,
         skills,
+        raise,
         reassign: Some(reassign).filter(|time| *time > Duration::ZERO),
     })
 }
@@ -80,14 +91,15 @@ mod tests {
 
     #[test]
     fn rules_and_skills_are_read_and_mistakes_have_their_place() {
-        let good = "desk: { routing: { assign: true, reassign: 0, skills: { net: [network, fibre] }, rules: [{ categories: [network], open: true, queue: net }] } }";
+        let good = "desk: { routing: { assign: true, reassign: 0, raise: { vip: 1 }, skills: { net: [network, fibre] }, rules: [{ categories: [network], open: true, queue: net }] } }";
         let routing = with(good).expect("good settings").desk.routing;
         assert!(routing.assign && routing.reassign.is_none());
         assert_eq!((routing.rules[0].queue.as_str(), routing.rules[0].open), ("net", Some(true)));
-        assert_eq!(routing.skills["net"], ["network", "fibre"]);
+        assert_eq!((&routing.skills["net"], routing.raise["vip"]), (&vec!["network".to_owned(), "fibre".to_owned()], 1));
         for (rules, told) in [
             ("[{ categories: [x] }]", "`desk.routing.rules[0].queue` is missing"),
             ("[{ queue: a }, { queue: b, chanels: [web] }]", "did you mean `channels`"),
+            ("[], raise: { vip: 9 }", "`desk.routing.raise.vip` must be a number of steps"),
             ("[{ queue: a, types: [wish] }]", "`desk.routing.rules[0].types` has `wish`"),
         ] {
             let error =

@@ -212,6 +212,7 @@ desk:
     assign: true
     reassign: 600
     skills: { doors: [doors] }
+    raise: { vip: 2 }
     rules:
       - { name: locks, categories: [access], queue: doors }
 ";
@@ -257,6 +258,21 @@ async fn rules_name_the_queue_and_who_has_room_gets_it(db: Db) {
         told.iter().any(|text| text.contains("nobody → ugo: doors, L1; on duty with 0 of 5")),
         "{told:?}"
     );
+    let vip = act(on(Channel::Web, "vip"), at(1), |loaded, decision| {
+        open_ticket(loaded, decision);
+        for event in &mut decision.events {
+            if let Event::TicketOpened { draft } = event {
+                draft.profile = Some("vip".to_owned());
+            }
+        }
+    });
+    let done = db.store.turn(vip).await.expect("a turn with a ticket");
+    let vip = done.conversation.expect("a conversation").tickets[0].code.clone();
+    app.watch_tickets(at(60)).await.expect("looked after");
+    let known = Known::read(&db.store, &vip).await.expect("known");
+    agrees(&known);
+    assert_eq!((known.ticket.queue.as_str(), known.row.priority.as_str()), ("doors", "urgent"));
+    app.act_on_ticket("lea", &vip, &[Wish::assign("lea")]).await.expect("assigned");
     // He begins one; the others go to lea, who came meanwhile, and then round again.
     app.act_on_ticket("ugo", &codes[0], &[go(Act::Start)]).await.expect("begun");
     online("lea", &["doors"]).await;
