@@ -15,7 +15,7 @@ use crate::desk::lifecycle::{Refusal, Wish, decide};
 use crate::desk::targets::{Count, Fits, Measure, Policy, counts};
 use crate::desk::ticket::Act;
 use crate::desk::{Level, Priority, State, TicketType};
-use crate::store::tickets::TicketAct;
+use crate::store::tickets::{Look, TicketAct};
 use crate::store::{HistoryRow, Store, StoreError, TicketRow};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -209,13 +209,21 @@ impl super::App {
             due = self.store.due_tickets(now, AT_ONCE).await?;
         }
         let count = due.len();
+        let mut looks = Vec::new();
         for code in due {
-            self.watch(&policies, &code, now).await?;
+            looks.extend(self.watch(&policies, &code, now).await?);
         }
+        self.store.look_at_tickets(looks).await?;
         Ok(count)
     }
 
-    async fn watch(&self, policies: &[Policy], code: &str, now: Timestamp) -> Result<(), TicketError> {
+    /// Does what is to be done with one; where that is nothing, when to look again.
+    async fn watch(
+        &self,
+        policies: &[Policy],
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Option<Look>, TicketError> {
         let known = Known::read(&self.store, code).await?;
         let wishes = routing::at_first(&self.settings, &known, now);
         if !wishes.is_empty() {
@@ -230,7 +238,7 @@ impl super::App {
                 self.tickets_changed(code).await?;
             }
             // It is due still, and is looked at with what its queue is promised.
-            return Ok(());
+            return Ok(None);
         }
         let counts = counts(policies, &known.history, now);
         let mut ticket = known.ticket.clone();
@@ -257,7 +265,7 @@ impl super::App {
         }
         let clock = if ticket.state.is_over() { None } else { next_look(&counts, closes, now) };
         if facts.is_empty() {
-            return Ok(self.store.look_at_ticket(code, known.row.version, clock).await?);
+            return Ok(Some(Look { code: code.to_owned(), version: known.row.version, clock }));
         }
         for fact in &facts {
             tracing::info!(ticket = code, what = fact.what(), text = fact.text(), "the clock acts");
@@ -268,7 +276,7 @@ impl super::App {
         if self.store.act_on_tickets(vec![act]).await? {
             self.tickets_changed(code).await?;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// When a resolved ticket is closed.

@@ -17,7 +17,7 @@ use crate::store::Store;
 /// The desk's figures: tickets in and out, how long until an answer and the resolution, promises kept
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "to answer: from the opening to the first claim or answer of a person (MTTA) · to resolve: from the opening to the resolution\nthat stood, without waiting for the contact (MTTR) · working: of that, the time in which the desk was open · backlog: not\nover at the end of the period · turnaround: opened ÷ closed · kept ÷ due: promises (desk.targets) that came due.\nA mean over nothing is no figure.\n\nExample:\n  vestibule kpi --from 2026-11-01 --by queue --csv"
+    after_help = "to answer: from the opening to the first claim or answer of a person (MTTA) · to resolve: from the opening to the resolution\nthat stood, without waiting for the contact (MTTR) · working: of that, the time in which the desk was open · backlog: not\nover at the end of the period · turnaround: opened ÷ closed · kept ÷ due: promises (desk.targets) that came due · csat: 4 and 5 of 1 to 5 · nps:\n9 and 10 less 0 to 6, in hundredths.\nA mean over nothing is no figure.\n\nExample:\n  vestibule kpi --from 2026-11-01 --by queue --csv"
 )]
 pub struct Options {
     /// First day [default: 29 days before the last]
@@ -143,6 +143,15 @@ fn table(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
             None => "no data".into(),
         })?;
     }
+    row("csat: satisfied", &|f| match f.csat.satisfied() {
+        Some(share) => format!("{:.0} % of {}", share * 100.0, f.csat.n),
+        None => "no data".into(),
+    })?;
+    row("nps", &|f| match f.nps.promoters() {
+        Some(score) => format!("{score:.0}, of {}", f.nps.n),
+        None => "no data".into(),
+    })?;
+    row("surveys passed over", &|f| f.unanswered.to_string())?;
     Ok(())
 }
 

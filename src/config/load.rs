@@ -97,7 +97,11 @@ fn overlay(
                 inner.insert("folder".to_owned(), value);
             }
             // These are named by the operator.
-            None if path == SECRETS || path == routing::SKILLS || path == routing::RAISE || path.starts_with(targets::CALENDARS) => {
+            None if path == SECRETS
+                || path == routing::SKILLS
+                || path == routing::RAISE
+                || path.starts_with(targets::CALENDARS) =>
+            {
                 base.insert(key, value);
             }
             None => {

@@ -115,6 +115,34 @@ impl Kept {
     }
 }
 
+/// Scores of a survey that came in the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Scores {
+    pub n: u64,
+    /// CSAT: 4 and 5. NPS: 9 and 10.
+    pub good: u64,
+    /// CSAT: 1 to 3. NPS: 0 to 6.
+    pub bad: u64,
+}
+
+impl Scores {
+    fn count(&mut self, good: bool, bad: bool) {
+        self.n += 1;
+        self.good += u64::from(good);
+        self.bad += u64::from(bad);
+    }
+
+    /// CSAT: the share of the satisfied; `None` where nobody answered.
+    pub fn satisfied(self) -> Option<f64> {
+        (self.n > 0).then(|| self.good as f64 / self.n as f64)
+    }
+
+    /// NPS: the share of promoters less that of detractors, −100 to 100; `None` where nobody answered.
+    pub fn promoters(self) -> Option<f64> {
+        (self.n > 0).then(|| (self.good as f64 - self.bad as f64) * 100.0 / self.n as f64)
+    }
+}
+
 /// The figures of a period.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Figures {
@@ -141,6 +169,11 @@ pub struct Figures {
     pub first_response: Kept,
     pub next_response: Kept,
     pub resolution: Kept,
+    /// Of contacts with a ticket.
+    pub csat: Scores,
+    pub nps: Scores,
+    /// Surveys that were passed over.
+    pub unanswered: u64,
 }
 
 /// The figures of `cases` from `from` up to, and without, `until`. Working time is that of `calendar`.
@@ -201,6 +234,13 @@ fn count(all: &mut Figures, entry: &Entry) {
         Change::Moved { to: State::Reopened, .. } => all.reopened += 1,
         Change::Escalated { .. } => all.escalated += 1,
         Change::Categorised { .. } => all.recategorised += 1,
+        Change::Surveyed { survey, score: Some(score), .. } if survey == "csat" => {
+            all.csat.count(*score >= 4, *score <= 3);
+        }
+        Change::Surveyed { survey, score: Some(score), .. } if survey == "nps" => {
+            all.nps.count(*score >= 9, *score <= 6);
+        }
+        Change::Surveyed { score: None, comment: None, .. } => all.unanswered += 1,
         _ => {}
     }
 }

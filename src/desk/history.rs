@@ -157,6 +157,14 @@ pub enum Change {
     Rejected {
         why: String,
     },
+    /// The contact answered a survey: `csat` (1 to 5) or `nps` (0 to 10), and a comment after it. None of both: passed over.
+    Surveyed {
+        survey: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// A target is near.
     Warned {
         target: Target,
@@ -192,6 +200,7 @@ impl Change {
             Self::Planned { .. } => "planned",
             Self::Approved => "approved",
             Self::Rejected { .. } => "rejected",
+            Self::Surveyed { .. } => "surveyed",
             Self::Warned { .. } => "target_near",
             Self::Breached { .. } => "target_missed",
         }
@@ -221,6 +230,9 @@ impl Change {
             Self::ItemDone { item, .. } => format!("{}", item + 1),
             Self::Planned { from, until } => format!("{from} to {until}"),
             Self::Rejected { why } => why.clone(),
+            Self::Surveyed { survey, score: Some(score), .. } => format!("{survey} {score}"),
+            Self::Surveyed { survey, comment: Some(comment), .. } => format!("{survey}: {comment}"),
+            Self::Surveyed { survey, .. } => format!("{survey}, passed over"),
             Self::Warned { target, .. } | Self::Breached { target, .. } => target.word().to_owned(),
         })
     }
@@ -253,6 +265,7 @@ impl Change {
             | Self::Planned { .. }
             | Self::Approved
             | Self::Rejected { .. }
+            | Self::Surveyed { .. }
             | Self::Warned { .. }
             | Self::Breached { .. } => {}
         }
@@ -366,6 +379,7 @@ impl Ticket {
             Change::Opened { .. }
             | Change::ContactWrote
             | Change::Replied
+            | Change::Surveyed { .. }
             | Change::Warned { .. }
             | Change::Breached { .. } => {}
         }

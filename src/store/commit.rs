@@ -325,6 +325,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             }
         };
     let mut added = Vec::new();
+    let mut surveyed = Vec::new();
     let mut replied = false;
     let mut wrote = false;
     for event in events {
@@ -347,6 +348,22 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             Event::AgentWrote { agent, .. } if !replied => {
                 replied = true;
                 all(agent, "replied", Some(Act::Start), Some(agent), None);
+            }
+            Event::SurveyAnswered { survey, score, comment } => {
+                let fact =
+                    Change::Surveyed { survey: survey.clone(), score: *score, comment: comment.clone() };
+                for ticket in &conversation.tickets {
+                    surveyed.push(Touch {
+                        code: ticket.code.clone(),
+                        act: None,
+                        agent: None,
+                        at,
+                        by: "contact".to_owned(),
+                        what: fact.what(),
+                        text: fact.text(),
+                        fact: Some(fact.clone()),
+                    });
+                }
             }
             Event::Noted { agent, text } => all(agent, "noted", None, None, Some(text)),
             Event::OwnerChanged { owner, by, .. } => match owner {
@@ -385,7 +402,6 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::StatusTold { .. }
             | Event::HandoffRequested { .. }
             | Event::NobodyCame { .. }
-            | Event::SurveyAnswered { .. }
             | Event::HttpRequested { .. }
             | Event::HttpAnswered { .. }
             | Event::Watched { .. }
@@ -416,6 +432,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
         }
     }
     touches.extend(added);
+    touches.extend(surveyed);
     touches
 }
 

@@ -28,6 +28,14 @@ pub struct TicketAct {
     pub clock: Option<Timestamp>,
 }
 
+/// When the clock looks at a ticket next, as long as it is at that version; `None`: never.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub code: String,
+    pub version: i64,
+    pub clock: Option<Timestamp>,
+}
+
 /// An agent who is online.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandRow {
@@ -43,7 +51,7 @@ pub(super) enum Chore {
     /// All of them or none: none where one of the tickets has changed meanwhile.
     Act(Vec<TicketAct>),
     /// Nothing happened; the clock looks again then.
-    Look { code: String, version: i64, clock: Option<Timestamp> },
+    Look(Vec<Look>),
     /// The clock looks at all that are not over, as after other settings.
     LookAtAll { now: Timestamp },
     /// Nothing is promised: what is due is looked at only where it is resolved, to be closed.
@@ -125,10 +133,14 @@ macro_rules! write_act {
 macro_rules! run {
     ($connection:expr, $chore:expr, $version:expr) => {{
         match $chore {
-            Chore::Look { code, version, clock } => {
-                let clock = clock.map(Timestamp::as_microsecond);
-                let query = sqlx::query(LOOK).bind(clock).bind(code).bind(version);
-                query.execute(&mut *$connection).await?.rows_affected()
+            Chore::Look(looks) => {
+                let mut done = 0;
+                for Look { code, version, clock } in looks {
+                    let clock = clock.map(Timestamp::as_microsecond);
+                    let query = sqlx::query(LOOK).bind(clock).bind(code).bind(version);
+                    done += query.execute(&mut *$connection).await?.rows_affected();
+                }
+                done
             }
             Chore::LookAtAll { now } => {
                 let query = sqlx::query(LOOK_AT_ALL).bind(now.as_microsecond());
@@ -229,18 +241,15 @@ impl Store {
         Ok(due.into_iter().map(|(code,)| code).collect())
     }
 
-    /// The clock looks at the ticket again then; nothing is done where it changed meanwhile, and is looked at anyway.
+    /// The clock looks at tickets again then; nothing is done for one that changed meanwhile, and is looked at anyway.
     ///
     /// # Errors
     /// The database's.
-    pub async fn look_at_ticket(
-        &self,
-        code: &str,
-        version: i64,
-        clock: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        let chore = Chore::Look { code: code.to_owned(), version, clock };
-        self.of_tickets(chore).await.map(drop)
+    pub async fn look_at_tickets(&self, looks: Vec<Look>) -> Result<(), StoreError> {
+        if looks.is_empty() {
+            return Ok(());
+        }
+        self.of_tickets(Chore::Look(looks)).await.map(drop)
     }
 
     /// The clock looks at every ticket that is not over: its promises may be others than they were.

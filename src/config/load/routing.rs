@@ -36,7 +36,10 @@ pub(super) fn routing(reader: &Reader<'_>) -> Result<Routing, ConfigError> {
             let steps = steps.as_u64().or_else(|| steps.as_str()?.trim().parse().ok());
             let steps = steps.and_then(|steps| u8::try_from(steps).ok()).filter(|steps| *steps <= 3);
             let key = format!("{RAISE}.{profile}");
-            raise.insert(profile.clone(), steps.ok_or_else(|| wrong(&key, "must be a number of steps up to 3"))?);
+            raise.insert(
+                profile.clone(),
+                steps.ok_or_else(|| wrong(&key, "must be a number of steps up to 3"))?,
+            );
         }
     }
     let reassign = reader.seconds("desk.routing.reassign")?;
@@ -95,7 +98,10 @@ mod tests {
         let routing = with(good).expect("good settings").desk.routing;
         assert!(routing.assign && routing.reassign.is_none());
         assert_eq!((routing.rules[0].queue.as_str(), routing.rules[0].open), ("net", Some(true)));
-        assert_eq!((&routing.skills["net"], routing.raise["vip"]), (&vec!["network".to_owned(), "fibre".to_owned()], 1));
+        assert_eq!(
+            (&routing.skills["net"], routing.raise["vip"]),
+            (&vec!["network".to_owned(), "fibre".to_owned()], 1)
+        );
         for (rules, told) in [
             ("[{ categories: [x] }]", "`desk.routing.rules[0].queue` is missing"),
             ("[{ queue: a }, { queue: b, chanels: [web] }]", "did you mean `channels`"),

@@ -33,6 +33,10 @@ fn to(state: State) -> Change {
     Change::Moved { act: Act::Start, from: State::New, to: state, why: None }
 }
 
+fn surveyed(survey: &str, score: Option<i64>) -> Change {
+    Change::Surveyed { survey: survey.to_owned(), score, comment: None }
+}
+
 fn assigned() -> Change {
     Change::Assigned { from: None, to: Some("anna".to_owned()), why: None }
 }
@@ -82,6 +86,8 @@ fn journal() -> Vec<Case> {
             (60, to(State::PendingContact)),
             (120, to(State::InProgress)),
             (180, to(State::Resolved)),
+            (190, surveyed("csat", Some(5))),
+            (191, surveyed("nps", Some(9))),
             (1_500, to(State::Closed)),
         ],
     );
@@ -98,6 +104,10 @@ fn journal() -> Vec<Case> {
             (1_560, to(State::Resolved)),
             (1_620, to(State::Reopened)),
             (1_680, to(State::Resolved)),
+            (1_690, surveyed("csat", Some(3))),
+            (1_691, surveyed("nps", Some(6))),
+            (1_700, surveyed("csat", None)),
+            (9_999, surveyed("csat", Some(1))),
         ],
     );
     two.counts = vec![
@@ -113,6 +123,9 @@ fn journal() -> Vec<Case> {
             (10, opened()),
             (20, Change::Categorised { from: "network".into(), to: "billing".into() }),
             (100, to(State::Resolved)),
+            (110, surveyed("csat", Some(4))),
+            (111, surveyed("nps", Some(8))),
+            (112, surveyed("nps", Some(10))),
             (200, to(State::Reopened)),
             (210, Change::Escalated { from: 1, to: 2, why: "hard".into() }),
         ],
@@ -153,6 +166,10 @@ fn as_worked_out_by_hand() {
     assert_eq!(minutes(found.to_resolve_working), (2, Some(180.0), Some(180.0), Some(240.0)));
     assert_eq!(found.first_response, Kept { due: 2, kept: 1 });
     assert_eq!(found.next_response, Kept::default());
+    // 5, 3 and 4; 9, 6, 8 and 10; one passed over.
+    assert_eq!(found.csat, Scores { n: 3, good: 2, bad: 1 });
+    assert_eq!((found.nps, found.nps.promoters()), (Scores { n: 4, good: 2, bad: 1 }, Some(25.0)));
+    assert_eq!(found.unanswered, 1);
     assert_eq!((found.resolution, found.resolution.share()), (Kept { due: 2, kept: 2 }, Some(1.0)));
 }
 
@@ -161,6 +178,7 @@ fn over_nothing_there_is_no_figure() {
     let found = of(&[]);
     assert_eq!(found, Figures::default());
     assert_eq!((found.turnaround, found.to_answer.mean, found.first_response.share()), (None, None, None));
+    assert_eq!((found.csat.satisfied(), found.nps.promoters()), (None, None));
     let told = serde_json::to_value(&found).expect("JSON");
     assert!(told["to_answer"].get("mean").is_none() && told.get("turnaround").is_none(), "{told}");
 }

@@ -68,6 +68,26 @@ pub struct FiguresView {
     pub first_response: KeptView,
     pub next_response: KeptView,
     pub resolution: KeptView,
+    pub csat: CsatView,
+    pub nps: NpsView,
+    /// Surveys that were passed over.
+    pub unanswered: u64,
+}
+
+/// Scores from 1 to 5 of contacts with a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CsatView {
+    pub n: u64,
+    /// The share of 4 and 5.
+    pub satisfied: Option<f64>,
+}
+
+/// Scores from 0 to 10.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NpsView {
+    pub n: u64,
+    /// The share of 9 and 10 less that of 0 to 6, −100 to 100.
+    pub score: Option<f64>,
 }
 
 /// Times in seconds.
@@ -117,6 +137,9 @@ impl From<&Figures> for FiguresView {
             first_response: figures.first_response.into(),
             next_response: figures.next_response.into(),
             resolution: figures.resolution.into(),
+            csat: CsatView { n: figures.csat.n, satisfied: figures.csat.satisfied() },
+            nps: NpsView { n: figures.nps.n, score: figures.nps.promoters() },
+            unanswered: figures.unanswered,
         }
     }
 }

@@ -88,6 +88,18 @@ async fn its_history_is_the_ticket(db: Db) {
     agrees(&known);
     assert!(known.history.iter().any(|entry| entry.change == Change::ContactWrote));
     assert_eq!((known.ticket.reopened, known.ticket.tier), (1, 2));
+    // And what they say of it in the end.
+    let job = act(on(Channel::Web, "a"), at(30), |_, decision| {
+        let survey = "csat".to_owned();
+        decision.events.push(Event::SurveyAnswered { survey: survey.clone(), score: Some(4), comment: None });
+        decision.events.push(Event::SurveyAnswered { survey, score: None, comment: Some("at last".into()) });
+    });
+    db.store.turn(job).await.expect("a turn");
+    agrees(&Known::read(&db.store, &code).await.expect("known"));
+    let told = db.store.ticket_history(&code).await.expect("a history");
+    let told: Vec<&str> =
+        told.iter().filter(|row| row.what == "surveyed").filter_map(|row| row.text.as_deref()).collect();
+    assert_eq!(told, ["csat 4", "csat: at last"]);
     let wrong = app.act_on_ticket("anna", &code, &[go(Act::Close)]).await;
     assert!(matches!(wrong, Err(TicketError::Refused(Refusal::Move(_)))), "{wrong:?}");
     let wrong = app.act_on_ticket("anna", "123456782", &[go(Act::Close)]).await;
