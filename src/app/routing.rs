@@ -17,7 +17,7 @@ use crate::store::tickets::HandRow;
 /// Who routing is in a history.
 pub const ROUTING: &str = "routing";
 /// What is looked at in one go.
-const AT_ONCE: u32 = 500;
+const AT_ONCE: u32 = 200;
 
 /// What is done to a ticket that was just opened: a rule names another queue than it is in, or the contact's profile raises it.
 pub(super) fn at_first(settings: &Settings, known: &Known, now: Timestamp) -> Vec<Wish> {
@@ -71,29 +71,36 @@ fn rule(rule: &QueueRule) -> Rule {
 }
 
 impl super::App {
-    /// Takes back what was given out and not begun in time, and gives out what waits. Returns how many were given.
+    /// Takes back what was given out and not begun in time. Returns how many were.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn take_back_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
+        let routing = &self.settings.desk.routing;
+        let time = routing.reassign.filter(|_| routing.assign);
+        let Some(time) = time.and_then(|time| SignedDuration::try_from(time).ok()) else { return Ok(0) };
+        let before = now.checked_sub(time).unwrap_or(Timestamp::MIN);
+        let unbegun = self.store.unbegun_tickets(ROUTING, before, AT_ONCE).await?;
+        let count = unbegun.len();
+        for code in unbegun {
+            self.take_back(&code, before, now).await?;
+        }
+        Ok(count)
+    }
+
+    /// Gives out what waits. Returns how many were given.
     ///
     /// # Errors
     /// The store's.
     pub async fn give_out_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
-        let routing = &self.settings.desk.routing;
-        if !routing.assign {
-            return Ok(0);
-        }
-        if let Some(time) = routing.reassign.and_then(|time| SignedDuration::try_from(time).ok()) {
-            let before = now.checked_sub(time).unwrap_or(Timestamp::MIN);
-            for code in self.store.unbegun_tickets(before, AT_ONCE).await? {
-                self.take_back(&code, before, now).await?;
-            }
-        }
-        let waiting = self.store.waiting_tickets(AT_ONCE).await?;
-        if waiting.is_empty() {
+        if !self.settings.desk.routing.assign {
             return Ok(0);
         }
         let mut hands: Vec<Hand> = self.store.hands(now).await?.into_iter().map(hand).collect();
-        if hands.is_empty() {
+        if !hands.iter().any(|hand| hand.load < hand.capacity) {
             return Ok(0);
         }
+        let waiting = self.store.waiting_tickets(now, AT_ONCE).await?;
         let mut tasks = Vec::new();
         let mut all = BTreeMap::new();
         for code in waiting {

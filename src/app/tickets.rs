@@ -20,6 +20,9 @@ use crate::store::{HistoryRow, Store, StoreError, TicketRow};
 
 const TICK: Duration = Duration::from_secs(1);
 const AT_ONCE: u32 = 100;
+/// Ticks from one time to the next.
+const GIVE_OUT_EVERY: u64 = 2;
+const TAKE_BACK_EVERY: u64 = 20;
 /// How often an act is decided anew because somebody else was quicker.
 const TRIES: usize = 8;
 /// Who the clock is in a history.
@@ -169,7 +172,7 @@ impl super::App {
     pub(super) async fn run_clock(&self, stop: CancellationToken) {
         // The settings may be others than when the tickets were looked at last.
         let mut begun = false;
-        loop {
+        for ticks in 0_u64.. {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(TICK) => {}
@@ -178,7 +181,7 @@ impl super::App {
                 begun = self.store.look_at_all_tickets(Timestamp::now()).await.is_ok();
             }
             loop {
-                match self.look_after(Timestamp::now()).await {
+                match self.look_after(Timestamp::now(), ticks).await {
                     Ok(count) if count >= AT_ONCE as usize && !stop.is_cancelled() => {}
                     Ok(_) => break,
                     Err(error) => {
@@ -191,9 +194,14 @@ impl super::App {
         }
     }
 
-    async fn look_after(&self, now: Timestamp) -> Result<usize, TicketError> {
+    async fn look_after(&self, now: Timestamp, ticks: u64) -> Result<usize, TicketError> {
         let count = self.watch_tickets(now).await?;
-        self.give_out_tickets(now).await?;
+        if ticks.is_multiple_of(TAKE_BACK_EVERY) {
+            self.take_back_tickets(now).await?;
+        }
+        if ticks.is_multiple_of(GIVE_OUT_EVERY) {
+            self.give_out_tickets(now).await?;
+        }
         Ok(count)
     }
 

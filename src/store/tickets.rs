@@ -72,11 +72,16 @@ WHERE w.what = 'ticket' AND w.subject = $4 ON CONFLICT (id) DO NOTHING";
 const LOOK: &str = "UPDATE tickets SET clock = $1 WHERE code = $2 AND version = $3";
 const LOOK_AT_ALL: &str = "UPDATE tickets SET clock = $1 WHERE state NOT IN ('closed', 'cancelled')";
 const LOOK_AT_RESOLVED: &str = "UPDATE tickets SET clock = NULL WHERE clock <= $1 AND state <> 'resolved'";
+/// In the order of `desk::routing`, as far as the row tells it: a step of priority for each hour of waiting.
 const WAITING: &str = "SELECT code FROM tickets WHERE agent IS NULL AND state IN ('new', 'reopened')
-    ORDER BY created, num LIMIT $1";
-const UNBEGUN: &str =
-    "SELECT code FROM tickets WHERE agent IS NOT NULL AND state NOT IN ('resolved', 'closed', 'cancelled')
-    AND state = 'assigned' AND updated <= $1 ORDER BY updated, num LIMIT $2";
+    ORDER BY CASE priority WHEN 'urgent' THEN 3 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END
+        + ($1 - created) / 3600000000 DESC, created, num LIMIT $2";
+/// What a person gave out or took stays with its agent.
+const UNBEGUN: &str = "SELECT code FROM tickets WHERE agent IS NOT NULL AND state NOT IN ('resolved', 'closed', 'cancelled')
+    AND state = 'assigned' AND updated <= $1
+    AND (SELECT h.who FROM ticket_history AS h WHERE h.ticket = tickets.code AND h.what IN ('assigned', 'claimed')
+        ORDER BY h.num DESC LIMIT 1) = $2
+    ORDER BY updated, num LIMIT $3";
 /// Tickets that are worked on and live conversations count alike.
 const HANDS: &str = "SELECT a.name, a.skills, CAST(a.capacity AS BIGINT) AS capacity,
     (SELECT count(*) FROM tickets AS t WHERE t.agent = a.name AND t.state NOT IN ('resolved', 'closed', 'cancelled')
@@ -297,25 +302,34 @@ impl Store {
         Ok(rows.into_iter().map(with).collect())
     }
 
-    /// Codes of tickets that nobody has, the oldest first.
+    /// Codes of tickets that nobody has, those first that are to be given out first.
     ///
     /// # Errors
     /// The database's.
-    pub async fn waiting_tickets(&self, limit: u32) -> Result<Vec<String>, StoreError> {
-        let limit = i64::from(limit);
-        let codes: Vec<(String,)> =
-            reads!(self, reads => sqlx::query_as(WAITING).bind(limit).fetch_all(&reads.pool).await)?;
+    pub async fn waiting_tickets(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+        let (now, limit) = (now.as_microsecond(), i64::from(limit));
+        let codes: Vec<(String,)> = reads!(self, reads => sqlx::query_as(WAITING)
+            .bind(now)
+            .bind(limit)
+            .fetch_all(&reads.pool)
+            .await)?;
         Ok(codes.into_iter().map(|(code,)| code).collect())
     }
 
-    /// Codes of tickets that were given to somebody before `before`, and not begun.
+    /// Codes of tickets that `by` gave to somebody, and that nothing happened to since `before`.
     ///
     /// # Errors
     /// The database's.
-    pub async fn unbegun_tickets(&self, before: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+    pub async fn unbegun_tickets(
+        &self,
+        by: &str,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
         let (before, limit) = (before.as_microsecond(), i64::from(limit));
         let codes: Vec<(String,)> = reads!(self, reads => sqlx::query_as(UNBEGUN)
             .bind(before)
+            .bind(by)
             .bind(limit)
             .fetch_all(&reads.pool)
             .await)?;

@@ -291,6 +291,9 @@ async fn rules_name_the_queue_and_who_has_room_gets_it(db: Db) {
     assert_eq!(app.give_out_tickets(now).await.expect("given"), 2, "what was left over");
     let later = now + SignedDuration::from_mins(11);
     db.store.set_presence("ugo", "online").await.expect("present");
+    assert_eq!(app.take_back_tickets(now).await.expect("taken back"), 0, "there is time yet");
+    // The one that lea was given by herself stays hers.
+    assert_eq!(app.take_back_tickets(later).await.expect("taken back"), 6);
     app.give_out_tickets(later).await.expect("given");
     assert_eq!(state(&codes[0]).await.1.as_deref(), Some("ugo"), "what was begun stays");
     let second = state(&codes[1]).await.1;

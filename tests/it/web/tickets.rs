@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Agent, PASSWORD, Visitor, ask, start};
+use crate::load::ill_mannered::{Ending, Manners, call};
 use crate::support::server::Server;
 
 const PROMISES: &str =
@@ -216,4 +217,58 @@ async fn settings_that_promise_nonsense_keep_it_from_starting() {
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(!done.status.success() && said.contains("desk.targets[0].resolution"), "{said}");
     assert_eq!(ask(reqwest::Client::new().get(server.url())).await.status, 200);
+}
+
+/// By the running program's own clock: nobody takes it, so it goes up tier by tier; then people see it through.
+#[tokio::test]
+async fn a_caller_s_ticket_goes_up_by_itself_and_is_seen_through() {
+    let targets = r#"[{ "name": "quick", "calendar": "always", "first_response": "1s", "resolution": "3s",
+        "at_warning": ["raise"], "at_breach": ["notify", "escalate"] }]"#;
+    let server = Server::small("", &[("VESTIBULE_DESK__TARGETS", targets)]);
+    let mut code = None;
+    // Some callers are helped by an answer: another calls then.
+    for n in 0..20 {
+        let id = format!("CA{n:032x}");
+        let (ending, _) =
+            call(reqwest::Client::new(), &server.url(), &id, Manners::GOOD).await.expect("a good call");
+        if let Ending::Code(told) = ending {
+            code = Some(told);
+            break;
+        }
+    }
+    let code = code.expect("one of twenty has a ticket");
+    let show = || -> Value {
+        let shown = told(server.run(&["ticket", "show", &code, "--json"]));
+        serde_json::from_str(&shown).expect("JSON")
+    };
+    let whats = |shown: &Value| -> Vec<String> {
+        let rows = shown["history"].as_array().expect("rows").clone();
+        rows.iter().filter_map(|row| row["what"].as_str().map(str::to_owned)).collect()
+    };
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(40);
+    while whats(&show()).iter().filter(|what| *what == "escalated").count() < 2 {
+        assert!(std::time::Instant::now() < until, "{:#}", show());
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let anna = Agent::new(&server, "anna").await;
+    let acts = format!("tickets/{code}/acts");
+    for act in ["assign", "start", "resolve", "reopen", "resolve", "close"] {
+        let done = anna.post(&acts, json!({ "act": act, "why": "seen through" })).await;
+        assert_eq!(done.status, 200, "{act}: {}", done.text);
+    }
+    let shown = show();
+    let all = whats(&shown);
+    let count = |what: &str| all.iter().filter(|one| *one == what).count();
+    assert_eq!((count("target_near"), count("target_missed"), count("escalated")), (2, 2, 2), "{all:?}");
+    assert_eq!((count("prioritised"), count("reopened"), count("resolved")), (2, 1, 2), "{all:?}");
+    assert_eq!(all.last().map(String::as_str), Some("closed"));
+    assert_eq!((&shown["channel"], &shown["state"]), (&json!("twilio"), &json!("closed")));
+    let who: std::collections::BTreeSet<&str> =
+        shown["history"].as_array().expect("rows").iter().filter_map(|row| row["by"].as_str()).collect();
+    assert_eq!(who.into_iter().collect::<Vec<_>>(), ["anna", "bot", "clock"]);
+    let explained: Value =
+        serde_json::from_str(&told(server.run(&["ticket", "explain", &code, "--json"]))).expect("JSON");
+    for target in explained["targets"].as_array().expect("targets") {
+        assert_eq!(target["state"], "missed", "{explained:#}");
+    }
 }
