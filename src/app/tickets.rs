@@ -9,13 +9,13 @@ use tokio_util::sync::CancellationToken;
 use super::live;
 use super::routing::{self, ROUTING};
 use crate::config::{Desk, Promise};
-use crate::conversation::Channel;
+use crate::conversation::{Channel, code, ids};
 use crate::desk::history::{Change, Entry, Relation, Ticket};
 use crate::desk::lifecycle::{Refusal, Wish, decide};
 use crate::desk::targets::{Count, Fits, Measure, Policy, counts};
 use crate::desk::ticket::Act;
 use crate::desk::{Level, Priority, State, TicketType};
-use crate::store::tickets::{Look, TicketAct};
+use crate::store::tickets::{Look, Part, TicketAct};
 use crate::store::{HistoryRow, Store, StoreError, TicketRow};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -153,6 +153,64 @@ impl super::App {
             if acts.is_empty() || self.store.act_on_tickets(acts).await? {
                 self.tickets_changed(code).await?;
                 return Ok(ticket);
+            }
+        }
+        Err(TicketError::Busy)
+    }
+
+    /// Makes a ticket of its own of another matter that is in a ticket; its code. It has the conversation, the contact and the
+    /// queue of the first, and is new.
+    ///
+    /// # Errors
+    /// A code that no ticket has, one that is over, or no subject.
+    pub async fn split_ticket(
+        &self,
+        by: &str,
+        code: &str,
+        subject: &str,
+        category: Option<&str>,
+    ) -> Result<String, TicketError> {
+        let subject = subject.trim();
+        if subject.is_empty() {
+            return Err(Refusal::Empty.into());
+        }
+        for nth in 0..TRIES {
+            let now = Timestamp::now();
+            let known = Known::read(&self.store, code).await?;
+            if known.ticket.state.is_over() {
+                return Err(Refusal::Over.into());
+            }
+            // A code that is taken is derived anew.
+            let nth = u32::try_from(nth).unwrap_or(u32::MAX);
+            let version = u64::try_from(known.row.version).unwrap_or_default();
+            let id = ids::of_turn(known.row.id, version, "split", nth);
+            let own = code::of_random((id.as_u128() >> 64) as u64);
+            let link = Wish::Link { how: Relation::SplitInto, to: own.clone() };
+            let facts = decide(&known.ticket, code, &link, by, now)?;
+            let category = category.unwrap_or(&known.ticket.category).to_owned();
+            let begins = Change::Opened {
+                kind: known.ticket.kind,
+                category: category.clone(),
+                urgency: known.ticket.urgency,
+                impact: known.ticket.impact,
+                priority: known.ticket.priority,
+                queue: known.ticket.queue.clone(),
+                profile: profile(&known.history),
+            };
+            let linked = Change::Linked { how: Relation::SplitFrom, to: code.to_owned() };
+            let part = Part {
+                id,
+                code: own.clone(),
+                subject: subject.to_owned(),
+                body: known.row.body.clone(),
+                category,
+                facts: vec![begins, linked],
+            };
+            let Some(act) = act(&known, facts, by, now) else { continue };
+            let act = TicketAct { opens: Some(Box::new(part)), ..act };
+            if self.store.act_on_tickets(vec![act]).await? {
+                self.tickets_changed(code).await?;
+                return Ok(own);
             }
         }
         Err(TicketError::Busy)
@@ -341,11 +399,19 @@ fn made(known: &Known, ticket: Ticket, facts: Vec<Change>, by: &str, now: Timest
         code: known.row.code.clone(),
         version: known.row.version,
         clock: (!ticket.state.is_over()).then_some(now),
+        opens: None,
         ticket,
         at: now,
         by: by.to_owned(),
         facts,
     }
+}
+
+fn profile(history: &[Entry]) -> Option<String> {
+    history.iter().find_map(|entry| match &entry.change {
+        Change::Opened { profile, .. } => profile.clone(),
+        _ => None,
+    })
 }
 
 /// Warnings and misses that the history does not tell yet.

@@ -29,17 +29,22 @@ pub enum Relation {
     DuplicatedBy,
     FollowUpOf,
     FollowedUpBy,
+    /// Another matter that was in that ticket.
+    SplitFrom,
+    SplitInto,
     RelatedTo,
 }
 
 impl Relation {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::CausedBy,
         Self::Causes,
         Self::DuplicateOf,
         Self::DuplicatedBy,
         Self::FollowUpOf,
         Self::FollowedUpBy,
+        Self::SplitFrom,
+        Self::SplitInto,
         Self::RelatedTo,
     ];
 
@@ -51,6 +56,8 @@ impl Relation {
             Self::DuplicatedBy => "duplicated_by",
             Self::FollowUpOf => "follow_up_of",
             Self::FollowedUpBy => "followed_up_by",
+            Self::SplitFrom => "split_from",
+            Self::SplitInto => "split_into",
             Self::RelatedTo => "related_to",
         }
     }
@@ -68,6 +75,8 @@ impl Relation {
             Self::DuplicatedBy => Self::DuplicateOf,
             Self::FollowUpOf => Self::FollowedUpBy,
             Self::FollowedUpBy => Self::FollowUpOf,
+            Self::SplitFrom => Self::SplitInto,
+            Self::SplitInto => Self::SplitFrom,
             Self::RelatedTo => Self::RelatedTo,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::raw::{json, time, uuid};
 use super::{HistoryRow, Reads, Store, StoreError, TicketRow, chore};
@@ -26,6 +27,20 @@ pub struct TicketAct {
     pub facts: Vec<Change>,
     /// When the clock looks at it next; `None`: never.
     pub clock: Option<Timestamp>,
+    /// Another ticket that is made of it.
+    pub opens: Option<Box<Part>>,
+}
+
+/// A ticket that is made of another: it has its conversation, contact, slots and queue, and what is said here.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub id: Uuid,
+    pub code: String,
+    pub subject: String,
+    pub body: String,
+    pub category: String,
+    /// How it begins.
+    pub facts: Vec<Change>,
 }
 
 /// When the clock looks at a ticket next, as long as it is at that version; `None`: never.
@@ -48,7 +63,7 @@ pub struct HandRow {
 
 #[derive(Debug, Clone)]
 pub(super) enum Chore {
-    /// All of them or none: none where one of the tickets has changed meanwhile.
+    /// All of them or none: none where one of the tickets has changed meanwhile, or a code is taken.
     Act(Vec<TicketAct>),
     /// Nothing happened; the clock looks again then.
     Look(Vec<Look>),
@@ -60,6 +75,18 @@ pub(super) enum Chore {
 
 const VERSION: [&str; 2] =
     ["SELECT version FROM tickets WHERE code = $1", "SELECT version FROM tickets WHERE code = $1 FOR UPDATE"];
+const PART: [&str; 2] = [
+    "INSERT INTO tickets (id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
+        impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated, clock)
+     SELECT $1, $2, conversation, contact, channel, external_id, locale, flow, $3, type, urgency, impact, priority, 'new',
+        queue, $4, $5, fields, slots, answers, without_faq, unreached, $6, $6, $6
+     FROM tickets WHERE code = $7 ON CONFLICT (code) DO NOTHING",
+    "INSERT INTO tickets (id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
+        impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated, clock)
+     SELECT CAST($1 AS UUID), $2, conversation, contact, channel, external_id, locale, flow, $3, type, urgency, impact, priority,
+        'new', queue, $4, $5, fields, slots, answers, without_faq, unreached, $6, $6, $6
+     FROM tickets WHERE code = $7 ON CONFLICT (code) DO NOTHING",
+];
 const ACT: &str =
     "UPDATE tickets SET state = $1, agent = $2, category = $3, type = $4, urgency = $5, impact = $6,
     priority = $7, queue = $8, tier = $9, updated = $10, clock = $11, version = version + 1 WHERE code = $12";
@@ -93,6 +120,21 @@ const HISTORIES: &str = "SELECT h.ticket, h.at, h.who, h.what, h.text, h.facts F
     WHERE t.created < $2 AND (t.updated >= $1 OR t.state NOT IN ('closed', 'cancelled')) ORDER BY h.num";
 const DUE: &str = "SELECT code FROM tickets WHERE clock <= $1 ORDER BY clock, num LIMIT $2";
 
+macro_rules! write_fact {
+    ($connection:expr, $code:expr, $at:expr, $by:expr, $fact:expr) => {{
+        let facts = encoded(&[$fact])?;
+        sqlx::query(FACT)
+            .bind($code)
+            .bind($at)
+            .bind($by)
+            .bind($fact.what())
+            .bind($fact.text())
+            .bind(facts)
+            .execute(&mut *$connection)
+            .await?;
+    }};
+}
+
 macro_rules! write_act {
     ($connection:expr, $act:expr) => {{
         let (act, ticket, at) = ($act, &$act.ticket, $act.at.as_microsecond());
@@ -112,16 +154,7 @@ macro_rules! write_act {
             .execute(&mut *$connection)
             .await?;
         for (n, fact) in act.facts.iter().enumerate() {
-            let facts = encoded(&[fact])?;
-            sqlx::query(FACT)
-                .bind(&act.code)
-                .bind(at)
-                .bind(&act.by)
-                .bind(fact.what())
-                .bind(fact.text())
-                .bind(facts)
-                .execute(&mut *$connection)
-                .await?;
+            write_fact!($connection, &act.code, at, &act.by, fact);
             if let Some(news) = news(&act.code, fact)? {
                 sqlx::query(NEWS)
                     .bind(format!("ticket:{}:{at}:{}.{n}:", act.code, act.version))
@@ -136,7 +169,7 @@ macro_rules! write_act {
 }
 
 macro_rules! run {
-    ($connection:expr, $chore:expr, $version:expr) => {{
+    ($connection:expr, $chore:expr, $version:expr, $part:expr) => {{
         match $chore {
             Chore::Look(looks) => {
                 let mut done = 0;
@@ -161,6 +194,25 @@ macro_rules! run {
                     let found: Option<(i64,)> =
                         sqlx::query_as($version).bind(&act.code).fetch_optional(&mut *$connection).await?;
                     fresh &= found == Some((act.version,));
+                }
+                // First, so that nothing is written where its code is taken.
+                for act in acts {
+                    let Some(part) = act.opens.as_ref().filter(|_| fresh) else { continue };
+                    let at = act.at.as_microsecond();
+                    let done = sqlx::query($part)
+                        .bind(part.id.to_string())
+                        .bind(&part.code)
+                        .bind(&part.category)
+                        .bind(&part.subject)
+                        .bind(&part.body)
+                        .bind(at)
+                        .bind(&act.code)
+                        .execute(&mut *$connection)
+                        .await?;
+                    fresh &= done.rows_affected() == 1;
+                    for fact in part.facts.iter().filter(|_| fresh) {
+                        write_fact!($connection, &part.code, at, &act.by, fact);
+                    }
                 }
                 if fresh {
                     for act in acts {
@@ -193,7 +245,7 @@ pub(super) async fn run_sqlite(
     connection: &mut sqlx::sqlite::SqliteConnection,
     chore: &Chore,
 ) -> Result<u64, sqlx::Error> {
-    Ok(run!(connection, chore, VERSION[0]))
+    Ok(run!(connection, chore, VERSION[0], PART[0]))
 }
 
 /// In one transaction: chores come one by one.
@@ -204,7 +256,7 @@ pub(super) async fn run_postgres(
 ) -> Result<u64, sqlx::Error> {
     use sqlx::Connection as _;
     let mut all = connection.begin().await?;
-    let done = run!(all, chore, VERSION[1]);
+    let done = run!(all, chore, VERSION[1], PART[1]);
     all.commit().await?;
     Ok(done)
 }

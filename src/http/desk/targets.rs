@@ -19,13 +19,14 @@ use crate::desk::targets::{Count, Span};
 use crate::desk::{Act, Level, TicketType};
 
 const MAX_TEXT: usize = 1_000;
+const MAX_SUBJECT: usize = 200;
 
 /// What is done to a ticket: the name of the act, and what that act needs.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(expecting = "an object", default, deny_unknown_fields)]
 pub struct TicketAct {
     /// assign, release, start, ask_contact, ask_vendor, contact_replied, vendor_replied, resolve, reopen, close, cancel;
-    /// categorise, prioritise, retype, queue, escalate; link, unlink, merge; add_item, check_item; plan, approve, reject.
+    /// categorise, prioritise, retype, queue, escalate; link, unlink, merge, split; add_item, check_item; plan, approve, reject.
     pub act: String,
     /// assign: to whom; who acts, where nobody is named.
     pub agent: Option<String>,
@@ -38,11 +39,12 @@ pub struct TicketAct {
     /// retype: incident, service_request, problem or change.
     pub r#type: Option<String>,
     pub queue: Option<String>,
-    /// link, unlink: caused_by, causes, duplicate_of, duplicated_by, follow_up_of, followed_up_by or related_to.
+    /// link, unlink: caused_by, causes, duplicate_of, duplicated_by, follow_up_of, followed_up_by, split_from, split_into or
+    /// related_to.
     pub how: Option<String>,
     /// link, unlink, merge: the other ticket's code.
     pub to: Option<String>,
-    /// add_item: what is to be done.
+    /// add_item: what is to be done. split: the subject of the new ticket (its category in `category`).
     pub text: Option<String>,
     /// check_item: its number, from 1.
     pub item: Option<usize>,
@@ -54,7 +56,7 @@ pub struct TicketAct {
     pub until: Option<Timestamp>,
 }
 
-/// A ticket as it stands after an act.
+/// A ticket as it stands after an act; after `split`, the new one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TicketState {
     pub code: String,
@@ -233,6 +235,13 @@ pub async fn act(
         return Err(Problem::forbidden("not_allowed", "A lead or an admin does that."));
     }
     let wishes = match asked.act.as_str() {
+        "split" => {
+            let category = Some(text(&asked.category)).filter(|category| !category.is_empty());
+            let subject: String = text(&asked.text).chars().take(MAX_SUBJECT).collect();
+            let own = web.app.split_ticket(agent.name(), &code, &subject, category.as_deref()).await?;
+            let known = Known::read(&web.app.store, &own).await?;
+            return Ok(Json(TicketState::new(&own, known.ticket)));
+        }
         "merge" => {
             let into = other(&asked)?;
             let known = Known::read(&web.app.store, &code).await?;

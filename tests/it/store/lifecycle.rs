@@ -146,6 +146,22 @@ async fn links_are_on_both_or_on_none(db: Db) {
     let links = async |code: &str| Known::read(&db.store, code).await.expect("known").ticket.links;
     assert!(links(&one).await.contains(&(Relation::CausedBy, two.clone())));
     assert!(links(&two).await.contains(&(Relation::Causes, one.clone())));
+    let part = app.split_ticket("anna", &one, " The bill, too ", Some("billing")).await.expect("split");
+    let known = Known::read(&db.store, &part).await.expect("known");
+    agrees(&known);
+    let whole = Known::read(&db.store, &one).await.expect("known");
+    agrees(&whole);
+    assert_eq!((known.row.subject.as_str(), known.row.category.as_str()), ("The bill, too", "billing"));
+    assert_eq!((known.row.contact, known.row.conversation), (whole.row.contact, whole.row.conversation));
+    assert_eq!((known.ticket.state, known.ticket.tier, &known.row.slots), (State::New, 1, &whole.row.slots));
+    assert!(known.ticket.links.contains(&(Relation::SplitFrom, one.clone())));
+    assert!(whole.ticket.links.contains(&(Relation::SplitInto, part.clone())));
+    let second = app.split_ticket("anna", &one, "And the door", None).await.expect("split");
+    assert_ne!(second, part);
+    assert!(matches!(
+        app.split_ticket("anna", &one, " ", None).await,
+        Err(TicketError::Refused(Refusal::Empty))
+    ));
     let (_, three) = ticketed(&db.store, Channel::Web, "c").await;
     let known = Known::read(&db.store, &three).await.expect("known");
     let merged = app.act_on_ticket("lea", &three, &merge(&known.ticket, &one)).await.expect("merged");
