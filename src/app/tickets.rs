@@ -337,8 +337,7 @@ impl super::App {
             tracing::info!(ticket = code, what = fact.what(), text = fact.text(), "the clock acts");
         }
         // After changes it looks again: another policy may fit.
-        let clock = clock.map(|_| now);
-        let act = TicketAct { clock, ..made(&known, ticket, facts, CLOCK, now) };
+        let act = made(&known, ticket, facts, CLOCK, now);
         if self.store.act_on_tickets(vec![act]).await? {
             self.tickets_changed(code).await?;
         }

@@ -195,7 +195,8 @@ pub fn figures<'c>(
         all.backlog += u64::from(!state.is_over());
         let answered = known.iter().find(|entry| is_answer(entry)).map(|entry| entry.at);
         if let Some(at) = answered.filter(|at| within(*at)) {
-            answer.push(at.duration_since(opened));
+            // Clocks of several machines may differ by a little.
+            answer.push(at.duration_since(opened).max(SignedDuration::ZERO));
             answer_working.push(calendar.between(opened, at));
         }
         if let Some(at) = resolution(&known).filter(|at| within(*at)) {
@@ -205,7 +206,6 @@ pub fn figures<'c>(
         }
         for promise in &case.counts {
             let Some(at) = promise.breached.or(promise.ended).filter(|at| within(*at)) else { continue };
-            debug_assert!(at < until);
             if promise.breached.is_none() && promise.allowed.is_none() {
                 continue;
             }
