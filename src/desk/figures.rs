@@ -205,8 +205,8 @@ pub fn figures<'c>(
             resolve_working.push(spans.iter().map(|(from, to)| calendar.between(*from, *to)).sum());
         }
         for promise in &case.counts {
-            let Some(at) = promise.breached.or(promise.ended).filter(|at| within(*at)) else { continue };
-            if promise.breached.is_none() && promise.allowed.is_none() {
+            let promised = promise.breached.is_some() || promise.allowed.is_some();
+            if !promised || !promise.breached.or(promise.ended).is_some_and(within) {
                 continue;
             }
             let kept = match promise.target {
