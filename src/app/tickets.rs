@@ -295,10 +295,7 @@ impl super::App {
         if !wishes.is_empty() {
             let (mut ticket, mut facts) = (known.ticket.clone(), Vec::new());
             for wish in wishes {
-                for change in decide(&ticket, code, &wish, ROUTING, now).unwrap_or_default() {
-                    ticket.apply(now, &change);
-                    facts.push(change);
-                }
+                attempt(&mut ticket, &mut facts, code, &wish, ROUTING, now);
             }
             if self.store.act_on_tickets(act(&known, facts, ROUTING, now).into_iter().collect()).await? {
                 self.tickets_changed(code).await?;
@@ -314,20 +311,13 @@ impl super::App {
             let why = fact.text().map(|target| format!("{} {target}", fact.what())).unwrap_or_default();
             facts.push(fact);
             for wish in measures.into_iter().filter_map(|measure| wish(measure, &why)) {
-                // What cannot be done any more (the highest tier) is not done.
-                for change in decide(&ticket, code, &wish, CLOCK, now).unwrap_or_default() {
-                    ticket.apply(now, &change);
-                    facts.push(change);
-                }
+                attempt(&mut ticket, &mut facts, code, &wish, CLOCK, now);
             }
         }
         let closes = self.closes(&ticket);
         if closes.is_some_and(|at| at <= now) {
             let close = Wish::Move { act: Act::Close, why: None };
-            for change in decide(&ticket, code, &close, CLOCK, now).unwrap_or_default() {
-                ticket.apply(now, &change);
-                facts.push(change);
-            }
+            attempt(&mut ticket, &mut facts, code, &close, CLOCK, now);
         }
         let clock = if ticket.state.is_over() { None } else { next_look(&counts, closes, now) };
         if facts.is_empty() {
@@ -363,6 +353,13 @@ impl super::App {
         });
         Ok(())
     }
+}
+
+/// Does what nobody waits for an answer to: what cannot be done any more (the highest tier) is not done.
+fn attempt(ticket: &mut Ticket, facts: &mut Vec<Change>, code: &str, wish: &Wish, by: &str, now: Timestamp) {
+    let changes = decide(ticket, code, wish, by, now).unwrap_or_default();
+    changes.iter().for_each(|change| ticket.apply(now, change));
+    facts.extend(changes);
 }
 
 /// What a link is on the other ticket.

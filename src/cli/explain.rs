@@ -4,6 +4,7 @@ use std::io::Write;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ticket::printable;
 use crate::app::tickets::{Known, TicketError, policies};
 use crate::config::Desk;
 use crate::conversation::code;
@@ -30,8 +31,7 @@ pub async fn run(
     let known = match known {
         Ok(known) => known,
         Err(TicketError::Unknown(_)) => {
-            let given: String = written.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            eprintln!("vestibule: no ticket has the code {given}");
+            eprintln!("vestibule: no ticket has the code {}", printable(written));
             return Ok(false);
         }
         Err(error) => return Err(error.into()),

@@ -183,6 +183,6 @@ fn people(
 }
 
 /// Without control characters, so that nothing that people wrote can steer the terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
