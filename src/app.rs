@@ -4,6 +4,7 @@ pub mod aside;
 mod calls;
 pub mod channels;
 pub mod checkup;
+pub mod clock;
 pub mod commit;
 pub mod deflection;
 pub mod deliver;
@@ -41,6 +42,7 @@ pub struct App {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub live: live::Live,
+    clock: clock::Clock,
     calls: calls::Calls,
     /// Chat platforms that are served.
     pub channels: channels::Channels,
@@ -57,6 +59,7 @@ impl App {
             store,
             settings,
             live: live::Live::new(),
+            clock: clock::Clock::default(),
             calls: calls::Calls::new(),
             channels: channels::Channels::default(),
             intake: intake::Intake::default(),
@@ -82,6 +85,17 @@ impl App {
             self.run_delivery(stop.clone()),
             futures::future::join_all(adapters),
         );
+    }
+
+    /// The same, at another time than the machine's.
+    #[must_use]
+    pub fn at(self, clock: clock::Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// What time it is here.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// Where the files of answers are and how they are changed; told once.

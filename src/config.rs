@@ -124,6 +124,27 @@ pub struct Desk {
     /// The first that fits a ticket counts.
     pub targets: Vec<Promise>,
     pub routing: Routing,
+    pub notices: Notices,
+    pub survey: Survey,
+}
+
+/// What contacts are told of their tickets without having asked.
+#[derive(Debug, Clone)]
+pub struct Notices {
+    /// States of a ticket, as the desk names them.
+    pub tell: Vec<String>,
+    /// When they may be told.
+    pub hours: crate::calendar::Calendar,
+}
+
+/// Whom a survey asks when a ticket is closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Survey {
+    /// How many of 100 are asked how satisfied they are, and of those whether they would recommend us.
+    pub csat: u8,
+    pub nps: u8,
+    /// How long a contact who was asked is left in peace.
+    pub rest: std::time::Duration,
 }
 
 /// Who gets what.

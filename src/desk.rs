@@ -8,6 +8,7 @@ pub mod history;
 pub mod lifecycle;
 pub mod priority;
 pub mod routing;
+pub mod survey;
 pub mod targets;
 pub mod ticket;
 

@@ -88,7 +88,7 @@ impl super::App {
                 () = self.calls.bell.notified() => {}
                 () = tokio::time::sleep(TICK) => {}
             }
-            if let Err(error) = self.call_due(Timestamp::now()).await {
+            if let Err(error) = self.call_due(self.now()).await {
                 tracing::warn!(%error, "requests could not be read; trying again");
                 tokio::time::sleep(TICK * 2).await;
             }
@@ -126,7 +126,7 @@ impl super::App {
 
     /// One try of a request, unless somebody else is at it.
     async fn call(&self, row: RequestRow) -> Result<(), StoreError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let lease = seconds(u64::from(row.request.timeout) + SLACK);
         if !self.store.claim_request(row.id, now, lease).await? {
             return Ok(());
@@ -154,7 +154,7 @@ impl super::App {
             Err(Trouble { reason, again }) => (HttpAnswer::Failed { reason }, again),
         };
         let pause = BACKOFF * 2_u32.pow(row.tries.min(6));
-        let next = super::commit::later(Timestamp::now(), pause);
+        let next = super::commit::later(self.now(), pause);
         if again && row.tries < row.request.retries && next < deadline(&row) {
             self.store.request_later(row.id, next).await?;
             let bell = self.calls.clone();
@@ -169,7 +169,7 @@ impl super::App {
 
     /// Hands the answer in; where nobody waits for it any more only the row goes.
     async fn answer(&self, row: &RequestRow, answer: HttpAnswer) -> Result<(), StoreError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let id = row.id;
         let utterance = Utterance { said: Said::HttpAnswered { id, answer }, answers_turn: None };
         let job = |fare: Fare| {

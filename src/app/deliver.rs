@@ -118,7 +118,7 @@ impl super::App {
         if free == 0 || channels.is_empty() {
             return Ok(());
         }
-        let now = Timestamp::now();
+        let now = self.now();
         let mut due =
             self.store.due_outbox(&channels, now, u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX)).await?;
         due.retain(|message| self.deliveries.take(message));
@@ -188,7 +188,7 @@ impl super::App {
         let last = parts.len().saturating_sub(1);
         if parts.is_empty() {
             // The process ended between the last piece and its row.
-            return self.store.outbox_done(due.message.id, PartState::Sent, Timestamp::now()).await;
+            return self.store.outbox_done(due.message.id, PartState::Sent, self.now()).await;
         }
         for (nth, part) in parts.into_iter().enumerate() {
             match self.piece(adapter, due, &place, part, nth == last).await? {
@@ -215,7 +215,7 @@ impl super::App {
             let stands = self.store.epoch(message.conversation).await?;
             if message.from == "bot" && stands.is_some_and(|epoch| message.epoch < epoch) {
                 self.undelivered(due, part.nth, Undelivered::Superseded).await?;
-                self.store.outbox_done(message.id, PartState::Dropped, Timestamp::now()).await?;
+                self.store.outbox_done(message.id, PartState::Dropped, self.now()).await?;
                 return Ok(Next::Over);
             }
             let became = self.try_send(adapter, due, &part.body).await;
@@ -261,7 +261,7 @@ impl super::App {
         let key = (part.outbox, part.nth);
         match became {
             Delivery::Sent(platform) => {
-                self.store.part_done(key, PartState::Sent, platform, Timestamp::now(), last).await?;
+                self.store.part_done(key, PartState::Sent, platform, self.now(), last).await?;
                 Ok(Next::On)
             }
             Delivery::RetryAfter(time) => {
@@ -269,8 +269,7 @@ impl super::App {
                 self.later(due, time, false, false).await
             }
             Delivery::Transient(reason) => {
-                let since =
-                    due.begun.map_or(SignedDuration::ZERO, |begun| Timestamp::now().duration_since(begun));
+                let since = due.begun.map_or(SignedDuration::ZERO, |begun| self.now().duration_since(begun));
                 if since > PATIENCE {
                     return self.refused(due, part.nth, reason).await;
                 }
@@ -282,12 +281,12 @@ impl super::App {
             }
             Delivery::Unknown(_) => {
                 self.undelivered(due, part.nth, Undelivered::Maybe).await?;
-                self.store.part_done(key, PartState::Maybe, None, Timestamp::now(), last).await?;
+                self.store.part_done(key, PartState::Maybe, None, self.now(), last).await?;
                 Ok(Next::On)
             }
             Delivery::Unreachable(reason) => {
                 self.undelivered(due, part.nth, Undelivered::Unreachable { reason }).await?;
-                self.store.outbox_done(due.message.id, PartState::Refused, Timestamp::now()).await?;
+                self.store.outbox_done(due.message.id, PartState::Refused, self.now()).await?;
                 Ok(Next::Over)
             }
             Delivery::Config(why) => {
@@ -304,7 +303,7 @@ impl super::App {
 
     async fn refused(&self, due: &DueMessage, nth: u32, reason: String) -> Result<Next, StoreError> {
         self.undelivered(due, nth, Undelivered::Refused { reason }).await?;
-        self.store.outbox_done(due.message.id, PartState::Refused, Timestamp::now()).await?;
+        self.store.outbox_done(due.message.id, PartState::Refused, self.now()).await?;
         Ok(Next::Over)
     }
 
@@ -354,7 +353,7 @@ impl super::App {
         failed: bool,
         doubted: bool,
     ) -> Result<Next, StoreError> {
-        let again = super::commit::later(Timestamp::now(), after);
+        let again = super::commit::later(self.now(), after);
         self.store.outbox_later(due.message.id, again, failed, doubted).await?;
         let bell = self.deliveries.bell.clone();
         tokio::spawn(async move {

@@ -104,7 +104,7 @@ impl super::App {
         let row = self.store.conversation_row(id).await?.ok_or(DeskError::Unknown)?;
         // What is said of it belongs to what the address talks in now.
         let channel = Channel::from_word(&row.channel).ok_or(DeskError::Unknown)?;
-        let now = Timestamp::now();
+        let now = self.now();
         let utterance = Utterance { said: Said::Unlinked { agent: agent.to_owned() }, answers_turn: None };
         let job = |fare: Fare| {
             let (app, utterance) = (self.clone(), utterance.clone());
@@ -133,7 +133,7 @@ impl super::App {
         said: Said,
         guard: Guard,
     ) -> Result<u64, DeskError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let refused: Arc<Mutex<Option<DeskError>>> = Arc::default();
         let utterance = Utterance { said, answers_turn: None };
         let job = |fare: Fare| {

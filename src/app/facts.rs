@@ -73,6 +73,7 @@ pub(super) fn facts(
             .notices
             .iter()
             .filter(|notice| may_hear(notice, contact, conversation.channel))
+            .filter(|notice| super::notices::wanted(&app.settings.desk.notices, notice))
             .cloned()
             .collect(),
         agent_free: loaded.agents_free > 0,
@@ -186,7 +187,8 @@ fn may_hear(notice: &Notice, contact: &Contact, channel: Channel) -> bool {
     match notice.news {
         News::TicketChanged { .. } | News::Linked { .. } | News::Unlinked { .. } => contact.verified,
         News::AnswerCopied { .. } => !channel.voice(),
-        News::IncidentClosed { .. } => true,
+        // It names a code and nothing else.
+        News::IncidentClosed { .. } | News::SurveyDue { .. } => true,
     }
 }
 

@@ -89,7 +89,7 @@ impl super::App {
     /// [`DoorError::Unknown`] where the arrival may not begin a conversation and there is none, else the store's.
     pub async fn take(&self, arrival: Arrival, render: Render) -> Result<Answer, DoorError> {
         let began = std::time::Instant::now();
-        let now = Timestamp::now();
+        let now = self.now();
         let contact =
             arrival.who.contact.unwrap_or_else(|| ids::contact(arrival.channel.word(), &arrival.address));
         let unknown = Arc::new(Mutex::new(false));

@@ -62,7 +62,7 @@ impl super::App {
     /// # Errors
     /// The store's; then nothing was written.
     pub async fn arrived(&self, updates: Vec<NewUpdate>) -> Result<(), StoreError> {
-        let now = Timestamp::now();
+        let now = self.now();
         if self.store.add_updates(updates, now, now).await? {
             self.intake.bell.notify_one();
         }
@@ -74,7 +74,7 @@ impl super::App {
     /// # Errors
     /// The store's.
     pub async fn replay_update(&self, num: i64) -> Result<bool, StoreError> {
-        let found = self.store.replay_update(num, Timestamp::now()).await?;
+        let found = self.store.replay_update(num, self.now()).await?;
         self.intake.bell.notify_one();
         Ok(found)
     }
@@ -105,7 +105,7 @@ impl super::App {
         if free == 0 || self.channels.all().is_empty() {
             return Ok(());
         }
-        let now = Timestamp::now();
+        let now = self.now();
         let mut due = self.store.due_updates(now, u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX)).await?;
         {
             let mine = self.intake.mine.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,7 +151,7 @@ impl super::App {
         match fate {
             Fate::Done(nums) => self.store.updates_done(nums).await,
             Fate::Later { num, after, counted } => {
-                let now = Timestamp::now();
+                let now = self.now();
                 self.store.update_later(num, now.checked_add(after).unwrap_or(now), counted).await?;
                 let bell = self.intake.bell.clone();
                 tokio::spawn(async move {

@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::turned;
 use super::playbooks::Fare;
-use crate::conversation::{Owner, Said, Utterance};
+use crate::conversation::{Conversation, Event, News, Notice, Owner, Said, Utterance, ids};
+use crate::engine::{self, Beginning};
 use crate::store::world::{DueNotice, IncidentRow};
 use crate::store::{Decision, Loaded, Store, StoreError, TurnJob, Whose};
 
 const TICK: Duration = Duration::from_secs(1);
 const AT_ONCE: u32 = 100;
+/// After so many days nobody remembers how it went.
+const SURVEYS_LAST: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 impl super::App {
     /// Tells watchers until `stop` is cancelled.
@@ -34,7 +37,10 @@ impl super::App {
     /// # Errors
     /// The store's.
     pub async fn tell_due(&self) -> Result<usize, StoreError> {
-        let due = self.store.due_notices(AT_ONCE).await?;
+        let now = self.now();
+        let quiet = !self.settings.desk.notices.hours.is_open(now);
+        let since = now.checked_sub(SURVEYS_LAST).unwrap_or(Timestamp::MIN);
+        let due = self.store.due_notices(AT_ONCE, quiet, since).await?;
         let count = due.len();
         for notice in due {
             self.inform(notice).await?;
@@ -43,16 +49,32 @@ impl super::App {
     }
 
     async fn inform(&self, due: DueNotice) -> Result<(), StoreError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let id = due.notice.id.clone();
         let utterance = Utterance { said: Said::Informed { notice: due.notice }, answers_turn: None };
         let job = |fare: Fare| {
             let (app, utterance, id) = (self.clone(), utterance.clone(), id.clone());
             let decide = move |loaded: Loaded| {
                 // Another process may have told it meanwhile.
-                let open = loaded.notices.iter().any(|notice| notice.id == id);
-                match loaded.conversation.clone().filter(|_| open) {
-                    Some(known) if known.owner == Owner::Bot || known.is_closed() => {
+                let open = loaded.notices.iter().find(|notice| notice.id == id);
+                match (loaded.conversation.clone(), open) {
+                    (Some(known), Some(notice)) if !wanted(&app.settings.desk.notices, notice) => {
+                        silent(known, notice)
+                    }
+                    (Some(known), Some(notice)) if matches!(notice.news, News::SurveyDue { .. }) => {
+                        match known.is_closed() {
+                            true => turned(
+                                &app,
+                                &fare,
+                                apart(&fare, &known, notice, now),
+                                &loaded,
+                                &utterance,
+                                now,
+                            ),
+                            false => Decision::default(),
+                        }
+                    }
+                    (Some(known), Some(_)) if known.owner == Owner::Bot || known.is_closed() => {
                         turned(&app, &fare, known, &loaded, &utterance, now)
                     }
                     // A person has the conversation: later.
@@ -67,6 +89,34 @@ impl super::App {
         }
         Ok(())
     }
+}
+
+/// Whether the contact is told of it: of changes of their own ticket only those that the settings name.
+pub(super) fn wanted(notices: &crate::config::Notices, notice: &Notice) -> bool {
+    match &notice.news {
+        News::TicketChanged { state, .. } if notice.id.starts_with("public:") => notices.tell.contains(state),
+        _ => true,
+    }
+}
+
+/// Nothing is said, and it is done with.
+fn silent(conversation: Conversation, notice: &Notice) -> Decision {
+    let told = Event::NoticeTold { notice: notice.id.clone() };
+    Decision { conversation: Some(conversation), events: vec![told], ..Decision::default() }
+}
+
+/// A conversation of its own, after one that is over.
+fn apart(fare: &Fare, last: &Conversation, notice: &Notice, now: Timestamp) -> Conversation {
+    let beginning = Beginning {
+        id: ids::conversation(last.channel.word(), &last.address, &notice.id),
+        channel: last.channel,
+        address: &last.address,
+        contact: last.contact,
+        locale: Some(&last.locale),
+        seq: last.seq,
+        now,
+    };
+    engine::fresh(&fare.current, &beginning)
 }
 
 /// Opens a known incident.

@@ -1,7 +1,6 @@
 //! Changes to the files of answers that somebody at the desk proposes and somebody who may approves. Nothing is written
 //! that was not shown as a difference, nothing over a file that changed meanwhile, and nothing that `check` refuses.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -135,7 +134,7 @@ impl App {
             questions,
             state: "open".to_owned(),
             proposer: by.to_owned(),
-            created: Timestamp::now(),
+            created: self.now(),
             reviewer: None,
             reviewed: None,
             note: None,
@@ -155,14 +154,14 @@ impl App {
         let done_already = now_in_file.as_deref() == Some(row.result.as_str());
         if !done_already {
             if hash(now_in_file.as_deref()) != row.base {
-                self.store.note_conflict(id, by, "the file has changed", Timestamp::now()).await?;
+                self.store.note_conflict(id, by, "the file has changed", self.now()).await?;
                 return Err(ProposalError::Conflict(row.file));
             }
             let worked = Worked { file: row.file.clone(), before: now_in_file, after: row.result.clone() };
             self.proved(&worked).await?;
             self.write(worked).await?;
         }
-        if !self.store.apply_proposal(id, by, Timestamp::now()).await? {
+        if !self.store.apply_proposal(id, by, self.now()).await? {
             return Err(ProposalError::Settled);
         }
         tracing::info!(proposal = id, file = %row.file, by, "a change to the answers was approved and written");
@@ -185,7 +184,7 @@ impl App {
         row.base = hash(worked.before.as_deref());
         row.diff = worked.diff();
         row.result = worked.after;
-        if self.store.renew_proposal(&row, by, Timestamp::now()).await? {
+        if self.store.renew_proposal(&row, by, self.now()).await? {
             Ok(row)
         } else {
             Err(ProposalError::Settled)
@@ -200,7 +199,7 @@ impl App {
         let row = self.open(id).await?;
         let note = Some(note.trim().chars().take(500).collect::<String>()).filter(|note| !note.is_empty());
         let withdrawn = row.proposer == by;
-        let done = self.store.refuse_proposal(id, by, note, withdrawn, Timestamp::now()).await?;
+        let done = self.store.refuse_proposal(id, by, note, withdrawn, self.now()).await?;
         if done { Ok(()) } else { Err(ProposalError::Settled) }
     }
 

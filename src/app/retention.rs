@@ -13,7 +13,7 @@ impl super::App {
     pub(super) async fn run_retention(&self, stop: CancellationToken) {
         let Some(kept) = self.settings.desk.keep_wordings else { return };
         loop {
-            let before = Timestamp::now().checked_sub(kept).unwrap_or(Timestamp::MIN);
+            let before = self.now().checked_sub(kept).unwrap_or(Timestamp::MIN);
             match self.store.forget_wordings(before).await {
                 Ok(0) => {}
                 Ok(forgotten) => tracing::info!(forgotten, "wordings of old questions were forgotten"),

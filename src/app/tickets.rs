@@ -12,10 +12,11 @@ use crate::config::{Desk, Promise};
 use crate::conversation::{Channel, code, ids};
 use crate::desk::history::{Change, Entry, Relation, Ticket};
 use crate::desk::lifecycle::{Refusal, Wish, decide};
+use crate::desk::survey;
 use crate::desk::targets::{Count, Fits, Measure, Policy, counts};
 use crate::desk::ticket::Act;
 use crate::desk::{Level, Priority, State, TicketType};
-use crate::store::tickets::{Look, Part, TicketAct};
+use crate::store::tickets::{Asks, Look, Part, TicketAct};
 use crate::store::{HistoryRow, Store, StoreError, TicketRow};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -132,7 +133,7 @@ impl super::App {
     /// A code that no ticket has, or a [`Refusal`].
     pub async fn act_on_ticket(&self, by: &str, code: &str, wishes: &[Wish]) -> Result<Ticket, TicketError> {
         for _ in 0..TRIES {
-            let now = Timestamp::now();
+            let now = self.now();
             let known = Known::read(&self.store, code).await?;
             let (mut ticket, mut facts) = (known.ticket.clone(), Vec::new());
             let mut others: Vec<(Known, Vec<Change>)> = Vec::new();
@@ -148,7 +149,7 @@ impl super::App {
             }
             let mut acts = Vec::new();
             for (known, changes) in std::iter::once((known, facts)).chain(others) {
-                acts.extend(act(&known, changes, by, now));
+                acts.extend(act(&known, changes, by, now).map(|act| self.surveyed(act, &known)));
             }
             if acts.is_empty() || self.store.act_on_tickets(acts).await? {
                 self.tickets_changed(code).await?;
@@ -175,7 +176,7 @@ impl super::App {
             return Err(Refusal::Empty.into());
         }
         for nth in 0..TRIES {
-            let now = Timestamp::now();
+            let now = self.now();
             let known = Known::read(&self.store, code).await?;
             if known.ticket.state.is_over() {
                 return Err(Refusal::Over.into());
@@ -236,10 +237,10 @@ impl super::App {
                 () = tokio::time::sleep(TICK) => {}
             }
             if !begun {
-                begun = self.store.look_at_all_tickets(Timestamp::now()).await.is_ok();
+                begun = self.store.look_at_all_tickets(self.now()).await.is_ok();
             }
             loop {
-                match self.look_after(Timestamp::now(), ticks).await {
+                match self.look_after(self.now(), ticks).await {
                     Ok(count) if count >= AT_ONCE as usize && !stop.is_cancelled() => {}
                     Ok(_) => break,
                     Err(error) => {
@@ -327,11 +328,24 @@ impl super::App {
             tracing::info!(ticket = code, what = fact.what(), text = fact.text(), "the clock acts");
         }
         // After changes it looks again: another policy may fit.
-        let act = made(&known, ticket, facts, CLOCK, now);
+        let act = self.surveyed(made(&known, ticket, facts, CLOCK, now), &known);
         if self.store.act_on_tickets(vec![act]).await? {
             self.tickets_changed(code).await?;
         }
         Ok(None)
+    }
+
+    /// An act that closes a ticket has its contact asked how it went, where it is among those that are asked.
+    fn surveyed(&self, act: TicketAct, known: &Known) -> TicketAct {
+        let asks = &self.settings.desk.survey;
+        let closes = |fact: &Change| matches!(fact, Change::Moved { to: State::Closed, .. });
+        let due = act.facts.iter().any(closes)
+            && survey::sampled(&act.code, "csat", asks.csat)
+            && survey::fits(&act.ticket, &known.history);
+        let rest = SignedDuration::try_from(asks.rest).unwrap_or(SignedDuration::MAX);
+        let rested = act.at.checked_sub(rest).unwrap_or(Timestamp::MIN);
+        let survey = due.then(|| Asks { nps: survey::sampled(&act.code, "nps", asks.nps), rested });
+        TicketAct { survey, ..act }
     }
 
     /// When a resolved ticket is closed.
@@ -396,6 +410,7 @@ fn made(known: &Known, ticket: Ticket, facts: Vec<Change>, by: &str, now: Timest
         version: known.row.version,
         clock: (!ticket.state.is_over()).then_some(now),
         opens: None,
+        survey: None,
         ticket,
         at: now,
         by: by.to_owned(),

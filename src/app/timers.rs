@@ -27,7 +27,7 @@ impl super::App {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(TICK) => {}
             }
-            if let Err(error) = self.fire_due(Timestamp::now()).await {
+            if let Err(error) = self.fire_due(self.now()).await {
                 tracing::warn!(%error, "timers could not be read; trying again");
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }

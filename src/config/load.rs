@@ -1,6 +1,7 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
 mod chats;
+mod notices;
 pub(super) mod routing;
 pub(super) mod targets;
 
@@ -258,6 +259,8 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
             close_after: reader.days("desk.close_after")?,
             targets,
             routing: routing::routing(&reader)?,
+            notices: notices::notices(&reader)?,
+            survey: notices::survey(&reader)?,
         },
         http: Http { allow: reader.list("http.allow")?, secrets: secrets(&reader)? },
         file_bytes: file_bytes(&reader)?,

@@ -150,6 +150,9 @@ pub enum Event {
         survey: String,
         score: Option<i64>,
         comment: Option<String>,
+        /// The closed ticket that was asked about; `None`: the conversation, with its tickets.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ticket: Option<String>,
     },
     /// A service is to be called; the answer comes back as an utterance with the same id.
     HttpRequested {

@@ -69,4 +69,9 @@ pub enum News {
         code: String,
         state: String,
     },
+    /// The ticket is closed, and its contact is asked how satisfied they are; `nps`: and whether they would recommend us.
+    SurveyDue {
+        code: String,
+        nps: bool,
+    },
 }

@@ -12,7 +12,7 @@ use super::recognize::slot::Reading;
 use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{ahead, asked, correct, elsewhere, prompts, question, reason, run, step, telling};
+use super::{ahead, asked, correct, elsewhere, notice, prompts, question, reason, run, step, telling};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -297,6 +297,9 @@ fn miss(w: &mut Working<'_>, wait: &Wait, input: &Input, opening: bool) {
         // A person may want it; it is kept with the conversation.
         w.say_words("file_kept", &[]);
         return prompts::ask(w);
+    }
+    if matches!(wait.kind, WaitKind::Step) && matches!(input, Input::Words(_)) && notice::passes_over(w) {
+        return answer(w, input, true);
     }
     match &wait.kind {
         WaitKind::Reason { .. } => {

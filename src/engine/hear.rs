@@ -281,7 +281,10 @@ fn remind(w: &mut Working<'_>) {
     let asked = w.current_wait().is_some_and(|wait| !wait.kind.is_ours());
     if w.c.owner == Owner::Bot && w.c.life == Life::Active && asked {
         w.c.reminders += 1;
-        w.say_words("reminder", &[]);
+        // Who does not want to rate is not pressed.
+        if notice::surveyed(w).is_none() {
+            w.say_words("reminder", &[]);
+        }
     }
 }
 

@@ -2,9 +2,13 @@
 
 use crate::conversation::{Event, News, Notice};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
+use crate::flow::{SlotName, SlotValue};
 
 use super::working::Working;
-use super::{step, telling};
+use super::{begin, digression, run, step, telling};
+
+/// The flow that asks about a closed ticket.
+pub(super) const SURVEY: &str = "system/survey";
 
 /// Tells it, in the contact's language. In a chat that is over it stands as its last message.
 pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
@@ -29,6 +33,13 @@ pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
             let code = format!("{CODE_OPEN}{code}{CODE_CLOSE}");
             w.say_words("ticket_changed", &[("code", code), ("state", state)]);
         }
+        News::SurveyDue { code, nps } => {
+            // In a conversation of its own, never amid another.
+            if w.c.frames.is_empty() && !w.c.is_closed() && survey(w, notice, code, *nps) {
+                run::run(w);
+            }
+            return;
+        }
     }
     w.event(Event::NoticeTold { notice: notice.id.clone() });
 }
@@ -36,6 +47,53 @@ pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
 /// What waited for the contact to come.
 pub(super) fn all(w: &mut Working<'_>) {
     for notice in &w.facts.notices {
-        told(w, notice);
+        // A contact who comes has something else in mind; it is asked when they are done.
+        if !matches!(notice.news, News::SurveyDue { .. }) {
+            told(w, notice);
+        }
     }
+}
+
+/// Begins to ask about a closed ticket.
+fn survey(w: &mut Working<'_>, notice: &Notice, code: &str, nps: bool) -> bool {
+    let Some(flow) = w.playbook.flow(SURVEY) else { return false };
+    w.event(Event::NoticeTold { notice: notice.id.clone() });
+    if w.c.frames.is_empty() {
+        w.event(Event::Started { flow: SURVEY.to_owned() });
+    }
+    begin::enter(w, flow);
+    if let Some(frame) = w.frame_mut() {
+        frame.slots.insert(SlotName::from("ticket"), SlotValue::Text(code.to_owned()));
+        frame.slots.insert(SlotName::from("nps"), SlotValue::Bool(nps));
+    }
+    true
+}
+
+/// On a call that would be over now a closed ticket is asked about first: nobody calls for that. True where it is.
+pub(super) fn asks_before_end(w: &mut Working<'_>) -> bool {
+    let due = w.facts.notices.iter().find_map(|notice| match &notice.news {
+        News::SurveyDue { code, nps } if !w.tells(&notice.id) => Some((notice, code, *nps)),
+        _ => None,
+    });
+    match due.filter(|_| w.voice()) {
+        Some((notice, code, nps)) => survey(w, notice, code, nps),
+        None => false,
+    }
+}
+
+/// The closed ticket that is being asked about.
+pub(super) fn surveyed(w: &Working<'_>) -> Option<String> {
+    let frame = w.frame().filter(|frame| frame.flow == SURVEY)?;
+    frame.slots.get("ticket").map(ToString::to_string)
+}
+
+/// Who is asked in a chat how satisfied they are, and writes of something else, begins a conversation on that.
+pub(super) fn passes_over(w: &mut Working<'_>) -> bool {
+    let [frame] = w.c.frames.as_slice() else { return false };
+    let Some(flow) = w.playbook.default_flow().filter(|_| frame.flow == SURVEY) else { return false };
+    let ticket = surveyed(w);
+    w.event(Event::SurveyAnswered { survey: "csat".to_owned(), score: None, comment: None, ticket });
+    w.event(Event::Started { flow: flow.name.clone() });
+    digression::restart(w, flow);
+    true
 }

@@ -5,7 +5,7 @@ use crate::flow::{Flow, Kind, Step};
 
 use super::step::{self, Then};
 use super::working::Working;
-use super::{ahead, correct, digression};
+use super::{ahead, correct, digression, notice};
 
 /// Steps that one turn may run. The check proves that no cycle runs without waiting; this holds for what it cannot
 /// know (a playbook that was never checked).
@@ -111,9 +111,16 @@ const PAST: &str = "";
 /// The flow on top is done. True where one below goes on running, false where it waits (and is asked again) or where
 /// nothing is left.
 fn pop(w: &mut Working<'_>) -> bool {
+    if w.c.frames.len() == 1 && notice::asks_before_end(w) {
+        return true;
+    }
     let Some(done) = w.c.frames.pop() else { return false };
     if w.c.frames.is_empty() {
-        let outcome = if w.c.tickets.is_empty() { "informed" } else { "ticketed" };
+        let outcome = match w.c.tickets.is_empty() {
+            _ if done.flow == notice::SURVEY => "surveyed",
+            true => "informed",
+            false => "ticketed",
+        };
         w.close(outcome);
         return false;
     }

@@ -98,6 +98,11 @@ impl<'a> Working<'a> {
         u32::try_from(left.count()).unwrap_or(u32::MAX)
     }
 
+    /// Whether a notice is told in this turn.
+    pub fn tells(&self, id: &str) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::NoticeTold { notice } if notice == id))
+    }
+
     pub fn fault(&mut self, place: &str, message: &str) {
         self.event(Event::Faulted { place: place.to_owned(), message: message.to_owned() });
     }

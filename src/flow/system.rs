@@ -5,11 +5,12 @@
 pub const BUILT_IN: &str = "(built in)/system/";
 
 /// File stem and text, in the order in which they are read.
-pub const FILES: [(&str, &str); 6] = [
+pub const FILES: [(&str, &str); 7] = [
     ("words", include_str!("../../flows/system/words.yaml")),
     ("agent", include_str!("../../flows/system/agent.yaml")),
     ("failure", include_str!("../../flows/system/failure.yaml")),
     ("link", include_str!("../../flows/system/link.yaml")),
+    ("survey", include_str!("../../flows/system/survey.yaml")),
     ("unlink", include_str!("../../flows/system/unlink.yaml")),
     ("flow_changed", include_str!("../../flows/system/flow_changed.yaml")),
 ];

@@ -349,12 +349,13 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
                 replied = true;
                 all(agent, "replied", Some(Act::Start), Some(agent), None);
             }
-            Event::SurveyAnswered { survey, score, comment } => {
+            Event::SurveyAnswered { survey, score, comment, ticket } => {
                 let fact =
                     Change::Surveyed { survey: survey.clone(), score: *score, comment: comment.clone() };
-                for ticket in &conversation.tickets {
+                let own = conversation.tickets.iter().map(|ticket| &ticket.code).filter(|_| ticket.is_none());
+                for code in ticket.iter().chain(own) {
                     surveyed.push(Touch {
-                        code: ticket.code.clone(),
+                        code: code.clone(),
                         act: None,
                         agent: None,
                         at,
@@ -486,7 +487,10 @@ pub(super) fn settle(writes: &mut Writes, touches: Vec<Touch>, mut standing: Sta
 
 fn news(code: &str, state: State, now: i64) -> Option<NewsWrite> {
     let news = News::TicketChanged { code: code.to_owned(), state: state.word().to_owned() };
-    Some(NewsWrite { code: code.to_owned(), news: json(&news).ok()?, now })
+    // That somebody is at it shows in the conversation itself.
+    let public =
+        matches!(state, State::PendingContact | State::Resolved | State::Reopened | State::Cancelled);
+    Some(NewsWrite { code: code.to_owned(), news: json(&news).ok()?, now, public })
 }
 
 pub(super) fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {

@@ -10,7 +10,7 @@ use super::raw::{json, time, uuid};
 use super::{HistoryRow, Reads, Store, StoreError, TicketRow, chore};
 use crate::conversation::News;
 use crate::desk::agent::SEEN_FOR;
-use crate::desk::history::Change;
+use crate::desk::history::{Change, Relation};
 use crate::desk::{State, Ticket};
 
 /// What one act makes of a ticket.
@@ -29,6 +29,17 @@ pub struct TicketAct {
     pub clock: Option<Timestamp>,
     /// Another ticket that is made of it.
     pub opens: Option<Box<Part>>,
+    /// Its contact is asked how satisfied they are.
+    pub survey: Option<Asks>,
+}
+
+/// What the contact of a closed ticket is asked.
+#[derive(Debug, Clone)]
+pub struct Asks {
+    /// Whether they would recommend us, too.
+    pub nps: bool,
+    /// Not where the contact was asked since then.
+    pub rested: Timestamp,
 }
 
 /// A ticket that is made of another: it has its conversation, contact, slots and queue, and what is said here.
@@ -93,9 +104,29 @@ const ACT: &str =
 const FACT: &str =
     "INSERT INTO ticket_history (ticket, at, who, what, text, facts) VALUES ($1, $2, $3, $4, $5, $6)";
 /// Those who asked to be told of the ticket.
-const NEWS: &str = "INSERT INTO notices (id, contact, conversation, news, created)
-SELECT $1 || w.contact, w.contact, w.conversation, $2, $3 FROM watches AS w
+const NEWS: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
+SELECT $1 || w.contact, w.contact, w.conversation, $2, $3, 'news' FROM watches AS w
 WHERE w.what = 'ticket' AND w.subject = $4 ON CONFLICT (id) DO NOTHING";
+/// Its own contact, unless they asked: once, of how it stands then.
+const PUBLIC: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
+SELECT 'public:' || t.code, t.contact, t.conversation, $1, $2, 'public' FROM tickets AS t
+WHERE t.code = $3
+    AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
+ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL";
+const SURVEY: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
+SELECT 'survey:' || t.code, t.contact, t.conversation, $1, $2, 'survey' FROM tickets AS t
+WHERE t.code = $3
+    AND NOT EXISTS (SELECT 1 FROM notices AS n WHERE n.contact = t.contact AND n.kind = 'survey' AND n.created > $4)
+ON CONFLICT (id) DO NOTHING";
+/// The last ticket on the same matter that a (proven) contact had before this one, closed since `$2`.
+const BEFORE: &str = "SELECT old.code FROM tickets AS new
+    JOIN contacts AS c ON c.id = new.contact AND c.verified
+    JOIN tickets AS old ON old.contact = new.contact AND old.category = new.category AND old.flow = new.flow
+        AND old.state = 'closed' AND old.updated > $2 AND old.num < new.num
+    WHERE new.code = $1 ORDER BY old.updated DESC, old.num DESC LIMIT 1";
+const CHANGED: &str = "UPDATE tickets SET version = version + 1 WHERE code = $1";
+/// A matter that comes up again within so many days after its ticket was closed is a follow-up of that.
+const FOLLOWS_FOR: i64 = 30;
 const LOOK: &str = "UPDATE tickets SET clock = $1 WHERE code = $2 AND version = $3";
 const LOOK_AT_ALL: &str = "UPDATE tickets SET clock = $1 WHERE state NOT IN ('closed', 'cancelled')";
 const LOOK_AT_RESOLVED: &str = "UPDATE tickets SET clock = NULL WHERE clock <= $1 AND state <> 'resolved'";
@@ -158,12 +189,26 @@ macro_rules! write_act {
             if let Some(news) = news(&act.code, fact)? {
                 sqlx::query(NEWS)
                     .bind(format!("ticket:{}:{at}:{}.{n}:", act.code, act.version))
-                    .bind(news)
+                    .bind(&news)
                     .bind(at)
                     .bind(&act.code)
                     .execute(&mut *$connection)
                     .await?;
+                if is_public(fact) {
+                    let query = sqlx::query(PUBLIC).bind(&news).bind(at).bind(&act.code);
+                    query.execute(&mut *$connection).await?;
+                }
             }
+        }
+        if let Some(asks) = &act.survey {
+            let news = encoded(&News::SurveyDue { code: act.code.clone(), nps: asks.nps })?;
+            sqlx::query(SURVEY)
+                .bind(news)
+                .bind(at)
+                .bind(&act.code)
+                .bind(asks.rested.as_microsecond())
+                .execute(&mut *$connection)
+                .await?;
         }
     }};
 }
@@ -225,6 +270,43 @@ macro_rules! run {
     }};
 }
 
+macro_rules! follow_up {
+    ($connection:expr, $code:expr, $at:expr) => {{
+        let (code, at): (&str, i64) = ($code, $at);
+        let since = at - FOLLOWS_FOR * 86_400_000_000;
+        let before: Option<(String,)> =
+            sqlx::query_as(BEFORE).bind(code).bind(since).fetch_optional(&mut *$connection).await?;
+        if let Some((before,)) = before {
+            let follows = Change::Linked { how: Relation::FollowUpOf, to: before.clone() };
+            write_fact!($connection, code, at, "bot", &follows);
+            let followed = Change::Linked { how: Relation::FollowedUpBy, to: code.to_owned() };
+            write_fact!($connection, &before, at, "bot", &followed);
+            sqlx::query(CHANGED).bind(&before).execute(&mut *$connection).await?;
+        }
+    }};
+}
+
+/// Links a ticket that was just opened with the one that it follows.
+#[cfg(feature = "sqlite")]
+pub(super) async fn follow_up_sqlite(
+    connection: &mut sqlx::sqlite::SqliteConnection,
+    code: &str,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    follow_up!(connection, code, at);
+    Ok(())
+}
+
+#[cfg(feature = "postgres")]
+pub(super) async fn follow_up_postgres(
+    connection: &mut sqlx::postgres::PgConnection,
+    code: &str,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    follow_up!(connection, code, at);
+    Ok(())
+}
+
 /// What those who watch a ticket are told of a fact.
 fn news(code: &str, fact: &Change) -> Result<Option<String>, sqlx::Error> {
     let Change::Moved { to, .. } = fact else { return Ok(None) };
@@ -234,6 +316,12 @@ fn news(code: &str, fact: &Change) -> Result<Option<String>, sqlx::Error> {
     }
     let news = News::TicketChanged { code: code.to_owned(), state: to.word().to_owned() };
     Ok(Some(encoded(&news)?))
+}
+
+/// Whether the ticket's contact is told without having asked: that it waits in other hands is ours to know.
+fn is_public(fact: &Change) -> bool {
+    let Change::Moved { to, .. } = fact else { return false };
+    !matches!(to, State::New | State::Assigned | State::PendingVendor | State::Closed)
 }
 
 fn encoded<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, sqlx::Error> {

@@ -98,9 +98,16 @@ impl Store {
         reads!(self, reads => reads.incidents(closed).await)
     }
 
-    /// Notices that can be told in a chat now: the bot has it, or it is over.
-    pub async fn due_notices(&self, limit: u32) -> Result<Vec<DueNotice>, StoreError> {
-        reads!(self, reads => reads.due_notices(i64::from(limit)).await)
+    /// Notices that can be told in a chat now: the bot has it, or it is over. While it is `quiet` only what the contact did
+    /// something for; surveys only where they are not older than `surveys_since`.
+    pub async fn due_notices(
+        &self,
+        limit: u32,
+        quiet: bool,
+        surveys_since: Timestamp,
+    ) -> Result<Vec<DueNotice>, StoreError> {
+        let since = surveys_since.as_microsecond();
+        reads!(self, reads => reads.due_notices(i64::from(limit), quiet, since).await)
     }
 
     /// False where there is one with that id, which is then left as it is.

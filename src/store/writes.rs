@@ -177,6 +177,8 @@ pub(super) struct NewsWrite {
     /// JSON.
     pub news: String,
     pub now: i64,
+    /// Its own contact is told, too.
+    pub public: bool,
 }
 
 /// A copy of an answer, for the contact's chat on the web.

@@ -352,7 +352,9 @@ impl Talk<'_> {
             Event::TicketAdded { text, .. } => format!("* added to the ticket: {text}"),
             Event::PromptFailed { step, .. } => format!("* three failures at {step}"),
             Event::OwnerChanged { owner, .. } => format!("* owner {owner:?}"),
-            Event::SurveyAnswered { survey, score, comment } => format!("* {survey} {score:?} {comment:?}"),
+            Event::SurveyAnswered { survey, score, comment, .. } => {
+                format!("* {survey} {score:?} {comment:?}")
+            }
             Event::Edited { text } => format!("* edited: {text}"),
             Event::Deleted { text } => format!("* took back: {text}"),
             Event::Reacted { sign } => format!("* reacted: {sign}"),

@@ -1,7 +1,5 @@
 //! What did not arrive is written into its conversation, by a turn: agents read it, and the next delivery knows.
 
-use jiff::Timestamp;
-
 use crate::app::desk::turned;
 use crate::app::playbooks::Fare;
 use crate::conversation::{Said, Undelivered, Utterance};
@@ -29,7 +27,7 @@ impl crate::app::App {
         key: String,
         said: Said,
     ) -> Result<(), StoreError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let utterance = Utterance { said, answers_turn: None };
         let job = |fare: Fare| {
             let (app, utterance) = (self.clone(), utterance.clone());

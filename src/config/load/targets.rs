@@ -59,7 +59,9 @@ pub(super) fn words(
     known: &[&str],
 ) -> Result<Vec<String>, ConfigError> {
     let full = format!("{place}.{key}");
-    let list = reader.list(key).map_err(|_| wrong(&full, "must be a list"))?;
+    let list = reader
+        .list(if reader.get(key).is_some() { key } else { &full })
+        .map_err(|_| wrong(&full, "must be a list"))?;
     match list.iter().find(|word| !known.contains(&word.as_str())) {
         Some(word) => Err(wrong(&full, &format!("has `{word}`; it may have {}", known.join(", ")))),
         None => Ok(list),

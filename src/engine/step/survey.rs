@@ -1,8 +1,8 @@
 //! `survey`: a score, then a comment where one is asked for. It never holds anybody up: what is no score skips it.
 
 use crate::conversation::{Event, PromptKind, PromptOption, Wait, WaitKind};
-use crate::engine::prompts;
 use crate::engine::working::Working;
+use crate::engine::{notice, prompts};
 use crate::flow::step::{Survey, SurveyKind};
 
 use super::Then;
@@ -44,7 +44,8 @@ pub fn score(ask: SurveyKind, text: &str) -> Option<i64> {
 pub fn scored(w: &mut Working<'_>, survey: &Survey, score: Option<i64>) -> Then {
     w.answered();
     let word = survey.ask.word().to_owned();
-    w.event(Event::SurveyAnswered { survey: word, score, comment: None });
+    let ticket = notice::surveyed(w);
+    w.event(Event::SurveyAnswered { survey: word, score, comment: None, ticket });
     if score.is_none() {
         return Then::next();
     }
@@ -62,7 +63,8 @@ pub fn commented(w: &mut Working<'_>, survey: &Survey, comment: Option<String>) 
     }
     if comment.is_some() {
         let word = survey.ask.word().to_owned();
-        w.event(Event::SurveyAnswered { survey: word, score: None, comment });
+        let ticket = notice::surveyed(w);
+        w.event(Event::SurveyAnswered { survey: word, score: None, comment, ticket });
     }
     w.say_words("survey_thanks", &[]);
     Then::next()

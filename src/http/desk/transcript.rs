@@ -105,7 +105,7 @@ impl Line<'_> {
             Event::StatusTold { codes } => self.point("status", &codes.join(", ")),
             Event::NobodyCame { queue } => self.point("nobody_came", queue),
             Event::OwnerChanged { owner, by, .. } => self.owned(owner, by),
-            Event::SurveyAnswered { survey, score, comment } => {
+            Event::SurveyAnswered { survey, score, comment, .. } => {
                 let score = score.map(|score| score.to_string()).unwrap_or_default();
                 self.point(
                     "survey",

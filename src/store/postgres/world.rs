@@ -26,11 +26,21 @@ FROM unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[]::uuid[], $5::
 ON CONFLICT (what, subject, contact) DO UPDATE SET conversation = excluded.conversation";
 
 const NEWS: &str = "
-INSERT INTO notices (id, contact, conversation, news, created)
-SELECT 'ticket:' || n.code || ':' || n.now || ':' || n.nth || ':' || w.contact, w.contact, w.conversation, n.news, n.now
-FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS n (code, news, now, nth)
-JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.code
-ON CONFLICT (id) DO NOTHING";
+WITH n AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) WITH ORDINALITY AS n (code, news, now, public, nth)
+)
+INSERT INTO notices (id, contact, conversation, news, created, kind)
+SELECT 'ticket:' || n.code || ':' || n.now || ':' || n.nth || ':' || w.contact, w.contact, w.conversation, n.news, n.now, 'news'
+FROM n JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.code
+UNION ALL
+SELECT * FROM (
+    SELECT DISTINCT ON (t.code) 'public:' || t.code, t.contact, t.conversation, n.news, n.now, 'public'
+    FROM n JOIN tickets AS t ON t.code = n.code WHERE n.public
+        AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
+    ORDER BY t.code, n.nth DESC
+) AS own
+ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL
+WHERE excluded.kind = 'public'";
 
 /// To the chat on the web that the contact was in last.
 const COPIES: &str = "
@@ -48,9 +58,9 @@ const TOLD: &str = "
 UPDATE notices SET told = t.now FROM unnest($1::text[], $2::bigint[]) AS t (id, now) WHERE notices.id = t.id";
 
 const NOTICES_OF_INCIDENT: &str = "
-INSERT INTO notices (id, contact, conversation, news, created)
+INSERT INTO notices (id, contact, conversation, news, created, kind)
 SELECT 'incident:' || i.id || ':' || w.contact, w.contact, w.conversation,
-       json_build_object('news', 'incident_closed', 'area', i.area, 'title', i.title)::text, i.closed
+       json_build_object('news', 'incident_closed', 'area', i.area, 'title', i.title)::text, i.closed, 'news'
 FROM incidents AS i JOIN watches AS w ON w.what = 'incident' AND w.subject = i.area
 WHERE i.id = $1 ON CONFLICT (id) DO NOTHING";
 
@@ -89,6 +99,7 @@ pub(super) async fn write(
             .bind(column(&news, |row| row.code.as_str()))
             .bind(column(&news, |row| row.news.as_str()))
             .bind(column(&news, |row| row.now))
+            .bind(column(&news, |row| row.public))
             .execute(&mut *connection)
             .await?;
     }
@@ -196,15 +207,21 @@ impl Reads {
     }
 
     /// A person on several addresses is told at the one that was used last, of those where it can be told.
-    pub(in crate::store) async fn due_notices(&self, limit: i64) -> Result<Vec<DueNotice>, StoreError> {
+    pub(in crate::store) async fn due_notices(
+        &self,
+        limit: i64,
+        quiet: bool,
+        surveys_since: i64,
+    ) -> Result<Vec<DueNotice>, StoreError> {
         let rows: Vec<RawNotice> = sqlx::query_as(
             "WITH due AS (
-                 SELECT n.id, n.contact, n.news, n.created, asked.channel, asked.address
-                 FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation WHERE n.told IS NULL
+                 SELECT n.id, n.contact, n.kind, n.news, n.created, asked.channel, asked.address
+                 FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation
+                 WHERE n.told IS NULL AND (n.kind = 'asked' OR NOT $2) AND (n.kind <> 'survey' OR n.created > $3)
              ), place AS (
-                 SELECT id, news, created, channel, address FROM due
+                 SELECT id, kind, news, created, channel, address FROM due
                  UNION
-                 SELECT due.id, due.news, due.created, other.channel, other.address
+                 SELECT due.id, due.kind, due.news, due.created, other.channel, other.address
                  FROM due JOIN links AS me ON me.contact = due.contact
                  JOIN links AS other ON other.person = me.person
                  WHERE due.id NOT LIKE 'link:%'
@@ -213,10 +230,13 @@ impl Reads {
                  FROM place
                  JOIN conversations AS c ON c.channel = place.channel AND c.address = place.address AND c.current
                  WHERE c.channel IN ('web', 'terminal', 'telegram', 'discord') AND (c.owner = 'bot' OR c.life = 'closed')
+                     AND (place.kind <> 'survey' OR c.life = 'closed')
              )
              SELECT id, news, channel, address FROM free WHERE nth = 1 ORDER BY created LIMIT $1",
         )
         .bind(limit)
+        .bind(quiet)
+        .bind(surveys_since)
         .fetch_all(&self.pool)
         .await?;
         raw::all(rows)

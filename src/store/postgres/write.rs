@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 use super::{before_commit, people, world};
 use crate::store::StoreError;
 use crate::store::questions::rows as of_questions;
+use crate::store::tickets;
 use crate::store::writes::{
     ContactWrite, ConversationWrite, HistoryWrite, InboxWrite, JournalWrite, OutboxWrite, TicketMove,
     TicketWrite, TimerWrite, Writes,
@@ -45,6 +46,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     if !conversations.is_empty() || !inbox.is_empty() {
         write_hot(connection, conversations, journal, inbox).await?;
     }
+    let opened: Vec<(String, i64)> = tickets.iter().map(|ticket| (ticket.code.clone(), ticket.now)).collect();
     if !tickets.is_empty() {
         write_tickets(connection, tickets).await?;
     }
@@ -53,6 +55,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     }
     if !history.is_empty() {
         write_history(connection, history).await?;
+    }
+    for (code, now) in opened {
+        tickets::follow_up_postgres(connection, &code, now).await.map_err(before_commit)?;
     }
     by_id(connection, CLEARED, cleared).await?;
     if !fired.is_empty() {

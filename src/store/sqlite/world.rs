@@ -22,11 +22,16 @@ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json
 ON CONFLICT (what, subject, contact) DO UPDATE SET conversation = excluded.conversation";
 
 pub(super) const NEWS: &str = "
-INSERT INTO notices (id, contact, conversation, news, created)
+INSERT INTO notices (id, contact, conversation, news, created, kind)
 SELECT 'ticket:' || (n.value ->> 0) || ':' || (n.value ->> 2) || ':' || (n.key) || ':' || w.contact,
-       w.contact, w.conversation, n.value ->> 1, n.value ->> 2
-FROM json_each(?) AS n JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.value ->> 0 WHERE true
-ON CONFLICT (id) DO NOTHING";
+       w.contact, w.conversation, n.value ->> 1, n.value ->> 2, 'news'
+FROM json_each(?1) AS n JOIN watches AS w ON w.what = 'ticket' AND w.subject = n.value ->> 0 WHERE true
+UNION ALL
+SELECT 'public:' || t.code, t.contact, t.conversation, n.value ->> 1, n.value ->> 2, 'public'
+FROM json_each(?1) AS n JOIN tickets AS t ON t.code = n.value ->> 0 WHERE n.value ->> 3
+    AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
+ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL
+WHERE excluded.kind = 'public'";
 
 /// To the chat on the web that the contact was in last.
 pub(super) const COPIES: &str = "
@@ -43,9 +48,9 @@ pub(super) const TOLD: &str = "
 UPDATE notices SET told = t.value ->> 1 FROM json_each(?) AS t WHERE notices.id = t.value ->> 0";
 
 const NOTICES_OF_INCIDENT: &str = "
-INSERT INTO notices (id, contact, conversation, news, created)
+INSERT INTO notices (id, contact, conversation, news, created, kind)
 SELECT 'incident:' || i.id || ':' || w.contact, w.contact, w.conversation,
-       json_object('news', 'incident_closed', 'area', i.area, 'title', i.title), i.closed
+       json_object('news', 'incident_closed', 'area', i.area, 'title', i.title), i.closed, 'news'
 FROM incidents AS i JOIN watches AS w ON w.what = 'incident' AND w.subject = i.area
 WHERE i.id = ? ON CONFLICT (id) DO NOTHING";
 
@@ -134,15 +139,21 @@ impl Reads {
     }
 
     /// A person on several addresses is told at the one that was used last, of those where it can be told.
-    pub(in crate::store) async fn due_notices(&self, limit: i64) -> Result<Vec<DueNotice>, StoreError> {
+    pub(in crate::store) async fn due_notices(
+        &self,
+        limit: i64,
+        quiet: bool,
+        surveys_since: i64,
+    ) -> Result<Vec<DueNotice>, StoreError> {
         let rows: Vec<RawNotice> = sqlx::query_as(
             "WITH due AS (
-                 SELECT n.id, n.contact, n.news, n.created, asked.channel, asked.address
-                 FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation WHERE n.told IS NULL
+                 SELECT n.id, n.contact, n.kind, n.news, n.created, asked.channel, asked.address
+                 FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation
+                 WHERE n.told IS NULL AND (n.kind = 'asked' OR NOT ?2) AND (n.kind <> 'survey' OR n.created > ?3)
              ), place AS (
-                 SELECT id, news, created, channel, address FROM due
+                 SELECT id, kind, news, created, channel, address FROM due
                  UNION
-                 SELECT due.id, due.news, due.created, other.channel, other.address
+                 SELECT due.id, due.kind, due.news, due.created, other.channel, other.address
                  FROM due JOIN links AS me ON me.contact = due.contact
                  JOIN links AS other ON other.person = me.person
                  WHERE due.id NOT LIKE 'link:%'
@@ -151,10 +162,13 @@ impl Reads {
                  FROM place
                  JOIN conversations AS c ON c.channel = place.channel AND c.address = place.address AND c.current = 1
                  WHERE c.channel IN ('web', 'terminal', 'telegram', 'discord') AND (c.owner = 'bot' OR c.life = 'closed')
+                     AND (place.kind <> 'survey' OR c.life = 'closed')
              )
-             SELECT id, news, channel, address FROM free WHERE nth = 1 ORDER BY created LIMIT ?",
+             SELECT id, news, channel, address FROM free WHERE nth = 1 ORDER BY created LIMIT ?1",
         )
         .bind(limit)
+        .bind(quiet)
+        .bind(surveys_since)
         .fetch_all(&self.pool)
         .await?;
         raw::all(rows)

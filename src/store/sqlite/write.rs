@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::{people, world};
 use crate::store::StoreError;
 use crate::store::questions::rows as of_questions;
+use crate::store::tickets;
 use crate::store::writes::{ConversationWrite, InboxWrite, JournalWrite, Writes};
 
 /// The texts of the statements for the hot tables, by number of rows.
@@ -101,6 +102,7 @@ pub(super) async fn write(
     each(connection, CONTACTS, rows(contacts.collect())).await?;
     each(connection, RETIRED, json!(retired)).await?;
     write_hot(connection, statements, conversations, journal, inbox).await?;
+    let opened: Vec<(String, i64)> = tickets.iter().map(|ticket| (ticket.code.clone(), ticket.now)).collect();
     let tickets = tickets.into_iter().map(|t| {
         json!([
             t.id,
@@ -133,6 +135,9 @@ pub(super) async fn write(
     each(connection, MOVES, rows(moves.collect())).await?;
     let history = history.into_iter().map(|h| json!([h.code, h.at, h.by, h.what, h.text, h.facts]));
     each(connection, HISTORY, rows(history.collect())).await?;
+    for (code, now) in opened {
+        tickets::follow_up_sqlite(connection, &code, now).await?;
+    }
     each(connection, CLEARED, json!(cleared)).await?;
     let fired = fired.into_iter().map(|(conversation, kind)| json!([conversation, kind.word()]));
     each(connection, FIRED, rows(fired.collect())).await?;
@@ -150,7 +155,7 @@ pub(super) async fn write(
     each(connection, world::ANSWERED, json!(answered)).await?;
     let watches = watches.into_iter().map(|w| json!([w.contact, w.what, w.subject, w.conversation, w.now]));
     each(connection, world::WATCHES, rows(watches.collect())).await?;
-    let news = news.into_iter().map(|n| json!([n.code, n.news, n.now]));
+    let news = news.into_iter().map(|n| json!([n.code, n.news, n.now, n.public]));
     each(connection, world::NEWS, rows(news.collect())).await?;
     let copies = copies.into_iter().map(|c| json!([c.id, c.contact, c.news, c.now]));
     each(connection, world::COPIES, rows(copies.collect())).await?;

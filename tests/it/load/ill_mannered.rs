@@ -30,6 +30,11 @@ pub enum Ending {
     Settled,
 }
 
+/// The number that a call comes from.
+pub fn number(id: &str) -> String {
+    format!("+1415{:07}", Dice::new(id).roll(10_000_000))
+}
+
 /// One call from ring to end, and how many steps it took.
 pub async fn call(
     client: reqwest::Client,
@@ -38,7 +43,8 @@ pub async fn call(
     manners: Manners,
 ) -> Result<(Ending, usize), Wrong> {
     let mut dice = Dice::new(id);
-    let mut caller = Caller::new(client, base, id, &format!("+1415{:07}", dice.roll(10_000_000)));
+    let mut caller = Caller::new(client, base, id, &number(id));
+    dice.roll(1);
     caller.begin().await?;
     let mut promised = None;
     let mut asked = Vec::new();
@@ -84,7 +90,7 @@ fn ended(caller: &Caller, promised: Option<String>, asked: &[bool]) -> Result<(E
     Ok((ending, caller.posts))
 }
 
-async fn step(
+pub async fn step(
     caller: &mut Caller,
     dice: &mut Dice,
     manners: Manners,
@@ -117,10 +123,10 @@ async fn step(
 }
 
 /// The same call rolls the same.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn new(seed: &str) -> Self {
+    pub fn new(seed: &str) -> Self {
         Self(seed.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         }))

@@ -91,8 +91,18 @@ async fn its_history_is_the_ticket(db: Db) {
     // And what they say of it in the end.
     let job = act(on(Channel::Web, "a"), at(30), |_, decision| {
         let survey = "csat".to_owned();
-        decision.events.push(Event::SurveyAnswered { survey: survey.clone(), score: Some(4), comment: None });
-        decision.events.push(Event::SurveyAnswered { survey, score: None, comment: Some("at last".into()) });
+        decision.events.push(Event::SurveyAnswered {
+            survey: survey.clone(),
+            score: Some(4),
+            comment: None,
+            ticket: None,
+        });
+        decision.events.push(Event::SurveyAnswered {
+            survey,
+            score: None,
+            comment: Some("at last".into()),
+            ticket: None,
+        });
     });
     db.store.turn(job).await.expect("a turn");
     agrees(&Known::read(&db.store, &code).await.expect("known"));

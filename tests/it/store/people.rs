@@ -200,7 +200,7 @@ async fn what_is_open_and_news_follow_the_person(db: Db) {
     assert_eq!(codes, [done.tickets[0].code.clone()]);
     assert!(seen(&db.store, "c", 12).await.open_tickets.is_empty());
     // The one who showed the code is told, and only there.
-    let due = db.store.due_notices(10).await.expect("rows");
+    let due = db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows");
     let told: Vec<_> = due.iter().map(|one| (one.address.as_str(), one.notice.news.clone())).collect();
     assert_eq!(told, [("a", News::Linked { channel: Channel::Web })]);
     let notice = due[0].notice.id.clone();
@@ -221,7 +221,7 @@ async fn what_is_open_and_news_follow_the_person(db: Db) {
         decision.events.push(Event::AgentWrote { seq: 99, agent: "Ada".into(), text: "on it".into() });
     });
     db.store.turn(reply).await.expect("a turn");
-    let due = db.store.due_notices(10).await.expect("rows");
+    let due = db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows");
     assert_eq!(due.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), ["b"]);
     assert!(matches!(due[0].notice.news, News::TicketChanged { .. }), "{due:?}");
     let id = due[0].notice.id.clone();
@@ -230,7 +230,7 @@ async fn what_is_open_and_news_follow_the_person(db: Db) {
         decision.events.push(Event::NoticeTold { notice: id.clone() });
     });
     db.store.turn(tell).await.expect("a turn");
-    assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+    assert_eq!(db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows"), []);
 }
 
 async fn parting_leaves_all_as_it_was(db: Db) {
@@ -319,7 +319,7 @@ async fn a_caller_is_proven_for_the_call_alone(db: Db) {
         decision.events.push(Event::AgentWrote { seq: 99, agent: "Ada".into(), text: "on it".into() });
     });
     db.store.turn(reply).await.expect("a turn");
-    let due = db.store.due_notices(10).await.expect("rows");
+    let due = db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows");
     assert!(due.iter().all(|one| one.address == "a") && due.len() == 2, "{due:?}");
     // Another call from the same number is nobody in particular.
     let (sender, receiver) = std::sync::mpsc::channel();

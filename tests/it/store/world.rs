@@ -100,9 +100,9 @@ async fn watchers_are_told_once(db: Db) {
             db.store.turn(job).await.expect("a turn");
         }
     }
-    assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+    assert_eq!(db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows"), []);
     db.store.close_incident("i1", at(20)).await.expect("closed");
-    let due = db.store.due_notices(10).await.expect("rows");
+    let due = db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows");
     let mut told: Vec<&str> = due.iter().map(|notice| notice.address.as_str()).collect();
     told.sort_unstable();
     assert_eq!(told, ["a", "b"]);
@@ -116,11 +116,11 @@ async fn watchers_are_told_once(db: Db) {
         });
         db.store.turn(job).await.expect("a turn");
     }
-    assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+    assert_eq!(db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows"), []);
     // Who was told watches no longer.
     db.store.open_incident(&incident("i2", "network")).await.expect("opened");
     db.store.close_incident("i2", at(30)).await.expect("closed");
-    assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+    assert_eq!(db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows"), []);
 }
 
 /// A caller is known to have a chat where a token leads to one; there alone the copy is due.
@@ -144,13 +144,13 @@ async fn an_answer_goes_to_the_callers_chat_once(db: Db) {
     };
     // There is no chat: nothing comes of it.
     db.store.turn(calls(1, false, true)).await.expect("a turn");
-    assert_eq!(db.store.due_notices(10).await.expect("rows"), []);
+    assert_eq!(db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows"), []);
     db.store.turn(say(Channel::Web, "chat", "hello")).await.expect("a turn");
     db.store.add_web_token("h", "chat", ada, at(2)).await.expect("a token");
     for n in [3, 4] {
         db.store.turn(calls(n, true, true)).await.expect("a turn");
     }
-    let due = db.store.due_notices(10).await.expect("rows");
+    let due = db.store.due_notices(10, false, jiff::Timestamp::MIN).await.expect("rows");
     let news = News::AnswerCopied { article: "reset".into() };
     assert_eq!(
         due.iter().map(|one| (one.address.as_str(), &one.notice.news)).collect::<Vec<_>>(),

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Agent, PASSWORD, Visitor, ask, start};
-use crate::load::ill_mannered::{Ending, Manners, call};
+use crate::load::ill_mannered::{Dice, Ending, Manners, call, number, step};
+use crate::support::caller::Caller;
 use crate::support::server::Server;
 
 const PROMISES: &str =
@@ -224,19 +225,20 @@ async fn settings_that_promise_nonsense_keep_it_from_starting() {
 async fn a_caller_s_ticket_goes_up_by_itself_and_is_seen_through() {
     let targets = r#"[{ "name": "quick", "calendar": "always", "first_response": "1s", "resolution": "3s",
         "at_warning": ["raise"], "at_breach": ["notify", "escalate"] }]"#;
-    let server = Server::small("", &[("VESTIBULE_DESK__TARGETS", targets)]);
-    let mut code = None;
+    let server =
+        Server::small("", &[("VESTIBULE_DESK__TARGETS", targets), ("VESTIBULE_DESK__SURVEY__NPS", "0")]);
+    let mut made = None;
     // Some callers are helped by an answer: another calls then.
     for n in 0..20 {
         let id = format!("CA{n:032x}");
         let (ending, _) =
             call(reqwest::Client::new(), &server.url(), &id, Manners::GOOD).await.expect("a good call");
         if let Ending::Code(told) = ending {
-            code = Some(told);
+            made = Some((told, id));
             break;
         }
     }
-    let code = code.expect("one of twenty has a ticket");
+    let (code, first) = made.expect("one of twenty has a ticket");
     let show = || -> Value {
         let shown = told(server.run(&["ticket", "show", &code, "--json"]));
         serde_json::from_str(&shown).expect("JSON")
@@ -271,4 +273,39 @@ async fn a_caller_s_ticket_goes_up_by_itself_and_is_seen_through() {
     for target in explained["targets"].as_array().expect("targets") {
         assert_eq!(target["state"], "missed", "{explained:#}");
     }
+
+    // They call again about something else, and are asked by keys before the call ends.
+    let mut again = Caller::new(reqwest::Client::new(), &server.url(), "CAagain", &number(&first));
+    again.begin().await.expect("a call");
+    let spoken = code.chars().map(String::from).collect::<Vec<_>>();
+    let asked = |caller: &Caller| caller.last().to_lowercase().contains("how satisfied");
+    for _ in 0..40 {
+        if asked(&again) || again.over() {
+            break;
+        }
+        step(&mut again, &mut Dice::new("again"), Manners::GOOD, &mut Vec::new()).await.expect("a good step");
+    }
+    assert!(asked(&again), "asked before the call ends: {:?}", again.heard);
+    let last: String = again.last().chars().filter(char::is_ascii_digit).collect();
+    assert!(last.contains(&spoken.concat()), "of which ticket: {:?}", again.last());
+    again.press("5").await.expect("a score");
+    assert!(again.over(), "{:?}", again.heard);
+    let shown = show();
+    let rows = shown["history"].as_array().expect("rows");
+    let survey: Vec<&Value> = rows.iter().filter(|row| row["what"] == "surveyed").collect();
+    assert_eq!(survey.len(), 1, "{shown:#}");
+    assert_eq!((&survey[0]["by"], &survey[0]["text"]), (&json!("contact"), &json!("csat 5")));
+
+    // Once: the third call is not asked.
+    let mut third = Caller::new(reqwest::Client::new(), &server.url(), "CAthird", &number(&first));
+    third.begin().await.expect("a call");
+    for _ in 0..40 {
+        if third.over() {
+            break;
+        }
+        step(&mut third, &mut Dice::new("third"), Manners::GOOD, &mut Vec::new()).await.expect("a good step");
+    }
+    assert!(!third.heard.iter().any(|said| said.contains("how satisfied")), "{:?}", third.heard);
+    let figures: Value = serde_json::from_str(&told(server.run(&["kpi", "--json"]))).expect("JSON");
+    assert_eq!(figures["total"]["csat"], json!({ "n": 1, "good": 1, "bad": 0 }), "{figures}");
 }
