@@ -109,7 +109,8 @@ impl Calendar {
         self.spans.is_empty() || self.spans.iter().any(within)
     }
 
-    fn is_holiday(&self, date: Date) -> bool {
+    /// Whether it is closed all that day, by the list of holidays.
+    pub fn is_holiday(&self, date: Date) -> bool {
         self.holidays.iter().any(|holiday| holiday.is(date))
     }
 

@@ -12,6 +12,7 @@ pub mod compiler;
 pub mod doctor;
 pub mod explain;
 pub mod faq;
+mod foresight;
 pub mod graph;
 pub mod inbox;
 pub mod incident;
@@ -110,6 +111,10 @@ enum Command {
     Ticket(TicketCommand),
     /// The desk's figures: tickets in and out, times, promises kept
     Kpi(kpi::Options),
+    /// How many tickets the hours to come will bring, with an interval and how it would have done
+    Forecast(foresight::ForecastOptions),
+    /// Which promises of open tickets will be missed, and how far that can be believed
+    Risk(foresight::RiskOptions),
     /// Known incidents, which flows tell of
     #[command(subcommand)]
     Incident(incident::Incident),
@@ -333,7 +338,19 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Kpi(options) => {
             let settings = settings()?;
             with_store(settings.clone(), async |store| {
-                kpi::run(&options, &settings, &store, &mut std::io::stdout()).await.map(|()| true)
+                kpi::run(&options, &settings, &store, &mut std::io::stdout()).await
+            })
+        }
+        Command::Forecast(options) => {
+            let settings = settings()?;
+            with_store(settings.clone(), async |store| {
+                foresight::forecast(&options, &settings, &store, &mut std::io::stdout()).await
+            })
+        }
+        Command::Risk(options) => {
+            let settings = settings()?;
+            with_store(settings.clone(), async |store| {
+                foresight::risk(&options, &settings, &store, &mut std::io::stdout()).await
             })
         }
         Command::Incident(command) => with_store(settings()?, async |store| {

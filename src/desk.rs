@@ -2,11 +2,15 @@
 //! database or vendor type.
 
 pub mod agent;
+pub mod contacts;
 pub mod deflection;
 pub mod figures;
+pub mod forecast;
+pub mod funnel;
 pub mod history;
 pub mod lifecycle;
 pub mod priority;
+pub mod risk;
 pub mod routing;
 pub mod survey;
 pub mod targets;

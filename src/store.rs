@@ -21,6 +21,7 @@ mod counted;
 mod failure;
 pub mod job;
 mod lanes;
+pub mod lines;
 mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -31,6 +32,7 @@ mod revisions;
 pub mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+pub mod talks;
 pub mod tickets;
 pub mod world;
 mod writer;

@@ -1,14 +1,13 @@
-//! The desk's figures over a period, from the histories of tickets.
+//! The desk's figures over a period, from the lines of tickets.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::deflection::{Period, csv};
-use super::tickets::{Known, policies};
+use super::lines;
 use crate::config::Settings;
-use crate::desk::figures::{By, Case, Figures, Kept, Times, figures};
-use crate::desk::targets::counts;
+use crate::desk::figures::{By, Figures, Kept, Line, Sum, Times, What};
 use crate::store::{Store, StoreError};
 
 /// Figures of a period: all together, and apart where that was asked for.
@@ -21,6 +20,8 @@ pub struct Report {
     pub parts: Vec<(String, Figures)>,
 }
 
+/// The figures of a period; what changed since is counted.
+///
 /// # Errors
 /// The database's.
 pub async fn report(
@@ -30,40 +31,152 @@ pub async fn report(
     by: Option<By>,
     now: Timestamp,
 ) -> Result<Report, StoreError> {
+    lines::refresh(store, settings, now, |_| {}).await?;
     let (from, until) = period.bounds(settings);
-    let policies = policies(&settings.desk);
-    let mut cases = Vec::new();
-    for (row, history) in store.tickets_of_period(from, until).await? {
-        let known = Known::new(row, history);
-        // What is promised stands as it stood at the end of the period.
-        let history: Vec<_> = known.history.iter().filter(|entry| entry.at < until).cloned().collect();
-        let counts = counts(&policies, &history, now.min(until));
-        let Known { row, ticket, history } = known;
-        cases.push(Case {
-            code: row.code,
-            queue: ticket.queue,
-            category: ticket.category,
-            kind: ticket.kind.word().to_owned(),
-            priority: ticket.priority.word().to_owned(),
-            channel: row.channel,
-            locale: row.locale,
-            agent: ticket.agent,
-            history,
-            counts,
-        });
-    }
-    let of = |cases: &[&Case]| figures(cases.iter().copied(), (from, until), &settings.desk.hours);
-    let mut parts: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
-    if let Some(by) = by {
-        for case in &cases {
-            parts.entry(by.of(case)).or_default().push(case);
+    let mut total = Sum::new(from, until);
+    let mut parts: BTreeMap<String, Sum> = BTreeMap::new();
+    each_line(store, (from, until), |line| {
+        total.add(line);
+        if let Some(by) = by {
+            let name = by.of(line);
+            match parts.get_mut(name) {
+                Some(sum) => sum.add(line),
+                None => {
+                    let mut sum = Sum::new(from, until);
+                    sum.add(line);
+                    parts.insert(name.to_owned(), sum);
+                }
+            }
         }
-    }
+    })
+    .await?;
     let mut parts: Vec<(String, Figures)> =
-        parts.into_iter().map(|(name, cases)| (name.to_owned(), of(&cases))).collect();
+        parts.into_iter().map(|(name, sum)| (name, sum.figures())).collect();
     parts.sort_by(|a, b| b.1.opened.cmp(&a.1.opened).then_with(|| a.0.cmp(&b.0)));
-    let total = of(&cases.iter().collect::<Vec<_>>());
-    Ok(Report { period, by, total, parts })
+    Ok(Report { period, by, total: total.figures(), parts })
+}
+
+/// Gives every line that may count in a period to `take`.
+async fn each_line(
+    store: &Store,
+    (from, until): (Timestamp, Timestamp),
+    mut take: impl FnMut(&Line<'_>),
+) -> Result<(), StoreError> {
+    /// More pieces would be more questions than lines.
+    const PIECES: i32 = 400;
+    let day = SignedDuration::from_hours(24);
+    let piece = (until.duration_since(from) / PIECES).max(day);
+    let mut at = Timestamp::MIN;
+    let mut end = from;
+    loop {
+        let text = store.lines_between((at, end), from).await?;
+        text.lines().filter_map(Line::read).for_each(|line| take(&line));
+        if end >= until {
+            return Ok(());
+        }
+        at = end;
+        end = end.checked_add(piece).unwrap_or(until).min(until);
+    }
+}
+
+/// A ticket behind a figure: when it counted, and the seconds or the score where it has one.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Behind {
+    pub code: String,
+    pub at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    pub queue: String,
+    pub category: String,
+    pub r#type: String,
+    pub priority: String,
+    pub channel: String,
+    pub locale: String,
+    pub agent: Option<String>,
+}
+
+/// Which tickets are wanted.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// Those that a figure counts.
+    Counted(What),
+    /// Those that were not over at the end of the period.
+    Backlog,
+}
+
+impl Wanted {
+    pub fn from_word(word: &str) -> Option<Self> {
+        if word == "backlog" {
+            return Some(Self::Backlog);
+        }
+        What::all().find(|what| what.word() == word).map(Self::Counted)
+    }
+
+    pub fn words() -> Vec<String> {
+        What::all().map(What::word).chain(["backlog".to_owned()]).collect()
+    }
+}
+
+/// The tickets behind a figure, the latest first; of one part where it is named.
+///
+/// # Errors
+/// The database's.
+pub async fn behind(
+    store: &Store,
+    settings: &Settings,
+    period: Period,
+    wanted: &Wanted,
+    part: Option<(By, &str)>,
+    now: Timestamp,
+) -> Result<Vec<Behind>, StoreError> {
+    lines::refresh(store, settings, now, |_| {}).await?;
+    let (from, until) = period.bounds(settings);
+    let (first, end) = (from.as_microsecond(), until.as_microsecond());
+    let mut all = Vec::new();
+    each_line(store, (from, until), |line| {
+        if part.is_some_and(|(by, name)| by.of(line) != name) {
+            return;
+        }
+        let known = || line.marks.iter().filter(|mark| mark.at < end);
+        match wanted {
+            Wanted::Counted(what) => {
+                let counted = known().filter(|mark| mark.what == *what && mark.at >= first);
+                // As in the figures: what is promised counts where it stands, everything else as often as it happened.
+                let stands = |what: What| matches!(what, What::Kept(_) | What::Missed(_));
+                for mark in counted.filter(|mark| !stands(mark.what) || mark.stands(end)) {
+                    all.push(row(line, mark.what, mark.at, mark.value));
+                }
+            }
+            Wanted::Backlog => {
+                let opened = known().find(|mark| mark.what == What::Opened);
+                let over = known().any(|mark| mark.what == What::Over && mark.stands(end));
+                all.extend(opened.filter(|_| !over).map(|mark| row(line, mark.what, mark.at, 0)));
+            }
+        }
+    })
+    .await?;
+    all.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.code.cmp(&b.code)));
+    Ok(all)
+}
+
+fn row(line: &Line<'_>, what: What, at: i64, value: i64) -> Behind {
+    let value = match what {
+        What::Resolved | What::Answered => Some(value as f64 / 1e6),
+        What::Csat | What::Nps => Some(value as f64),
+        _ => None,
+    };
+    Behind {
+        code: line.code.to_string(),
+        at: Timestamp::from_microsecond(at).unwrap_or_default(),
+        value,
+        queue: line.queue.to_string(),
+        category: line.category.to_string(),
+        r#type: line.kind.to_string(),
+        priority: line.priority.to_string(),
+        channel: line.channel.to_string(),
+        locale: line.locale.to_string(),
+        agent: Some(line.agent.to_string()).filter(|agent| !agent.is_empty()),
+    }
 }
 
 impl Report {

@@ -24,6 +24,7 @@ const AT_ONCE: u32 = 100;
 /// Ticks from one time to the next.
 const GIVE_OUT_EVERY: u64 = 2;
 const TAKE_BACK_EVERY: u64 = 20;
+const LINES_EVERY: u64 = 5;
 /// How often an act is decided anew because somebody else was quicker.
 const TRIES: usize = 8;
 /// Who the clock is in a history.
@@ -260,6 +261,9 @@ impl super::App {
         }
         if ticks.is_multiple_of(GIVE_OUT_EVERY) {
             self.give_out_tickets(now).await?;
+        }
+        if ticks.is_multiple_of(LINES_EVERY) {
+            super::lines::refresh(&self.store, &self.settings, now, |_| {}).await?;
         }
         Ok(count)
     }

@@ -1,5 +1,10 @@
 //! `vestibule kpi`: the desk's figures over a period.
 
+mod contacts;
+mod funnel;
+mod lines;
+mod rows;
+
 use std::io::Write;
 
 use anyhow::bail;
@@ -17,9 +22,13 @@ use crate::store::Store;
 /// The desk's figures: tickets in and out, how long until an answer and the resolution, promises kept
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "to answer: from the opening to the first claim or answer of a person (MTTA) · to resolve: from the opening to the resolution\nthat stood, without waiting for the contact (MTTR) · working: of that, the time in which the desk was open · backlog: not\nover at the end of the period · turnaround: opened ÷ closed · kept ÷ due: promises (desk.targets) that came due · csat: 4 and 5 of 1 to 5 · nps:\n9 and 10 less 0 to 6, in hundredths.\nA mean over nothing is no figure.\n\nExample:\n  vestibule kpi --from 2026-11-01 --by queue --csv"
+    after_help = "to answer: from the opening to the first claim or answer of a person (MTTA) · to resolve: from the opening to the resolution\nthat stood, without waiting for the contact (MTTR) · working: of that, the time in which the desk was open · backlog: not\nover at the end of the period · turnaround: opened ÷ closed · kept ÷ due: promises (desk.targets) that came due · csat: 4 and 5 of 1 to 5 · nps:\n9 and 10 less 0 to 6, in hundredths.\nA mean over nothing is no figure.\n\nExample:\n  vestibule kpi --from 2026-11-01 --by queue --csv\n  vestibule kpi tickets missed_resolution --by agent --part anna"
 )]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
+
     /// First day [default: 29 days before the last]
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
@@ -33,6 +42,23 @@ pub struct Options {
     json: bool,
     #[arg(long)]
     csv: bool,
+}
+
+/// Figures of other things, and what is behind them.
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    Contacts(contacts::Options),
+    Funnel(funnel::Options),
+    Tickets(rows::Options),
+    /// Compare what figures are told from with the tickets' histories; exit code 1 where it differs
+    #[command(after_help = "Example:\n  vestibule kpi check --json")]
+    Check {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make anew what figures are told from
+    #[command(after_help = "Example:\n  vestibule kpi rebuild")]
+    Rebuild,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,6 +86,8 @@ impl From<Key> for By {
     }
 }
 
+/// False where a comparison finds a difference.
+///
 /// # Errors
 /// The database's, or a period that ends before it begins.
 pub async fn run(
@@ -67,8 +95,16 @@ pub async fn run(
     settings: &Settings,
     store: &Store,
     out: &mut impl Write,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let now = Timestamp::now();
+    match &options.other {
+        Some(Other::Contacts(options)) => return contacts::run(options, settings, store, now, out).await,
+        Some(Other::Funnel(options)) => return funnel::run(options, settings, store, now, out).await,
+        Some(Other::Tickets(options)) => return rows::run(options, settings, store, now, out).await,
+        Some(Other::Check { json }) => return lines::check(*json, settings, store, now, out).await,
+        Some(Other::Rebuild) => return lines::rebuild(settings, store, now, out).await,
+        None => {}
+    }
     let Some(period) = Period::new(options.from, options.to, settings, now) else {
         bail!("the period ends before it begins");
     };
@@ -80,7 +116,7 @@ pub async fn run(
     } else {
         table(&report, out)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// `{from, to, total, by, parts: [{name, …}]}`.

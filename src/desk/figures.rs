@@ -1,30 +1,14 @@
-//! Figures of the desk, from the histories of tickets alone: how long until somebody answered and until it was resolved, what was
-//! promised and kept, what came in and went out. A mean over nothing is no figure, and beside every mean stand how many there
-//! were, their median and their 90th percentile.
+//! The desk's figures over a period, from the lines of tickets. Times are told twice: as they passed, and in working time. A
+//! mean over nothing is no figure. Parts add up to the whole.
+
+mod line;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::history::{Change, Entry};
-use super::targets::{Count, Target};
-use super::ticket::State;
-use crate::calendar::Calendar;
+use super::targets::Target;
 
-/// A ticket as figures see it.
-#[derive(Debug, Clone)]
-pub struct Case {
-    pub code: String,
-    pub queue: String,
-    pub category: String,
-    pub kind: String,
-    pub priority: String,
-    pub channel: String,
-    pub locale: String,
-    pub agent: Option<String>,
-    pub history: Vec<Entry>,
-    /// How its promises stand at the end of the period, or now where that comes first.
-    pub counts: Vec<Count>,
-}
+pub use line::{Case, Line, Mark, What, reopenings};
 
 /// What figures are told by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,15 +42,17 @@ impl By {
         Self::ALL.into_iter().find(|by| by.word() == word)
     }
 
-    pub fn of(self, case: &Case) -> &str {
+    /// `nobody` has it where no agent has.
+    pub fn of<'l>(self, line: &'l Line<'_>) -> &'l str {
         match self {
-            Self::Queue => &case.queue,
-            Self::Category => &case.category,
-            Self::Type => &case.kind,
-            Self::Priority => &case.priority,
-            Self::Channel => &case.channel,
-            Self::Locale => &case.locale,
-            Self::Agent => case.agent.as_deref().unwrap_or("nobody"),
+            Self::Queue => &line.queue,
+            Self::Category => &line.category,
+            Self::Type => &line.kind,
+            Self::Priority => &line.priority,
+            Self::Channel => &line.channel,
+            Self::Locale => &line.locale,
+            Self::Agent if line.agent.is_empty() => "nobody",
+            Self::Agent => &line.agent,
         }
     }
 }
@@ -176,120 +162,106 @@ pub struct Figures {
     pub unanswered: u64,
 }
 
-/// The figures of `cases` from `from` up to, and without, `until`. Working time is that of `calendar`.
-pub fn figures<'c>(
-    cases: impl IntoIterator<Item = &'c Case>,
+/// The figures from `from` up to, and without, `until`.
+pub fn figures<'l, 't: 'l>(
+    lines: impl IntoIterator<Item = &'l Line<'t>>,
     (from, until): (Timestamp, Timestamp),
-    calendar: &Calendar,
 ) -> Figures {
-    let within = |at: Timestamp| from <= at && at < until;
-    let mut all = Figures::default();
-    let (mut answer, mut answer_working, mut resolve, mut resolve_working) = (vec![], vec![], vec![], vec![]);
-    for case in cases {
-        let known: Vec<&Entry> = case.history.iter().filter(|entry| entry.at < until).collect();
-        let Some(opened) = known.first().map(|entry| entry.at) else { continue };
-        for entry in known.iter().filter(|entry| within(entry.at)) {
-            count(&mut all, entry);
+    let mut sum = Sum::new(from, until);
+    for line in lines {
+        sum.add(line);
+    }
+    sum.figures()
+}
+
+/// Figures in the making: lines are added one by one and need not be kept.
+#[derive(Debug)]
+pub struct Sum {
+    from: i64,
+    until: i64,
+    all: Figures,
+    answer: Vec<SignedDuration>,
+    answer_working: Vec<SignedDuration>,
+    resolve: Vec<SignedDuration>,
+    resolve_working: Vec<SignedDuration>,
+}
+
+impl Sum {
+    pub fn new(from: Timestamp, until: Timestamp) -> Self {
+        Self {
+            from: from.as_microsecond(),
+            until: until.as_microsecond(),
+            all: Figures::default(),
+            answer: Vec::new(),
+            answer_working: Vec::new(),
+            resolve: Vec::new(),
+            resolve_working: Vec::new(),
         }
-        let state = known.iter().rev().find_map(|entry| moved_to(entry)).unwrap_or(State::New);
-        all.backlog += u64::from(!state.is_over());
-        let answered = known.iter().find(|entry| is_answer(entry)).map(|entry| entry.at);
-        if let Some(at) = answered.filter(|at| within(*at)) {
-            // Clocks of several machines may differ by a little.
-            answer.push(at.duration_since(opened).max(SignedDuration::ZERO));
-            answer_working.push(calendar.between(opened, at));
-        }
-        if let Some(at) = resolution(&known).filter(|at| within(*at)) {
-            let spans = under_way(&known, at);
-            resolve.push(spans.iter().map(|(from, to)| to.duration_since(*from)).sum());
-            resolve_working.push(spans.iter().map(|(from, to)| calendar.between(*from, *to)).sum());
-        }
-        for promise in &case.counts {
-            let promised = promise.breached.is_some() || promise.allowed.is_some();
-            if !promised || !promise.breached.or(promise.ended).is_some_and(within) {
-                continue;
+    }
+
+    pub fn add(&mut self, line: &Line<'_>) {
+        let until = self.until;
+        let known = line.marks.iter().filter(|mark| mark.at < until);
+        let (mut opened, mut over) = (false, false);
+        for mark in known {
+            let within = self.from <= mark.at;
+            let stands = mark.stands(self.until);
+            opened |= mark.what == What::Opened;
+            over |= mark.what == What::Over && stands;
+            if within {
+                self.count(mark, stands);
             }
-            let kept = match promise.target {
-                Target::FirstResponse => &mut all.first_response,
-                Target::NextResponse => &mut all.next_response,
-                Target::Resolution => &mut all.resolution,
-            };
-            kept.due += 1;
-            kept.kept += u64::from(promise.breached.is_none());
         }
+        self.all.backlog += u64::from(opened && !over);
     }
-    all.turnaround = (all.closed > 0).then(|| all.opened as f64 / all.closed as f64);
-    all.to_answer = Times::of(answer);
-    all.to_answer_working = Times::of(answer_working);
-    all.to_resolve = Times::of(resolve);
-    all.to_resolve_working = Times::of(resolve_working);
-    all
-}
 
-fn count(all: &mut Figures, entry: &Entry) {
-    match &entry.change {
-        Change::Opened { .. } => all.opened += 1,
-        Change::Moved { to: State::Resolved, .. } => all.resolved += 1,
-        Change::Moved { to: State::Closed | State::Cancelled, .. } => all.closed += 1,
-        Change::Moved { to: State::Reopened, .. } => all.reopened += 1,
-        Change::Escalated { .. } => all.escalated += 1,
-        Change::Categorised { .. } => all.recategorised += 1,
-        Change::Surveyed { survey, score: Some(score), .. } if survey == "csat" => {
-            all.csat.count(*score >= 4, *score <= 3);
-        }
-        Change::Surveyed { survey, score: Some(score), .. } if survey == "nps" => {
-            all.nps.count(*score >= 9, *score <= 6);
-        }
-        Change::Surveyed { score: None, comment: None, .. } => all.unanswered += 1,
-        _ => {}
-    }
-}
-
-fn moved_to(entry: &Entry) -> Option<State> {
-    match entry.change {
-        Change::Moved { to, .. } => Some(to),
-        _ => None,
-    }
-}
-
-/// A person took it, or wrote.
-fn is_answer(entry: &Entry) -> bool {
-    matches!(entry.change, Change::Replied | Change::Assigned { to: Some(_), .. })
-}
-
-/// When it was resolved last, where it stayed so.
-fn resolution(known: &[&Entry]) -> Option<Timestamp> {
-    let mut at = None;
-    for entry in known {
-        match moved_to(entry) {
-            Some(State::Resolved) => at = Some(entry.at),
-            // Filed away: the resolution stands.
-            Some(State::Closed) | None => {}
-            Some(_) => at = None,
-        }
-    }
-    at
-}
-
-/// The spans up to `end` in which it was for the desk to do something.
-fn under_way(known: &[&Entry], end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-    let mut spans = Vec::new();
-    let mut since = known.first().map(|entry| entry.at);
-    for entry in known.iter().filter(|entry| entry.at <= end) {
-        let Some(state) = moved_to(entry) else { continue };
-        let waits =
-            matches!(state, State::PendingContact | State::Resolved | State::Closed | State::Cancelled);
-        match (since, waits) {
-            (Some(from), true) => {
-                spans.push((from, entry.at));
-                since = None;
+    fn count(&mut self, mark: &Mark, stands: bool) {
+        let all = &mut self.all;
+        match mark.what {
+            What::Opened => all.opened += 1,
+            What::Resolved => {
+                all.resolved += 1;
+                if stands {
+                    self.resolve.push(SignedDuration::from_micros(mark.value));
+                    self.resolve_working.push(SignedDuration::from_micros(mark.working));
+                }
             }
-            (None, false) => since = Some(entry.at),
-            _ => {}
+            What::Over => all.closed += 1,
+            What::Reopened => all.reopened += 1,
+            What::Escalated => all.escalated += 1,
+            What::Recategorised => all.recategorised += 1,
+            What::Answered => {
+                self.answer.push(SignedDuration::from_micros(mark.value));
+                self.answer_working.push(SignedDuration::from_micros(mark.working));
+            }
+            What::Csat => all.csat.count(mark.value >= 4, mark.value <= 3),
+            What::Nps => all.nps.count(mark.value >= 9, mark.value <= 6),
+            What::PassedOver => all.unanswered += 1,
+            What::Kept(target) if stands => self.promised(target, true),
+            What::Missed(target) if stands => self.promised(target, false),
+            What::Kept(_) | What::Missed(_) => {}
         }
     }
-    spans.extend(since.filter(|from| *from < end).map(|from| (from, end)));
-    spans
+
+    fn promised(&mut self, target: Target, kept: bool) {
+        let of = match target {
+            Target::FirstResponse => &mut self.all.first_response,
+            Target::NextResponse => &mut self.all.next_response,
+            Target::Resolution => &mut self.all.resolution,
+        };
+        of.due += 1;
+        of.kept += u64::from(kept);
+    }
+
+    pub fn figures(self) -> Figures {
+        let Self { mut all, answer, answer_working, resolve, resolve_working, .. } = self;
+        all.turnaround = (all.closed > 0).then(|| all.opened as f64 / all.closed as f64);
+        all.to_answer = Times::of(answer);
+        all.to_answer_working = Times::of(answer_working);
+        all.to_resolve = Times::of(resolve);
+        all.to_resolve_working = Times::of(resolve_working);
+        all
+    }
 }
 
 #[cfg(test)]

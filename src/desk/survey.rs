@@ -5,13 +5,18 @@ use super::ticket::{State, TicketType};
 
 /// Whether a ticket is among the `percent` of 100 that are asked `about`.
 pub fn sampled(code: &str, about: &str, percent: u8) -> bool {
+    spread(code, about, 100) < u64::from(percent)
+}
+
+/// A number from 0 to below `parts` that belongs to a ticket and what it is `about`: spread evenly over tickets.
+pub fn spread(code: &str, about: &str, parts: u64) -> u64 {
     // FNV-1a: spread evenly, and the same on every machine.
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in about.bytes().chain([b' ']).chain(code.bytes()) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     // The high bits are the well mixed ones.
-    (hash >> 32) % 100 < u64::from(percent)
+    (hash >> 32) % parts.max(1)
 }
 
 /// Whether there is somebody to ask about a ticket that is closed now: a contact, who was not asked since it was resolved,

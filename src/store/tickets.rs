@@ -1,7 +1,5 @@
 //! Tickets beside the turns: what agents and the clock do to them, each act with its facts in one transaction.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -146,9 +144,6 @@ const HANDS: &str = "SELECT a.name, a.skills, CAST(a.capacity AS BIGINT) AS capa
         AND t.state NOT IN ('pending_contact', 'pending_vendor'))
     + (SELECT count(*) FROM conversations AS c WHERE c.owner <> 'bot' AND c.owner = 'agent' AND c.owner_name = a.name AND c.life <> 'closed')
     AS load FROM agents AS a WHERE a.presence = 'online' AND NOT a.disabled AND a.seen > $1 ORDER BY a.name";
-const HISTORIES: &str = "SELECT h.ticket, h.at, h.who, h.what, h.text, h.facts FROM ticket_history AS h
-    JOIN tickets AS t ON t.code = h.ticket
-    WHERE t.created < $2 AND (t.updated >= $1 OR t.state NOT IN ('closed', 'cancelled')) ORDER BY h.num";
 const DUE: &str = "SELECT code FROM tickets WHERE clock <= $1 ORDER BY clock, num LIMIT $2";
 
 macro_rules! write_fact {
@@ -413,35 +408,6 @@ impl Store {
         self.of_tickets(Chore::LookAtResolved { now }).await
     }
 
-    /// Tickets that something may have happened to from `from` up to `until`, with their histories: those opened before its
-    /// end that were not over before it began.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn tickets_of_period(
-        &self,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<(TicketRow, Vec<HistoryRow>)>, StoreError> {
-        let (from, until) = (from.as_microsecond(), until.as_microsecond());
-        let rows = reads!(self, reads => reads.tickets_between(from, until).await)?;
-        let history: Vec<RawFact> = reads!(self, reads => sqlx::query_as(HISTORIES)
-            .bind(from)
-            .bind(until)
-            .fetch_all(&reads.pool)
-            .await)?;
-        let mut histories: HashMap<String, Vec<HistoryRow>> = HashMap::new();
-        for RawFact { ticket, at, who, what, text, facts } in history {
-            let row = HistoryRow::try_from(RawHistory { at, who, what, text, facts })?;
-            histories.entry(ticket).or_default().push(row);
-        }
-        let with = |row: TicketRow| {
-            let history = histories.remove(&row.code).unwrap_or_default();
-            (row, history)
-        };
-        Ok(rows.into_iter().map(with).collect())
-    }
-
     /// Codes of tickets that nobody has, those first that are to be given out first.
     ///
     /// # Errors
@@ -570,17 +536,6 @@ struct RawHand {
     skills: String,
     capacity: i64,
     load: i64,
-}
-
-/// A row of a history, and whose.
-#[derive(Debug, FromRow)]
-struct RawFact {
-    ticket: String,
-    at: i64,
-    who: String,
-    what: String,
-    text: Option<String>,
-    facts: Option<String>,
 }
 
 #[derive(Debug, FromRow)]

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::calendar::Calendar;
+use crate::desk::history::{Change, Entry};
 use crate::desk::priority::{Level, Priority};
+use crate::desk::targets::{Count, Fits, Policy, counts};
+use crate::desk::ticket::State;
 use crate::desk::ticket::{Act, TicketType};
 
 /// Monday 23 November 2026, so many minutes after nine.
@@ -56,6 +60,7 @@ fn case(code: &str, queue: &str, facts: Vec<(i64, Change)>) -> Case {
             .map(|(minutes, change)| Entry { at: at(minutes), by: "anna".to_owned(), change })
             .collect(),
         counts: Vec::new(),
+        before: Vec::new(),
     }
 }
 
@@ -142,8 +147,12 @@ fn journal() -> Vec<Case> {
 
 const PERIOD: (i64, i64) = (0, 2_880);
 
+fn lines<'c>(cases: impl IntoIterator<Item = &'c Case>) -> Vec<Line<'static>> {
+    cases.into_iter().filter_map(|case| Line::of(case, &office())).collect()
+}
+
 fn of<'c>(cases: impl IntoIterator<Item = &'c Case>) -> Figures {
-    figures(cases, (at(PERIOD.0), at(PERIOD.1)), &office())
+    figures(&lines(cases), (at(PERIOD.0), at(PERIOD.1)))
 }
 
 #[test]
@@ -219,9 +228,9 @@ proptest! {
     #[test]
     fn parts_make_the_whole(cases in cases()) {
         let whole = of(&cases);
-        let names: BTreeSet<&str> = cases.iter().map(|case| By::Queue.of(case)).collect();
+        let names: BTreeSet<&str> = cases.iter().map(|case| case.queue.as_str()).collect();
         let parts: Vec<Figures> =
-            names.iter().map(|name| of(cases.iter().filter(|case| By::Queue.of(case) == *name))).collect();
+            names.iter().map(|name| of(cases.iter().filter(|case| case.queue == *name))).collect();
         let sum = |of: &dyn Fn(&Figures) -> u64| parts.iter().map(of).sum::<u64>();
         prop_assert_eq!(sum(&|part| part.opened), whole.opened);
         prop_assert_eq!(sum(&|part| part.closed), whole.closed);
@@ -239,4 +248,75 @@ proptest! {
             prop_assert!((parts - total(&whole)).abs() < 1e-3);
         }
     }
+}
+
+/// Promises of four working hours to answer and eight to resolve.
+fn usual() -> Policy {
+    Policy {
+        name: "usual".to_owned(),
+        fits: Fits::default(),
+        calendar: office(),
+        first_response: Some(SignedDuration::from_hours(4)),
+        next_response: Some(SignedDuration::from_hours(2)),
+        resolution: Some(SignedDuration::from_hours(8)),
+        vendor_pauses: true,
+        warn: 75,
+        at_warning: Vec::new(),
+        at_breach: Vec::new(),
+    }
+}
+
+/// With what is promised for it, as it stands at `now`.
+fn promised(case: &Case, now: Timestamp) -> Case {
+    let policies = [usual()];
+    let resolution = |history: &[Entry], at: Timestamp| {
+        counts(&policies, history, at).into_iter().find(|count| count.target == Target::Resolution)
+    };
+    let before = reopenings(&case.history).into_iter().filter_map(|n| {
+        let at = case.history[n].at;
+        Some((at, resolution(&case.history[..n], at)?))
+    });
+    Case { counts: counts(&policies, &case.history, now), before: before.collect(), ..case.clone() }
+}
+
+proptest! {
+    /// What was known at the end of a period, told from all that is known later.
+    #[test]
+    fn the_past_stays_as_it_was(cases in cases(), from in -600..3_000_i64, long in 1..3_000_i64) {
+        let (from, until, now) = (at(from), at(from + long), at(6_000));
+        let later: Vec<Case> = cases.iter().map(|case| promised(case, now)).collect();
+        let then: Vec<Case> = cases
+            .iter()
+            .map(|case| Case {
+                history: case.history.iter().filter(|entry| entry.at < until).cloned().collect(),
+                ..case.clone()
+            })
+            .map(|case| promised(&case, until))
+            .collect();
+        prop_assert_eq!(figures(&lines(&later), (from, until)), figures(&lines(&then), (from, until)));
+    }
+
+    #[test]
+    fn a_line_is_read_as_it_was_written(cases in cases()) {
+        for line in lines(&cases.iter().map(|case| promised(case, at(6_000))).collect::<Vec<_>>()) {
+            let text = line.text();
+            prop_assert_eq!(Line::read(&text), Some(line.clone()));
+        }
+    }
+}
+
+#[test]
+fn names_do_not_break_a_line() {
+    let mut odd = case("1", "a\tb\nc", vec![(0, opened())]);
+    odd.agent = Some(String::new());
+    let line = Line::of(&odd, &office()).expect("a line");
+    let text = line.text();
+    assert_eq!(text.lines().count(), 1);
+    let read = Line::read(&text).expect("a line");
+    assert_eq!((read.queue.as_ref(), By::Agent.of(&read)), ("a b c", "nobody"));
+    assert!(Line::read("").is_none() && Line::read("1\tq").is_none());
+    assert_eq!(
+        read.marks,
+        [Mark { what: What::Opened, at: at(0).as_microsecond(), undone: None, value: 0, working: 0 }]
+    );
 }

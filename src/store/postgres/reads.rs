@@ -142,21 +142,6 @@ impl Reads {
         raw::one(row)
     }
 
-    pub(in crate::store) async fn tickets_between(
-        &self,
-        from: i64,
-        until: i64,
-    ) -> Result<Vec<TicketRow>, StoreError> {
-        let rows: Vec<RawTicket> = sqlx::query_as(tickets!(
-            "WHERE created < $2 AND (updated >= $1 OR state NOT IN ('closed', 'cancelled')) ORDER BY num"
-        ))
-        .bind(from)
-        .bind(until)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(TicketRow::try_from).collect()
-    }
-
     pub(in crate::store) async fn ticket_history(&self, code: &str) -> Result<Vec<HistoryRow>, StoreError> {
         let rows: Vec<RawHistory> = sqlx::query_as(
             "SELECT at, who, what, text, facts FROM ticket_history WHERE ticket = $1 ORDER BY num",

@@ -1,0 +1,19 @@
+-- What figures need of each ticket, made anew when it changed: a ticket whose version is above `lined` is to be made. `due` is when
+-- its line changes by itself, as a promise is missed. `opened` and `last` are the first and last moment of the line.
+CREATE TABLE ticket_lines (
+    ticket  TEXT PRIMARY KEY,
+    opened  BIGINT NOT NULL,
+    last    BIGINT NOT NULL,
+    is_over BOOLEAN NOT NULL,
+    due     BIGINT,
+    line    TEXT NOT NULL
+);
+CREATE INDEX ticket_lines_span ON ticket_lines (opened, last, is_over);
+CREATE INDEX ticket_lines_due ON ticket_lines (due) WHERE due IS NOT NULL;
+ALTER TABLE tickets ADD COLUMN lined BIGINT NOT NULL DEFAULT -1;
+CREATE INDEX tickets_unlined ON tickets (num) WHERE lined < version;
+-- By which promises and calendar the lines were made, and other things of which there is one.
+CREATE TABLE notes (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
