@@ -1,5 +1,6 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
+mod answering;
 pub mod aside;
 mod calls;
 pub mod channels;

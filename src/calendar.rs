@@ -84,6 +84,11 @@ impl Calendar {
         Ok(self)
     }
 
+    /// The time zone's IANA name.
+    pub fn zone_name(&self) -> String {
+        self.zone.iana_name().unwrap_or("UTC").to_owned()
+    }
+
     pub fn local(&self, now: Timestamp) -> ZonedDateTime {
         now.to_zoned_datetime(self.zone.clone())
     }

@@ -9,6 +9,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod compiler;
+mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod faq;
@@ -131,6 +132,7 @@ enum Command {
         after_help = "Example:\n  VESTIBULE_DATABASE_URL=postgres://me@localhost/desk vestibule migrate"
     )]
     Migrate,
+    Demo(demo::Options),
     /// Measure on this machine
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -374,6 +376,16 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 AgentCommand::Disable { name } => agent::disable(&store, &name, &mut out).await,
             }
         }),
+        Command::Demo(options) => {
+            if options.prints(&mut out)? {
+                return Ok(ExitCode::SUCCESS);
+            }
+            drop(out);
+            let settings = settings()?;
+            with_store(settings.clone(), async |store| {
+                demo::run(&options, &settings, store, &mut std::io::stdout()).await
+            })
+        }
         Command::Migrate => with_store(settings()?, async |_| Ok(true)),
         Command::Bench(BenchCommand::Faq { phrasings, json }) => {
             drop(out);

@@ -23,6 +23,8 @@ pub enum DeskError {
     Closed,
     #[error("this conversation's contact is linked with nothing")]
     NotLinked,
+    #[error("a caller is called back, not written to")]
+    Voice,
     #[error("there is nothing written")]
     Empty,
     #[error(transparent)]

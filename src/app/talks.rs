@@ -182,8 +182,9 @@ async fn each(
         let rows = store.talks(after, since, until, AT_ONCE).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.num;
-        // What we began to ask how it went is no contact of theirs.
-        rows.into_iter().filter(|row| !row.flow.starts_with("system/")).for_each(&mut take);
+        // What we began, to ask how it went or to answer a ticket, is no contact of theirs.
+        let theirs = |row: &TalkRow| !row.flow.is_empty() && !row.flow.starts_with("system/");
+        rows.into_iter().filter(theirs).for_each(&mut take);
     }
 }
 

@@ -43,6 +43,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/tickets", get(tickets))
         .route("/api/tickets/{code}", get(ticket))
         .route("/api/tickets/{code}/acts", post(targets::act))
+        .route("/api/tickets/{code}/reply", post(targets::reply))
         .route("/api/tickets/{code}/targets", get(targets::targets))
         .route("/api/figures", get(figures::figures))
         .route("/api/figures.csv", get(figures::csv))

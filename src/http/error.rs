@@ -153,6 +153,7 @@ impl From<DeskError> for Problem {
             DeskError::NotLinked => {
                 Self::conflict("not_linked", "This contact is linked with no other channel.")
             }
+            DeskError::Voice => Self::conflict("caller", "A caller is called back, not written to."),
             DeskError::Empty => Self::bad("empty", "The text is empty."),
             DeskError::Closed => Self::conflict("closed", "This conversation is closed."),
             DeskError::Store(error) => error.into(),

@@ -17,7 +17,7 @@ use super::{auth, desk, playbook, web_chat};
         web_chat::settings, web_chat::open, web_chat::say, web_chat::catch_up, web_chat::files::upload,
         auth::login, auth::logout, auth::me,
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
-        desk::targets::act, desk::targets::targets, desk::figures::figures, desk::figures::csv,
+        desk::targets::act, desk::targets::reply, desk::targets::targets, desk::figures::figures, desk::figures::csv,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::acts::unlink,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,

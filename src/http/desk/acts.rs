@@ -47,7 +47,7 @@ pub struct Closing {
 #[serde(expecting = "an object")]
 pub struct Nothing {}
 
-async fn done(web: &Web, id: ConversationId) -> Result<Json<Done>, Problem> {
+pub(super) async fn done(web: &Web, id: ConversationId) -> Result<Json<Done>, Problem> {
     let row = web.app.store.conversation_row(id).await?.ok_or_else(|| Problem::not_found("conversation"))?;
     Ok(Json(Done { conversation: row.into() }))
 }

@@ -10,6 +10,8 @@ use super::super::Web;
 use super::super::auth::{Acting, Agent};
 use super::super::error::{Problem, ProblemBody};
 use super::super::json::JsonBody;
+use super::super::web_chat::{clean_text, client_id};
+use super::acts::{self, Done, Words};
 use crate::app::tickets::{self, Known, TicketError};
 use crate::conversation::{code, utterance};
 use crate::desk::agent::Role;
@@ -334,4 +336,24 @@ pub async fn targets(
     let now = Timestamp::now();
     let (known, counts) = web.app.targets_of(&code, now).await?;
     Ok(Json(Targets::new(&known.row.code, counts, now)))
+}
+
+#[utoipa::path(
+    post, path = "/api/tickets/{code}/reply", operation_id = "answer_ticket", tag = "desk", params(("code" = String, Path)),
+    request_body = Words, security(("desk_cookie" = [], "csrf" = [])),
+    responses(
+        (status = 200, body = Done), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, description = "Another agent has the conversation, or the contact called", body = ProblemBody)
+    )
+)]
+pub async fn reply(
+    State(web): State<Web>,
+    Acting(agent): Acting,
+    Path(given): Path<String>,
+    JsonBody(words): JsonBody<Words>,
+) -> Result<Json<Done>, Problem> {
+    let code = code::parse(&given).ok_or_else(|| Problem::not_found("ticket"))?;
+    let (client, text) = (client_id(&words.client_id)?, clean_text(&words.text)?);
+    let id = web.app.answer_ticket(agent.name(), &code, client, &text).await?;
+    acts::done(&web, id).await
 }

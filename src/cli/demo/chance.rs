@@ -8,6 +8,7 @@ pub struct Chance {
 }
 
 impl Chance {
+    #[cfg(test)]
     pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }

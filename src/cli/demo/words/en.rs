@@ -291,11 +291,6 @@ pub(super) static MANNERS: Manners = Manners {
         "I did all that, nothing has changed.",
         "no, not solved, please have another look",
     ],
-    impatient: &[
-        "Is there any news?",
-        "I am still waiting.",
-        "Could somebody please have a look at this today?",
-    ],
     thanks: &["Thank you, now it works!", "Great, thanks a lot.", "That was it, thank you.", "ok thx"],
     vendor: &[
         "I need an answer from our supplier for this. I write to you as soon as I have it.",

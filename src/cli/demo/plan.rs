@@ -1,7 +1,7 @@
 //! The plan of a demonstration: who comes when, with what and in which temper, and the staff that helps.
 //! Pure: the same shape and seed give the same plan on any machine.
 
-mod staff;
+pub mod staff;
 #[cfg(test)]
 mod tests;
 
@@ -12,10 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::chance::{Chance, ln};
 use super::words::{self, Words};
 
-pub use staff::{AGENTS, Agent, Handling, Staff};
-
 /// How many visits are planned for each ticket wanted: about two in five end without one.
-pub const VISITS_PER_TICKET: f64 = 1.6;
+pub const VISITS_PER_TICKET: f64 = 1.85;
 /// One contact per so many visits.
 const VISITS_PER_CONTACT: f64 = 2.5;
 /// Nobody comes more often.
@@ -91,6 +89,7 @@ pub enum Locale {
 }
 
 impl Locale {
+    #[cfg(test)]
     pub const ALL: [Self; 3] = [Self::En, Self::It, Self::De];
 
     pub fn as_str(self) -> &'static str {
@@ -178,6 +177,7 @@ impl Temper {
         }
     }
 
+    #[cfg(test)]
     /// Whether a ticket is to be expected.
     pub fn opens(&self) -> bool {
         !(self.solved_by_answer || self.leaves_midway || self.hangs_up)
@@ -265,6 +265,7 @@ impl Plan {
         Self { visits, contacts, outage: span }
     }
 
+    #[cfg(test)]
     /// How many tickets are to be expected if each contact does what the temper says and every answer exists.
     pub fn tickets(&self) -> usize {
         self.visits.iter().filter(|visit| visit.temper.opens()).count()

@@ -290,7 +290,6 @@ pub(super) static MANNERS: Manners = Manners {
         "Ho fatto tutto, non è cambiato niente.",
         "no, non è risolto, riguardate per favore",
     ],
-    impatient: &["Ci sono novità?", "Sto ancora aspettando.", "Qualcuno può guardarci oggi, per favore?"],
     thanks: &["Grazie, ora funziona!", "Perfetto, grazie mille.", "Era proprio quello, grazie.", "ok grz"],
     vendor: &[
         "Per questo mi serve una risposta dal fornitore. Ti scrivo appena ce l'ho.",

@@ -301,11 +301,6 @@ pub(super) static MANNERS: Manners = Manners {
         "Ich habe alles gemacht, nichts hat sich geändert.",
         "nein, nicht gelöst, bitte noch einmal ansehen",
     ],
-    impatient: &[
-        "Gibt es etwas Neues?",
-        "Ich warte noch immer.",
-        "Könnte sich das bitte heute jemand ansehen?",
-    ],
     thanks: &["Danke, jetzt geht es!", "Prima, vielen Dank.", "Das war es, danke schön.", "ok danke"],
     vendor: &[
         "Dafür brauche ich eine Antwort von unserem Lieferanten. Ich melde mich, sobald ich sie habe.",

@@ -30,8 +30,6 @@ pub struct Manners {
     pub greetings: &'static [&'static str],
     /// The contact after a solution that was none.
     pub not_solved: &'static [&'static str],
-    /// The contact who waits.
-    pub impatient: &'static [&'static str],
     /// The contact after a solution.
     pub thanks: &'static [&'static str],
     /// An agent who waits for a supplier, to the contact.
