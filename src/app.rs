@@ -1,5 +1,6 @@
 //! What the program does: one door in, delivery out, timers, the desk's acts. Holds the clock.
 
+pub mod alerts;
 mod answering;
 pub mod aside;
 mod calls;
@@ -85,6 +86,7 @@ impl App {
             self.run_retention(stop.clone()),
             self.run_notices(stop.clone()),
             self.run_clock(stop.clone()),
+            self.run_alerts(stop.clone()),
             self.run_intake(stop.clone()),
             self.run_delivery(stop.clone()),
             futures::future::join_all(adapters),

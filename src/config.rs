@@ -38,6 +38,10 @@ pub struct Settings {
     pub queues: Vec<String>,
     pub reload: Reload,
     pub desk: Desk,
+    /// `None` without an address of a server.
+    pub mail: Option<Mail>,
+    /// Signs what webhooks get.
+    pub webhook_secret: Option<Secret>,
     pub http: Http,
     /// Bytes that a file of a contact may have.
     pub file_bytes: usize,
@@ -123,9 +127,37 @@ pub struct Desk {
     pub close_after: Option<std::time::Duration>,
     /// The first that fits a ticket counts.
     pub targets: Vec<Promise>,
+    /// The word of a priority by those of urgency and impact.
+    pub matrix: std::collections::BTreeMap<(String, String), String>,
     pub routing: Routing,
     pub notices: Notices,
     pub survey: Survey,
+    pub alerts: Vec<Alert>,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// `smtps://user:password@host`.
+    pub url: Secret,
+    /// `Support <desk@example.org>`.
+    pub from: String,
+    /// Addresses of agents by their names.
+    pub agents: std::collections::BTreeMap<String, String>,
+}
+
+/// What agents are told, and where. Empty lists fit all.
+#[derive(Debug, Clone, Default)]
+pub struct Alert {
+    /// What happened to a ticket.
+    pub on: Vec<String>,
+    pub queues: Vec<String>,
+    pub priorities: Vec<String>,
+    /// Addresses; `agent`: who has the ticket.
+    pub mail: Vec<String>,
+    pub webhook: Option<String>,
+    /// Platforms on whose group or channel for agents it is told.
+    pub chat: Vec<String>,
 }
 
 /// What contacts are told of their tickets without having asked.
@@ -156,6 +188,10 @@ pub struct Routing {
     pub assign: bool,
     /// Skills that a queue needs, by its name.
     pub skills: std::collections::BTreeMap<String, Vec<String>>,
+    /// When agents are on duty, by their names; who is not among them is whenever they are online.
+    pub shifts: std::collections::BTreeMap<String, crate::calendar::Calendar>,
+    /// What a ticket and a conversation take of an agent's capacity.
+    pub weights: (u32, u32),
     /// By how many steps a contact's profile raises the priority.
     pub raise: std::collections::BTreeMap<String, u8>,
     /// How long an agent may leave a ticket unbegun; `None`: for ever.

@@ -12,6 +12,7 @@ macro_rules! reads {
     };
 }
 
+pub mod alerts;
 mod batch;
 pub mod channels;
 mod chore;

@@ -65,6 +65,11 @@ impl Calls {
         }
     }
 
+    /// What calls go through.
+    pub(super) fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
     /// A turn asked for something.
     pub(super) fn ring(&self) {
         self.bell.notify_one();

@@ -48,8 +48,21 @@ pub trait Adapter: Send + Sync {
     /// Looks at all that it needs on the platform, and changes nothing. `public_url`: what the platform can call us.
     async fn checkup(&self, playbook: &Playbook, public_url: Option<&str>) -> Vec<Checked>;
 
+    /// Says something to the agents, where they have a group or a channel there.
+    async fn announce(&self, _app: &super::App, _text: &str) -> Announced {
+        Announced::Never("agents have no place there".to_owned())
+    }
+
     /// What the adapter does by itself until `stop` is cancelled: fetch, register.
     async fn run(self: Arc<Self>, app: super::App, stop: CancellationToken);
+}
+
+/// What became of something that agents are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announced {
+    Done,
+    Later,
+    Never(String),
 }
 
 /// What became of something that was sent.

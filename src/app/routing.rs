@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::tickets::{Known, TicketError, act};
-use crate::config::{QueueRule, Settings};
+use super::tickets::{Known, TicketError, act, matrix};
+use crate::config::{QueueRule, Routing, Settings};
 use crate::desk::history::Change;
 use crate::desk::lifecycle::{Wish, decide};
 use crate::desk::routing::{Hand, Origin, Rule, Task, give_out, queue, somebody_could};
 use crate::desk::targets::{Fits, Standing};
-use crate::desk::{Priority, State, Ticket};
+use crate::desk::{Level, Priority, State, Ticket, priority};
 use crate::store::tickets::HandRow;
 
 /// Who routing is in a history.
@@ -36,13 +36,19 @@ pub(super) fn at_first(settings: &Settings, known: &Known, now: Timestamp) -> Ve
     if let Some(rule) = queue(&rules, &standing, &origin).filter(|rule| rule.queue != standing.queue) {
         wishes.push(Wish::Queue { queue: rule.queue.clone(), why: Some(format!("rule {}", rule.name)) });
     }
+    let Ticket { urgency, impact, priority, .. } = known.ticket;
+    let cell = matrix(&settings.desk, urgency, impact);
+    if cell != priority {
+        let why = Some("the desk's matrix".to_owned());
+        wishes.push(Wish::Prioritise { urgency, impact, to: cell, why });
+    }
     if let Some((profile, steps)) = standing.profile.and_then(|profile| {
         let steps = *routing.raise.get(&profile)?;
         Some((profile, steps))
     }) {
         let raise = Wish::Raise { why: format!("profile {profile}") };
         // One that is urgent already goes no higher.
-        let room = Priority::ALL.iter().filter(|priority| **priority > known.ticket.priority).count();
+        let room = Priority::ALL.iter().filter(|priority| **priority > cell).count();
         wishes.extend(std::iter::repeat_n(raise, usize::from(steps).min(room)));
     }
     wishes
@@ -50,7 +56,12 @@ pub(super) fn at_first(settings: &Settings, known: &Known, now: Timestamp) -> Ve
 
 /// Whether tickets that were just opened are to be looked at.
 pub(super) fn looks_at_new(settings: &Settings) -> bool {
-    !settings.desk.routing.rules.is_empty() || !settings.desk.routing.raise.is_empty()
+    let own = Level::ALL.into_iter().any(|urgency| {
+        Level::ALL
+            .into_iter()
+            .any(|impact| matrix(&settings.desk, urgency, impact) != priority(urgency, impact))
+    });
+    own || !settings.desk.routing.rules.is_empty() || !settings.desk.routing.raise.is_empty()
 }
 
 fn rule(rule: &QueueRule) -> Rule {
@@ -96,8 +107,10 @@ impl super::App {
         if !self.settings.desk.routing.assign {
             return Ok(0);
         }
-        let mut hands: Vec<Hand> = self.store.hands(now).await?.into_iter().map(hand).collect();
-        if !hands.iter().any(|hand| hand.load < hand.capacity) {
+        let routing = &self.settings.desk.routing;
+        let mut hands: Vec<Hand> =
+            self.store.hands(now).await?.into_iter().map(|row| hand(routing, row, now)).collect();
+        if !hands.iter().any(|hand| hand.on_duty && hand.load < hand.capacity) {
             return Ok(0);
         }
         let waiting = self.store.waiting_tickets(now, AT_ONCE).await?;
@@ -154,7 +167,7 @@ impl super::App {
             priority: *priority,
             tier: *tier,
             skills: skills.into_iter().flatten().cloned().collect(),
-            weight: 1,
+            weight: self.settings.desk.routing.weights.0,
             since: waits_since(known),
             refused_by: left_by(known),
         }
@@ -191,7 +204,11 @@ fn left_by(known: &Known) -> BTreeSet<String> {
 }
 
 /// `L2` and `L3` among the skills say in which tiers somebody works.
-fn hand(row: HandRow) -> Hand {
+fn hand(routing: &Routing, row: HandRow, now: Timestamp) -> Hand {
+    let (ticket, conversation) = routing.weights;
+    let load =
+        row.tickets.saturating_mul(ticket).saturating_add(row.conversations.saturating_mul(conversation));
+    let on_duty = routing.shifts.get(&row.name).is_none_or(|shift| shift.is_open(now));
     let tier = if row.skills.iter().any(|skill| skill == "L3") {
         3
     } else if row.skills.iter().any(|skill| skill == "L2") {
@@ -203,9 +220,9 @@ fn hand(row: HandRow) -> Hand {
         name: row.name,
         skills: row.skills.into_iter().collect(),
         tier,
-        on_duty: true,
+        on_duty,
         capacity: row.capacity,
-        load: row.load,
+        load,
         last: None,
     }
 }

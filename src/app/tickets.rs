@@ -127,6 +127,12 @@ pub fn policies(desk: &Desk) -> Vec<Policy> {
     desk.targets.iter().map(policy).collect()
 }
 
+/// The priority that the desk's matrix makes of urgency and impact.
+pub fn matrix(desk: &Desk, urgency: Level, impact: Level) -> Priority {
+    let cell = desk.matrix.get(&(urgency.word().to_owned(), impact.word().to_owned()));
+    cell.and_then(|word| Priority::from_word(word)).unwrap_or_else(|| crate::desk::priority(urgency, impact))
+}
+
 impl super::App {
     /// Does something to a ticket in an agent's name, and gives it as it stands then. A link is made on both tickets.
     ///

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::channels::{ConversationFilter, ConversationRow};
+use crate::app::channels::{Announced, ConversationFilter, ConversationRow};
 use crate::app::{App, DoorError};
 use crate::conversation::{Channel, ConversationId};
 
@@ -100,6 +100,15 @@ pub enum Trouble {
 impl From<DoorError> for Trouble {
     fn from(_: DoorError) -> Self {
         Self::Later
+    }
+}
+
+/// What becomes of something that the agents are told, where it did not get to them.
+pub fn announced(trouble: Trouble) -> Announced {
+    match trouble {
+        Trouble::Later => Announced::Later,
+        Trouble::NoRoom => Announced::Never("the agents' place is not there".to_owned()),
+        Trouble::Never(why) => Announced::Never(why),
     }
 }
 

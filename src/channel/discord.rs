@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::channels::{Adapter, Delivery, Limits, Outgoing, Place, UpdateRow};
+use crate::app::channels::{Adapter, Announced, Delivery, Limits, Outgoing, Place, UpdateRow};
 use crate::app::checkup::Checked;
 use crate::app::{App, DoorError};
 use crate::channel::render::Asked;
@@ -238,6 +238,13 @@ impl Adapter for Discord {
 
     async fn checkup(&self, playbook: &Playbook, _public_url: Option<&str>) -> Vec<Checked> {
         checkup::run(self, playbook).await
+    }
+
+    async fn announce(&self, app: &App, text: &str) -> Announced {
+        match &self.desk {
+            Some(desk) => desk::announce(self, desk, app, text).await,
+            None => Announced::Never("agents have no place there".to_owned()),
+        }
     }
 
     async fn run(self: Arc<Self>, app: App, stop: CancellationToken) {

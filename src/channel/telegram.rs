@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::channels::{Adapter, Delivery, Limits, Mend, Outgoing, Place, UpdateRow};
+use crate::app::channels::{Adapter, Announced, Delivery, Limits, Mend, Outgoing, Place, UpdateRow};
 use crate::app::checkup::Checked;
 use crate::app::{App, DoorError};
 use crate::channel::render::Asked;
@@ -274,6 +274,13 @@ impl Adapter for Telegram {
 
     async fn checkup(&self, playbook: &Playbook, public_url: Option<&str>) -> Vec<Checked> {
         checkup::run(self, playbook, public_url).await
+    }
+
+    async fn announce(&self, app: &App, text: &str) -> Announced {
+        match &self.desk {
+            Some(desk) => desk::announce(self, desk, app, text).await,
+            None => Announced::Never("agents have no place there".to_owned()),
+        }
     }
 
     async fn run(self: Arc<Self>, app: App, stop: CancellationToken) {

@@ -1,5 +1,6 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
+pub(super) mod alerts;
 mod chats;
 mod notices;
 pub(super) mod routing;
@@ -101,6 +102,7 @@ fn overlay(
             None if path == SECRETS
                 || path == routing::SKILLS
                 || path == routing::RAISE
+                || path == routing::SHIFTS
                 || path.starts_with(targets::CALENDARS) =>
             {
                 base.insert(key, value);
@@ -258,10 +260,14 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
             keep_wordings: reader.days("desk.keep_wordings")?,
             close_after: reader.days("desk.close_after")?,
             targets,
+            matrix: targets::matrix(&reader)?,
             routing: routing::routing(&reader)?,
             notices: notices::notices(&reader)?,
             survey: notices::survey(&reader)?,
+            alerts: alerts::alerts(&reader)?,
         },
+        mail: alerts::mail(&reader)?,
+        webhook_secret: some(reader.text("webhooks.secret")?).map(Secret::new),
         http: Http { allow: reader.list("http.allow")?, secrets: secrets(&reader)? },
         file_bytes: file_bytes(&reader)?,
         metrics_token: some(reader.text("metrics.token")?).map(Secret::new),

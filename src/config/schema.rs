@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::MEASURES;
-use super::load::routing::{RAISE, RULES, SKILLS};
+use super::load::alerts::{ALERTS, PLATFORMS, WHATS};
+use super::load::routing::{RAISE, RULES, SHIFTS, SKILLS};
 use super::load::targets::{CALENDARS, TARGETS};
 use super::load::{DEFAULTS, FAQ, SECRETS};
 
@@ -32,7 +33,7 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             Value::Object(_) if here.join(".") == CALENDARS => {
                 json!({ "type": "object", "additionalProperties": calendar() })
             }
-            Value::Object(_) if here.join(".") == SKILLS => {
+            Value::Object(_) if [SKILLS, SHIFTS].contains(&here.join(".").as_str()) => {
                 json!({ "type": "object", "additionalProperties": texts() })
             }
             Value::Object(_) if here.join(".") == RAISE => {
@@ -44,6 +45,9 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             }
             Value::Array(_) if here.join(".") == TARGETS => {
                 json!({ "type": "array", "items": promise(), "default": value })
+            }
+            Value::Array(_) if here.join(".") == ALERTS => {
+                json!({ "type": "array", "items": alert(), "default": value })
             }
             Value::Object(inner) => group(inner, &here),
             Value::Array(_) => {
@@ -60,7 +64,7 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
         if let Some(comment) = comment(&here) {
             schema["description"] = json!(comment);
         }
-        if matches!(value, Value::String(_)) && is_secret(key) {
+        if matches!(value, Value::String(_)) && (is_secret(key) || here == ["mail", "url"]) {
             let description = format!("A file that holds `{key}`.");
             properties.insert(format!("{key}_file"), json!({ "type": "string", "description": description }));
         }
@@ -113,6 +117,14 @@ fn promise() -> Value {
         properties[key] = time.clone();
     }
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn alert() -> Value {
+    let properties = json!({
+        "on": some_of(&WHATS), "queues": texts(), "priorities": some_of(&["low", "normal", "high", "urgent"]),
+        "mail": texts(), "webhook": { "type": "string" }, "chat": some_of(&PLATFORMS),
+    });
+    json!({ "type": "object", "properties": properties, "required": ["on"], "additionalProperties": false })
 }
 
 fn is_secret(key: &str) -> bool {

@@ -124,6 +124,11 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<String>,
     },
+    /// The severity of an incident: 1, the worst, to 4.
+    Rated {
+        from: Option<u8>,
+        to: u8,
+    },
     Retyped {
         from: TicketType,
         to: TicketType,
@@ -198,6 +203,7 @@ impl Change {
             Self::Assigned { to: None, .. } => "released",
             Self::Categorised { .. } => "categorised",
             Self::Prioritised { .. } => "prioritised",
+            Self::Rated { .. } => "rated",
             Self::Retyped { .. } => "retyped",
             Self::Queued { .. } => "queued",
             Self::Escalated { .. } => "escalated",
@@ -231,6 +237,8 @@ impl Change {
                 let how = format!("{} × {}", urgency.word(), impact.word());
                 because(format!("{} → {} ({how})", from.word(), to.word()), why)
             }
+            Self::Rated { from: Some(from), to } => format!("severity {from} → {to}"),
+            Self::Rated { from: None, to } => format!("severity {to}"),
             Self::Retyped { from, to } => format!("{} → {}", from.word(), to.word()),
             Self::Queued { from, to, why } => because(format!("{from} → {to}"), why),
             Self::Escalated { from, to, why } => format!("L{from} → L{to}: {why}"),
@@ -266,6 +274,7 @@ impl Change {
             Self::ContactWrote
             | Self::Replied
             | Self::Assigned { .. }
+            | Self::Rated { .. }
             | Self::Escalated { .. }
             | Self::Linked { .. }
             | Self::Unlinked { .. }
@@ -308,6 +317,9 @@ pub struct Ticket {
     pub impact: Level,
     pub priority: Priority,
     pub queue: String,
+    /// Of an incident: 1, the worst, to 4, where somebody said so.
+    #[serde(default)]
+    pub severity: Option<u8>,
     /// 1 to 3.
     pub tier: u8,
     pub agent: Option<String>,
@@ -336,6 +348,7 @@ impl Ticket {
             impact: *impact,
             priority: *priority,
             queue: queue.clone(),
+            severity: None,
             tier: 1,
             agent: None,
             links: BTreeSet::new(),
@@ -368,6 +381,7 @@ impl Ticket {
             Change::Prioritised { urgency, impact, to, .. } => {
                 (self.urgency, self.impact, self.priority) = (*urgency, *impact, *to);
             }
+            Change::Rated { to, .. } => self.severity = Some(*to),
             Change::Retyped { to, .. } => self.kind = *to,
             Change::Queued { to, .. } => self.queue.clone_from(to),
             Change::Escalated { to, .. } => self.tier = *to,

@@ -4,11 +4,14 @@
 use jiff::Timestamp;
 
 use super::history::{Approval, Change, Relation, Ticket};
-use super::priority::{Level, Priority, priority};
+use super::priority::{Level, Priority};
 use super::ticket::{Act, Refused, State, TicketType, after};
 
 /// The highest tier.
 pub const TIERS: u8 = 3;
+
+/// Severities go from 1, the worst, to this.
+pub const LOWEST_SEVERITY: u8 = 4;
 
 /// What is wanted of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +27,15 @@ pub enum Wish {
         why: Option<String>,
     },
     Categorise(String),
+    /// `to` is what the desk's matrix makes of urgency and impact.
     Prioritise {
         urgency: Level,
         impact: Level,
+        to: Priority,
         why: Option<String>,
     },
+    /// How bad an incident is: 1, the worst, to 4.
+    Rate(u8),
     /// One step up, by a target's measure.
     Raise {
         why: String,
@@ -89,6 +96,8 @@ pub enum Refusal {
     Undone(String),
     #[error("there is no item {0}")]
     NoItem(usize),
+    #[error("there is no severity {0}; 1 is the worst, {LOWEST_SEVERITY} the least")]
+    NoSeverity(u8),
     #[error("it is at the highest tier")]
     HighestTier,
     #[error("a ticket is not linked with itself")]
@@ -134,8 +143,8 @@ pub fn decide(
             let from = ticket.category.clone();
             Ok(unless(from == to, Change::Categorised { from, to }))
         }
-        Wish::Prioritise { urgency, impact, why } => {
-            let to = priority(*urgency, *impact);
+        Wish::Prioritise { urgency, impact, to, why } => {
+            let to = *to;
             let same = (ticket.urgency, ticket.impact, ticket.priority) == (*urgency, *impact, to);
             let change = Change::Prioritised {
                 urgency: *urgency,
@@ -145,6 +154,13 @@ pub fn decide(
                 why: why.clone(),
             };
             Ok(unless(same, change))
+        }
+        Wish::Rate(to) => {
+            only(ticket, TicketType::Incident)?;
+            if !(1..=LOWEST_SEVERITY).contains(to) {
+                return Err(Refusal::NoSeverity(*to));
+            }
+            Ok(unless(ticket.severity == Some(*to), Change::Rated { from: ticket.severity, to: *to }))
         }
         Wish::Raise { why } => {
             let to = Priority::ALL.into_iter().find(|priority| *priority > ticket.priority);

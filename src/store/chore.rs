@@ -52,6 +52,7 @@ pub(super) enum Chore {
     OfQuestions(super::questions::Chore),
     OfProposals(super::proposals::Chore),
     OfTickets(super::tickets::Chore),
+    OfAlerts(super::alerts::Chore),
     OfLines(super::lines::Chore),
     /// Writes a row for the sake of writing: whether the store can.
     Probe {

@@ -65,9 +65,11 @@ pub struct Look {
 pub struct HandRow {
     pub name: String,
     pub skills: Vec<String>,
-    /// Tickets and live conversations that the agent can hold, and holds; what waits for somebody else is not held.
+    /// What the agent can hold,
     pub capacity: u32,
-    pub load: u32,
+    /// and holds: tickets, less those that wait for somebody else, and live conversations.
+    pub tickets: u32,
+    pub conversations: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -141,9 +143,9 @@ const UNBEGUN: &str = "SELECT code FROM tickets WHERE agent IS NOT NULL AND stat
 /// Tickets that are worked on and live conversations count alike.
 const HANDS: &str = "SELECT a.name, a.skills, CAST(a.capacity AS BIGINT) AS capacity,
     (SELECT count(*) FROM tickets AS t WHERE t.agent = a.name AND t.state NOT IN ('resolved', 'closed', 'cancelled')
-        AND t.state NOT IN ('pending_contact', 'pending_vendor'))
-    + (SELECT count(*) FROM conversations AS c WHERE c.owner <> 'bot' AND c.owner = 'agent' AND c.owner_name = a.name AND c.life <> 'closed')
-    AS load FROM agents AS a WHERE a.presence = 'online' AND NOT a.disabled AND a.seen > $1 ORDER BY a.name";
+        AND t.state NOT IN ('pending_contact', 'pending_vendor')) AS tickets,
+    (SELECT count(*) FROM conversations AS c WHERE c.owner <> 'bot' AND c.owner = 'agent' AND c.owner_name = a.name AND c.life <> 'closed')
+    AS conversations FROM agents AS a WHERE a.presence = 'online' AND NOT a.disabled AND a.seen > $1 ORDER BY a.name";
 const DUE: &str = "SELECT code FROM tickets WHERE clock <= $1 ORDER BY clock, num LIMIT $2";
 
 macro_rules! write_fact {
@@ -453,7 +455,13 @@ impl Store {
         let row = |raw: RawHand| {
             let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
             let skills = json("skills of an agent", &raw.skills)?;
-            Ok(HandRow { name: raw.name, skills, capacity: number(raw.capacity), load: number(raw.load) })
+            Ok(HandRow {
+                name: raw.name,
+                skills,
+                capacity: number(raw.capacity),
+                tickets: number(raw.tickets),
+                conversations: number(raw.conversations),
+            })
         };
         rows.into_iter().map(row).collect()
     }
@@ -535,7 +543,8 @@ struct RawHand {
     name: String,
     skills: String,
     capacity: i64,
-    load: i64,
+    tickets: i64,
+    conversations: i64,
 }
 
 #[derive(Debug, FromRow)]

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::wire::{Answer, Refusal, silent};
 use super::{Discord, ack};
 use crate::app::App;
-use crate::app::channels::ConversationRow;
+use crate::app::channels::{Announced, ConversationRow};
 use crate::channel::agents::{self, Buttons, Rooms, Trouble, card};
 use crate::channel::render;
 use crate::conversation::Channel;
@@ -100,6 +100,15 @@ pub fn is_ours(data: &str) -> bool {
 pub fn note_form(data: &str) -> Option<Value> {
     let (_, act) = card::read(data)?;
     (act == "note").then(|| ack::modal(data, "Note", "For colleagues only", INPUT_LENGTH))
+}
+
+/// Says something in the channel, outside of the threads.
+pub async fn announce(discord: &Discord, desk: &Desk, app: &App, text: &str) -> Announced {
+    let threads = Threads { discord, desk };
+    match threads.put(app, &desk.channel.to_string(), text, Vec::new()).await {
+        Ok(_) => Announced::Done,
+        Err(trouble) => agents::announced(trouble),
+    }
 }
 
 /// The threads of the channel.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Telegram;
 use super::wire::{Answer, Refusal};
 use crate::app::App;
-use crate::app::channels::{Adapter as _, ConversationRow};
+use crate::app::channels::{Adapter as _, Announced, ConversationRow};
 use crate::channel::agents::{self, Buttons, Rooms, Trouble, card};
 use crate::channel::render;
 use crate::conversation::Channel;
@@ -41,6 +41,17 @@ impl Desk {
 /// Keeps the topics up to date until `stop` is cancelled.
 pub async fn run(telegram: &Telegram, desk: &Desk, app: &App, stop: &CancellationToken) {
     agents::run(&Topics { telegram, desk }, app, stop).await;
+}
+
+/// Says something in the group, outside of the topics.
+pub async fn announce(telegram: &Telegram, desk: &Desk, app: &App, text: &str) -> Announced {
+    let topics = Topics { telegram, desk };
+    for part in render::telegram::plain(text) {
+        if let Err(trouble) = topics.call(app, "sendMessage", json!({ "text": part.text })).await {
+            return agents::announced(trouble);
+        }
+    }
+    Announced::Done
 }
 
 /// The topics of the group.

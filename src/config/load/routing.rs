@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 
 use super::targets::{PRIORITIES, TYPES, entries, known, words};
 use super::{ConfigError, Reader, wrong};
+use crate::calendar::Calendar;
 use crate::config::{QueueRule, Routing};
 
 pub(in crate::config) const RULES: &str = "desk.routing.rules";
 pub(in crate::config) const RAISE: &str = "desk.routing.raise";
+pub(in crate::config) const SHIFTS: &str = "desk.routing.shifts";
 pub(in crate::config) const SKILLS: &str = "desk.routing.skills";
 const KEYS: [&str; 9] =
     ["name", "types", "priorities", "profiles", "categories", "channels", "locales", "open", "queue"];
@@ -30,6 +32,25 @@ pub(super) fn routing(reader: &Reader<'_>) -> Result<Routing, ConfigError> {
             );
         }
     }
+    let zone = reader.text("desk.time_zone")?;
+    let mut shifts = BTreeMap::new();
+    if let Some(Value::Object(named)) = reader.get(SHIFTS) {
+        for (agent, value) in named {
+            let key = format!("{SHIFTS}.{agent}");
+            let alone = Map::from_iter([("shifts".to_owned(), value.clone())]);
+            let spans = Reader(&alone).list("shifts").map_err(|_| wrong(&key, "must be a list"))?;
+            let calendar = Calendar::new(&zone, &spans);
+            shifts.insert(
+                agent.clone(),
+                calendar.map_err(|error| wrong(&key, &format!("cannot be read: {error}")))?,
+            );
+        }
+    }
+    let weight = |key: &str| {
+        let weight = reader.text(key)?.parse::<u32>().ok().filter(|weight| *weight <= 100);
+        weight.ok_or_else(|| wrong(key, "must be a number up to 100"))
+    };
+    let weights = (weight("desk.routing.weights.ticket")?, weight("desk.routing.weights.conversation")?);
     let mut raise = BTreeMap::new();
     if let Some(Value::Object(named)) = reader.get(RAISE) {
         for (profile, steps) in named {
@@ -47,6 +68,8 @@ pub(super) fn routing(reader: &Reader<'_>) -> Result<Routing, ConfigError> {
         rules,
         assign: reader.flag("desk.routing.assign")?,
         skills,
+        shifts,
+        weights,
         raise,
         reassign: Some(reassign).filter(|time| *time > Duration::ZERO),
     })
@@ -105,6 +128,8 @@ mod tests {
         for (rules, told) in [
             ("[{ categories: [x] }]", "`desk.routing.rules[0].queue` is missing"),
             ("[{ queue: a }, { queue: b, chanels: [web] }]", "did you mean `channels`"),
+            ("[], shifts: { anna: [whenever] }", "`desk.routing.shifts.anna` cannot be read"),
+            ("[], weights: { ticket: many }", "`desk.routing.weights.ticket` must be a number"),
             ("[], raise: { vip: 9 }", "`desk.routing.raise.vip` must be a number of steps"),
             ("[{ queue: a, types: [wish] }]", "`desk.routing.rules[0].types` has `wish`"),
         ] {

@@ -27,6 +27,8 @@ const KEYS: [&str; 14] = [
     "at_warning",
     "at_breach",
 ];
+const MATRIX: &str = "desk.matrix";
+const LEVELS: [&str; 3] = ["low", "medium", "high"];
 pub(super) const TYPES: [&str; 4] = ["incident", "service_request", "problem", "change"];
 pub(super) const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
 
@@ -36,6 +38,22 @@ pub(super) fn promises(reader: &Reader<'_>, own: &Calendar) -> Result<Vec<Promis
     calendars.insert("desk".to_owned(), own.clone());
     calendars.insert("always".to_owned(), Calendar::always());
     entries(reader, TARGETS)?.iter().enumerate().map(|(at, one)| promise(one, at, &calendars)).collect()
+}
+
+/// What urgency and impact make of a priority.
+pub(super) fn matrix(reader: &Reader<'_>) -> Result<BTreeMap<(String, String), String>, ConfigError> {
+    let mut all = BTreeMap::new();
+    for urgency in LEVELS {
+        for impact in LEVELS {
+            let key = format!("{MATRIX}.{urgency}.{impact}");
+            let priority = reader.text(&key)?;
+            if !PRIORITIES.contains(&priority.as_str()) {
+                return Err(wrong(&key, &format!("has `{priority}`; it may have {}", PRIORITIES.join(", "))));
+            }
+            all.insert((urgency.to_owned(), impact.to_owned()), priority);
+        }
+    }
+    Ok(all)
 }
 
 /// A list of maps. What the environment gives is a text: JSON, which is YAML too.
@@ -212,6 +230,8 @@ mod tests {
             ("targets: [{ resolution: 1h, calendar: mars }]", "names no calendar; there are always, desk"),
             ("targets: [{ resolution: 1h, warn: 0 }]", "`desk.targets[0].warn`"),
             ("targets: [{ resolution: 1h, at_breach: [shout] }]", "has `shout`"),
+            ("matrix: { high: { low: extreme } }", "`desk.matrix.high.low` has `extreme`"),
+            ("matrix: { huge: { low: low } }", "no setting is named `desk.matrix.huge`"),
             ("calendars: { desk: { hours: [] } }", "a name that is taken"),
             ("calendars: { night: { hours: [whenever] } }", "`desk.calendars.night.hours` cannot be read"),
             ("calendars: { night: { houres: [] } }", "did you mean `hours`"),

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::desk::history::Entry;
+use crate::desk::priority::priority;
 
 use State::{
     Assigned, Cancelled, Closed, InProgress, New, PendingContact, PendingVendor, Reopened, Resolved,
@@ -67,8 +68,11 @@ fn wishes() -> impl Strategy<Value = Wish> {
         2 => (agent(), why()).prop_map(|(agent, why)| Wish::Assign { agent, why }),
         6 => (proptest::sample::select(Act::ALL.to_vec()), why()).prop_map(|(act, why)| Wish::Move { act, why }),
         1 => proptest::sample::select(vec!["", "network", "billing"]).prop_map(|to| Wish::Categorise(to.to_owned())),
-        1 => (level(), level(), why()).prop_map(|(urgency, impact, why)| Wish::Prioritise { urgency, impact, why }),
+        1 => (level(), level(), why()).prop_map(|(urgency, impact, why)| Wish::Prioritise {
+            urgency, impact, to: priority(urgency, impact), why,
+        }),
         1 => Just(Wish::Raise { why: "late".to_owned() }),
+        1 => (0..6_u8).prop_map(Wish::Rate),
         1 => proptest::sample::select(TicketType::ALL.to_vec()).prop_map(Wish::Retype),
         1 => (proptest::sample::select(vec!["first", "second"]), why())
             .prop_map(|(queue, why)| Wish::Queue { queue: queue.to_owned(), why }),

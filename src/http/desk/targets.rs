@@ -13,6 +13,7 @@ use super::super::json::JsonBody;
 use super::super::web_chat::{clean_text, client_id};
 use super::acts::{self, Done, Words};
 use crate::app::tickets::{self, Known, TicketError};
+use crate::config::Desk;
 use crate::conversation::{code, utterance};
 use crate::desk::agent::Role;
 use crate::desk::history::{Relation, Ticket};
@@ -28,7 +29,7 @@ const MAX_SUBJECT: usize = 200;
 #[serde(expecting = "an object", default, deny_unknown_fields)]
 pub struct TicketAct {
     /// assign, release, start, ask_contact, ask_vendor, contact_replied, vendor_replied, resolve, reopen, close, cancel;
-    /// categorise, prioritise, retype, queue, escalate; link, unlink, merge, split; add_item, check_item; plan, approve, reject.
+    /// categorise, prioritise, rate, retype, queue, escalate; link, unlink, merge, split; add_item, check_item; plan, approve, reject.
     pub act: String,
     /// assign: to whom; who acts, where nobody is named.
     pub agent: Option<String>,
@@ -38,6 +39,8 @@ pub struct TicketAct {
     /// prioritise: low, medium or high.
     pub urgency: Option<String>,
     pub impact: Option<String>,
+    /// rate: of an incident, 1, the worst, to 4.
+    pub severity: Option<u8>,
     /// retype: incident, service_request, problem or change.
     pub r#type: Option<String>,
     pub queue: Option<String>,
@@ -66,6 +69,8 @@ pub struct TicketState {
     pub state: String,
     pub category: String,
     pub priority: String,
+    /// Of an incident, where somebody said so: 1, the worst, to 4.
+    pub severity: Option<u8>,
     pub queue: String,
     /// 1 to 3.
     pub tier: u8,
@@ -109,6 +114,7 @@ impl TicketState {
             state: ticket.state.word().to_owned(),
             category: ticket.category,
             priority: ticket.priority.word().to_owned(),
+            severity: ticket.severity,
             queue: ticket.queue,
             tier: ticket.tier,
             agent: ticket.agent,
@@ -258,7 +264,8 @@ pub async fn act(
                 vec![Wish::Assign { agent: Some(known.name), why }]
             }
         }
-        _ => vec![wish(&asked)?],
+        "categorise" => vec![Wish::Categorise(known_category(&web, &text(&asked.category))?)],
+        _ => vec![wish(&web.app.settings.desk, &asked)?],
     };
     let ticket = web.app.act_on_ticket(agent.name(), &code, &wishes).await?;
     Ok(Json(TicketState::new(&code, ticket)))
@@ -269,12 +276,22 @@ fn text(given: &Option<String>) -> String {
     text.chars().take(MAX_TEXT).collect::<String>().trim().to_owned()
 }
 
+/// A category that the settings have, where they have any.
+fn known_category(web: &Web, category: &str) -> Result<String, Problem> {
+    let tree = &web.app.settings.categories;
+    if tree.is_empty() || tree.iter().any(|known| known == category) {
+        return Ok(category.to_owned());
+    }
+    let known = tree.join(", ");
+    Err(Problem::bad("no_category", format!("There is no category `{category}`; there are {known}.")))
+}
+
 fn other(asked: &TicketAct) -> Result<String, Problem> {
     let given = asked.to.as_deref().unwrap_or_default();
     code::parse(given).ok_or_else(|| Problem::bad("bad_code", "`to` must be the code of another ticket."))
 }
 
-fn wish(asked: &TicketAct) -> Result<Wish, Problem> {
+fn wish(desk: &Desk, asked: &TicketAct) -> Result<Wish, Problem> {
     let needs =
         |key: &str, what: &str| Problem::bad("bad_act", format!("`{}` needs `{key}`: {what}.", asked.act));
     let why = Some(text(&asked.why)).filter(|why| !why.is_empty());
@@ -291,11 +308,12 @@ fn wish(asked: &TicketAct) -> Result<Wish, Problem> {
         || asked.item.and_then(|item| item.checked_sub(1)).ok_or_else(|| needs("item", "a number from 1"));
     Ok(match asked.act.as_str() {
         "categorise" => Wish::Categorise(text(&asked.category)),
-        "prioritise" => Wish::Prioritise {
-            urgency: level("urgency", &asked.urgency)?,
-            impact: level("impact", &asked.impact)?,
-            why,
-        },
+        "prioritise" => {
+            let urgency = level("urgency", &asked.urgency)?;
+            let impact = level("impact", &asked.impact)?;
+            Wish::Prioritise { urgency, impact, to: tickets::matrix(desk, urgency, impact), why }
+        }
+        "rate" => Wish::Rate(asked.severity.ok_or_else(|| needs("severity", "1, the worst, to 4"))?),
         "retype" => {
             let given = asked.r#type.as_deref().unwrap_or_default();
             let kind = TicketType::from_word(given);

@@ -9,7 +9,7 @@ use vestibule::config;
 use vestibule::conversation::{Channel, Event};
 use vestibule::desk::history::Relation;
 use vestibule::desk::lifecycle::{Refusal, Wish};
-use vestibule::desk::{Act, Change, Level, State, Ticket};
+use vestibule::desk::{Act, Change, Level, Priority, State, Ticket};
 
 use super::made::{act, at, on, open_ticket, ticketed};
 use super::{Db, on_both};
@@ -68,7 +68,12 @@ async fn its_history_is_the_ticket(db: Db) {
     for wishes in [
         vec![Wish::assign("anna")],
         vec![go(Act::Start), Wish::Categorise("network".into())],
-        vec![Wish::Prioritise { urgency: Level::High, impact: Level::High, why: Some("many".into()) }],
+        vec![Wish::Prioritise {
+            urgency: Level::High,
+            impact: Level::High,
+            to: Priority::Urgent,
+            why: Some("many".into()),
+        }],
         vec![Wish::Queue { queue: "second".into(), why: Some("not ours".into()) }],
         vec![Wish::Escalate { why: "hard".into() }],
         vec![Wish::assign("ugo"), go(Act::AskContact)],

@@ -103,11 +103,6 @@ impl Staff {
     }
 
     #[cfg(test)]
-    pub fn agents(self) -> &'static [Agent] {
-        &AGENTS
-    }
-
-    #[cfg(test)]
     /// By sign-in name.
     pub fn agent(self, login: &str) -> Option<&'static Agent> {
         AGENTS.iter().find(|agent| agent.login == login)
