@@ -17,3 +17,6 @@ CREATE TABLE notes (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Tickets that nobody has and somebody should: one that was escalated amid the work too.
+DROP INDEX tickets_waiting;
+CREATE INDEX tickets_waiting ON tickets (created) WHERE agent IS NULL AND state IN ('new', 'assigned', 'in_progress', 'reopened');

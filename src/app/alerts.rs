@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::channels::Announced;
 use crate::config::{Alert, Mail};
 use crate::conversation::{Channel, code};
+use crate::desk::State;
 use crate::desk::history::Change;
 use crate::store::StoreError;
 use crate::store::alerts::{AlertRow, FactRow};
@@ -119,9 +121,12 @@ impl super::App {
     fn told(&self, fact: &FactRow) -> Vec<(String, String, String)> {
         let facts: Vec<Change> =
             fact.facts.as_deref().and_then(|facts| serde_json::from_str(facts).ok()).unwrap_or_default();
-        let mut whats: Vec<(&str, Option<String>)> =
-            facts.iter().map(|change| (change.what(), change.text())).collect();
-        if whats.is_empty() {
+        let mut whats: Vec<(&str, Option<String>)> = facts
+            .iter()
+            .filter(|change| !follows(change))
+            .map(|change| (change.what(), change.text()))
+            .collect();
+        if facts.is_empty() {
             whats.push((&fact.what, fact.text.clone()));
         }
         let mut all = Vec::new();
@@ -249,6 +254,7 @@ impl super::App {
             .from(from)
             .to(to)
             .subject(subject)
+            .header(ContentType::TEXT_PLAIN)
             .message_id(Some(format!("<alert.{}@{host}>", hex::encode(id))))
             .body(text)
             .map_err(|error| never(error.to_string()))?;
@@ -314,6 +320,11 @@ fn without_address(error: reqwest::Error) -> String {
 fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let built = AsyncSmtpTransport::<Tokio1Executor>::from_url(mail.url.expose());
     Ok(built.map_err(|error| format!("mail.url: {error}"))?.timeout(Some(PATIENCE)).build())
+}
+
+/// What only follows from another fact beside it: that somebody has it, or nobody.
+fn follows(change: &Change) -> bool {
+    matches!(change, Change::Moved { to: State::New | State::Assigned, .. })
 }
 
 fn fits(alert: &Alert, what: &str, fact: &FactRow) -> bool {

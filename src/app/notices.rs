@@ -14,8 +14,8 @@ use crate::store::{Decision, Loaded, Store, StoreError, TurnJob, Whose};
 
 const TICK: Duration = Duration::from_secs(1);
 const AT_ONCE: u32 = 100;
-/// After so many days nobody remembers how it went.
-const SURVEYS_LAST: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// What could not be told within so many days is no news any more.
+const NEWS_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl super::App {
     /// Tells watchers until `stop` is cancelled.
@@ -39,7 +39,7 @@ impl super::App {
     pub async fn tell_due(&self) -> Result<usize, StoreError> {
         let now = self.now();
         let quiet = !self.settings.desk.notices.hours.is_open(now);
-        let since = now.checked_sub(SURVEYS_LAST).unwrap_or(Timestamp::MIN);
+        let since = now.checked_sub(NEWS_LASTS).unwrap_or(Timestamp::MIN);
         let due = self.store.due_notices(AT_ONCE, quiet, since).await?;
         let count = due.len();
         for notice in due {

@@ -107,16 +107,18 @@ const FACT: &str =
 const NEWS: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
 SELECT $1 || w.contact, w.contact, w.conversation, $2, $3, 'news' FROM watches AS w
 WHERE w.what = 'ticket' AND w.subject = $4 ON CONFLICT (id) DO NOTHING";
-/// Its own contact, unless they asked: once, of how it stands then.
+/// Its own contact, unless they asked: once, of how it stands then. A caller hears it only in a linked chat.
 const PUBLIC: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
 SELECT 'public:' || t.code, t.contact, t.conversation, $1, $2, 'public' FROM tickets AS t
 WHERE t.code = $3
     AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
+    AND (t.channel NOT IN ('twilio', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
 ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL";
 const SURVEY: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
-SELECT 'survey:' || t.code, t.contact, t.conversation, $1, $2, 'survey' FROM tickets AS t
+SELECT 'survey:' || t.code, t.contact, t.conversation, $1, $2,
+    CASE WHEN t.channel IN ('twilio', 'phone', 'terminal_voice') THEN 'call_survey' ELSE 'survey' END FROM tickets AS t
 WHERE t.code = $3
-    AND NOT EXISTS (SELECT 1 FROM notices AS n WHERE n.contact = t.contact AND n.kind = 'survey' AND n.created > $4)
+    AND NOT EXISTS (SELECT 1 FROM notices AS n WHERE n.contact = t.contact AND n.kind IN ('survey', 'call_survey') AND n.created > $4)
 ON CONFLICT (id) DO NOTHING";
 /// The last ticket on the same matter that a (proven) contact had before this one, closed since `$2`.
 const BEFORE: &str = "SELECT old.code FROM tickets AS new
@@ -131,7 +133,8 @@ const LOOK: &str = "UPDATE tickets SET clock = $1 WHERE code = $2 AND version = 
 const LOOK_AT_ALL: &str = "UPDATE tickets SET clock = $1 WHERE state NOT IN ('closed', 'cancelled')";
 const LOOK_AT_RESOLVED: &str = "UPDATE tickets SET clock = NULL WHERE clock <= $1 AND state <> 'resolved'";
 /// In the order of `desk::routing`, as far as the row tells it: a step of priority for each hour of waiting.
-const WAITING: &str = "SELECT code FROM tickets WHERE agent IS NULL AND state IN ('new', 'reopened')
+const WAITING: &str =
+    "SELECT code FROM tickets WHERE agent IS NULL AND state IN ('new', 'assigned', 'in_progress', 'reopened')
     ORDER BY CASE priority WHEN 'urgent' THEN 3 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END
         + ($1 - created) / 3600000000 DESC, created, num LIMIT $2";
 /// What a person gave out or took stays with its agent.

@@ -99,14 +99,14 @@ impl Store {
     }
 
     /// Notices that can be told in a chat now: the bot has it, or it is over. While it is `quiet` only what the contact did
-    /// something for; surveys only where they are not older than `surveys_since`.
+    /// something for; nothing that is not newer than `since`.
     pub async fn due_notices(
         &self,
         limit: u32,
         quiet: bool,
-        surveys_since: Timestamp,
+        since: Timestamp,
     ) -> Result<Vec<DueNotice>, StoreError> {
-        let since = surveys_since.as_microsecond();
+        let since = since.as_microsecond();
         reads!(self, reads => reads.due_notices(i64::from(limit), quiet, since).await)
     }
 

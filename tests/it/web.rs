@@ -1,7 +1,9 @@
 //! The web chat, the desk's API and the operators' addresses, asked from outside on the real program.
 
+mod alerts;
 mod as_test;
 mod chat;
+mod closing;
 mod desk;
 mod flows;
 mod limits;

@@ -16,7 +16,7 @@ use crate::app::clock::Clock;
 use crate::app::desk::DeskError;
 use crate::app::tickets::TicketError;
 use crate::calendar::Calendar;
-use crate::conversation::ConversationId;
+use crate::conversation::{ConversationId, Owner};
 use crate::desk::lifecycle::Wish;
 use crate::desk::ticket::Act;
 
@@ -30,6 +30,8 @@ const AT_ONCE: usize = 50;
 enum Deed {
     Look,
     Visit(usize),
+    /// An agent takes a conversation that waits for a person.
+    Pick(usize, ConversationId),
     /// An agent takes it and writes.
     Touch {
         code: String,
@@ -127,6 +129,7 @@ impl<'a> Life<'a> {
                     self.at(later(at, LOOKS), Deed::Look);
                 }
                 Deed::Visit(nth) => self.visit(nth, at).await?,
+                Deed::Pick(nth, conversation) => self.pick(nth, conversation, at).await?,
                 Deed::Touch { code, visit, tier } => self.touch(code, visit, tier, at).await?,
                 Deed::Back { code, visit, agent } => self.back(code, visit, agent, at).await?,
                 Deed::Finish { code, visit, agent } => self.finish(code, visit, agent, at).await?,
@@ -166,15 +169,46 @@ impl<'a> Life<'a> {
             })
             .await?;
         self.made.turns += came.turns;
+        if let Some(conversation) = came.waits {
+            let seconds = 15 + visit.chance("wait").below(120) as i64;
+            self.at(later(now, SignedDuration::from_secs(seconds)), Deed::Pick(nth, conversation));
+        }
         for code in came.tickets {
             if self.open.contains_key(&code) {
                 continue;
             }
             let known = self.app.store.ticket(&code).await?;
-            if known.is_some_and(|row| row.state == "new") {
-                self.made.tickets += 1;
-                self.touched(code, nth, 1, now);
+            match known.map(|row| row.state).as_deref() {
+                Some("new") => self.made.tickets += 1,
+                // They were back on the matter.
+                Some("reopened") => {}
+                _ => continue,
             }
+            self.touched(code, nth, 1, now);
+        }
+        Ok(())
+    }
+
+    /// Helped on the line, or nobody was there in time.
+    async fn pick(&mut self, nth: usize, conversation: ConversationId, now: Timestamp) -> anyhow::Result<()> {
+        let visit = self.plan.visits[nth];
+        let agent = self.who(visit.matter.queue(), 1, now);
+        let waits = self.app.store.conversation(conversation).await?;
+        let waits = waits.is_some_and(|known| matches!(known.owner, Owner::Queue(_)) && !known.is_closed());
+        if !waits || !self.shifts[agent].is_open(now) {
+            return Ok(());
+        }
+        let login = AGENTS[agent].login;
+        let solution = self.says(nth, "live", "solution", visit.words().solutions);
+        let helped = async {
+            self.app.claim(login, conversation).await?;
+            self.app.reply(login, conversation, &format!("live {nth}"), solution).await?;
+            self.app.close_conversation(login, conversation, "resolved").await
+        };
+        match helped.await {
+            Ok(()) => self.made.answers_of_agents += 1,
+            Err(DeskError::Store(error)) => return Err(error.into()),
+            Err(_) => {}
         }
         Ok(())
     }
@@ -233,8 +267,8 @@ impl<'a> Life<'a> {
 
     async fn touch(&mut self, code: String, visit: usize, tier: u8, now: Timestamp) -> anyhow::Result<()> {
         let known = self.app.store.ticket(&code).await?;
-        let Some(row) = known.filter(|row| matches!(row.state.as_str(), "new" | "assigned" | "reopened"))
-        else {
+        let waits = |state: &str| matches!(state, "new" | "assigned" | "in_progress" | "reopened");
+        let Some(row) = known.filter(|row| waits(&row.state) && row.agent.is_none()) else {
             return Ok(());
         };
         let agent = self.who(

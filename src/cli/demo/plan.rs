@@ -13,7 +13,7 @@ use super::chance::{Chance, ln};
 use super::words::{self, Words};
 
 /// How many visits are planned for each ticket wanted: about two in five end without one.
-pub const VISITS_PER_TICKET: f64 = 1.85;
+pub const VISITS_PER_TICKET: f64 = 1.7;
 /// One contact per so many visits.
 const VISITS_PER_CONTACT: f64 = 2.5;
 /// Nobody comes more often.

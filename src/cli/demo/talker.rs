@@ -6,7 +6,7 @@ use super::chance::Chance;
 use super::plan::{Channel, Visit};
 use crate::app::inbound::{Arrival, DoorError, Opens, Who};
 use crate::app::{App, Outcome};
-use crate::conversation::{self, Event, Owner, Prompt, PromptKind, Said, Utterance, ids};
+use crate::conversation::{self, ConversationId, Event, Owner, Prompt, PromptKind, Said, Utterance, ids};
 use crate::flow::{Kind, Slot, SlotKind};
 
 /// Who is not done by then goes.
@@ -17,12 +17,15 @@ const MOST_TURNS: usize = 30;
 pub struct Came {
     /// Codes of tickets that were opened, or added to.
     pub tickets: Vec<String>,
+    /// The conversation, where it waits for a person.
+    pub waits: Option<ConversationId>,
     pub turns: u64,
 }
 
 /// Where the conversation stands after a turn.
 #[derive(Debug, Default)]
 struct Stands {
+    conversation: Option<ConversationId>,
     flow: String,
     step: String,
     with_bot: bool,
@@ -69,6 +72,7 @@ impl<'a> Talker<'a> {
             came.turns += 1;
             self.note(&events, &mut came);
             if stands.over || !stands.with_bot {
+                came.waits = stands.conversation.filter(|_| !stands.over);
                 return Ok(came);
             }
             let temper = &self.visit.temper;
@@ -159,7 +163,8 @@ impl<'a> Talker<'a> {
         let mut lines = answer.body.lines().map(str::to_owned);
         let mut next = || lines.next().unwrap_or_default();
         let (flow, step) = (next(), next());
-        let stands = Stands { flow, step, with_bot: next() == "true", over: next() == "true" };
+        let conversation = answer.conversation;
+        let stands = Stands { conversation, flow, step, with_bot: next() == "true", over: next() == "true" };
         Ok((stands, answer.events))
     }
 

@@ -37,6 +37,7 @@ SELECT * FROM (
     SELECT DISTINCT ON (t.code) 'public:' || t.code, t.contact, t.conversation, n.news, n.now, 'public'
     FROM n JOIN tickets AS t ON t.code = n.code WHERE n.public
         AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
+    AND (t.channel NOT IN ('twilio', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
     ORDER BY t.code, n.nth DESC
 ) AS own
 ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL
@@ -211,13 +212,13 @@ impl Reads {
         &self,
         limit: i64,
         quiet: bool,
-        surveys_since: i64,
+        since: i64,
     ) -> Result<Vec<DueNotice>, StoreError> {
         let rows: Vec<RawNotice> = sqlx::query_as(
             "WITH due AS (
                  SELECT n.id, n.contact, n.kind, n.news, n.created, asked.channel, asked.address
                  FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation
-                 WHERE n.told IS NULL AND (n.kind = 'asked' OR NOT $2) AND (n.kind <> 'survey' OR n.created > $3)
+                 WHERE n.told IS NULL AND (n.kind = 'asked' OR NOT $2) AND n.kind <> 'call_survey' AND n.created > $3
              ), place AS (
                  SELECT id, kind, news, created, channel, address FROM due
                  UNION
@@ -236,7 +237,7 @@ impl Reads {
         )
         .bind(limit)
         .bind(quiet)
-        .bind(surveys_since)
+        .bind(since)
         .fetch_all(&self.pool)
         .await?;
         raw::all(rows)

@@ -30,6 +30,7 @@ UNION ALL
 SELECT 'public:' || t.code, t.contact, t.conversation, n.value ->> 1, n.value ->> 2, 'public'
 FROM json_each(?1) AS n JOIN tickets AS t ON t.code = n.value ->> 0 WHERE n.value ->> 3
     AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
+    AND (t.channel NOT IN ('twilio', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
 ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL
 WHERE excluded.kind = 'public'";
 
@@ -143,13 +144,13 @@ impl Reads {
         &self,
         limit: i64,
         quiet: bool,
-        surveys_since: i64,
+        since: i64,
     ) -> Result<Vec<DueNotice>, StoreError> {
         let rows: Vec<RawNotice> = sqlx::query_as(
             "WITH due AS (
                  SELECT n.id, n.contact, n.kind, n.news, n.created, asked.channel, asked.address
                  FROM notices AS n JOIN conversations AS asked ON asked.id = n.conversation
-                 WHERE n.told IS NULL AND (n.kind = 'asked' OR NOT ?2) AND (n.kind <> 'survey' OR n.created > ?3)
+                 WHERE n.told IS NULL AND (n.kind = 'asked' OR NOT ?2) AND n.kind <> 'call_survey' AND n.created > ?3
              ), place AS (
                  SELECT id, kind, news, created, channel, address FROM due
                  UNION
@@ -168,7 +169,7 @@ impl Reads {
         )
         .bind(limit)
         .bind(quiet)
-        .bind(surveys_since)
+        .bind(since)
         .fetch_all(&self.pool)
         .await?;
         raw::all(rows)

@@ -11,7 +11,7 @@ const PROMISES: &str =
     r#"[{ "name": "usual", "calendar": "always", "first_response": "4h", "resolution": "16h" }]"#;
 
 /// A visitor goes through the small desk to a ticket; its code.
-async fn ticket(server: &Server) -> String {
+pub(super) async fn ticket(server: &Server) -> String {
     let visitor = Visitor::open(server, json!({ "locale": "en" })).await;
     for (n, text) in ["1", "the roof leaks", "123456", "7"].iter().enumerate() {
         let said = visitor.post(json!({ "client_id": format!("m{n}"), "text": text })).await;
@@ -24,13 +24,13 @@ async fn ticket(server: &Server) -> String {
     mine.unwrap_or_else(|| panic!("no ticket: {listed}"))["code"].as_str().expect("a code").to_owned()
 }
 
-fn small(more: &[(&str, &str)]) -> Server {
+pub(super) fn small(more: &[(&str, &str)]) -> Server {
     let mut all = vec![("VESTIBULE_PUBLIC_URL", ""), ("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", "")];
     all.extend(more);
     Server::small("", &all)
 }
 
-async fn lead(server: &Server, name: &str) -> Agent {
+pub(super) async fn lead(server: &Server, name: &str) -> Agent {
     let done = server.run_with(&["agent", "add", name, "--role", "lead"], &format!("{PASSWORD}\n"));
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let http = reqwest::Client::builder().cookie_store(true).build().expect("a client");
@@ -39,7 +39,7 @@ async fn lead(server: &Server, name: &str) -> Agent {
     agent
 }
 
-fn told(output: std::process::Output) -> String {
+pub(super) fn told(output: std::process::Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")
 }
