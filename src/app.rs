@@ -23,6 +23,7 @@ pub mod live;
 mod measure;
 pub mod notices;
 pub mod outcome;
+pub mod patterns;
 pub mod playbooks;
 pub mod proposals;
 mod retention;

@@ -21,6 +21,7 @@ mod kpi;
 pub mod locale;
 mod login;
 pub mod logs;
+mod patterns;
 pub mod playbook;
 mod reload;
 pub mod schema;
@@ -116,6 +117,8 @@ enum Command {
     Forecast(foresight::ForecastOptions),
     /// Which promises of open tickets will be missed, and how far that can be believed
     Risk(foresight::RiskOptions),
+    /// Incidents that are alike and keep coming, each a proposal for a problem record
+    Patterns(patterns::Options),
     /// Known incidents, which flows tell of
     #[command(subcommand)]
     Incident(incident::Incident),
@@ -355,6 +358,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 foresight::risk(&options, &settings, &store, &mut std::io::stdout()).await
             })
         }
+        Command::Patterns(options) => with_store(settings()?, async |store| {
+            patterns::run(&options, &store, &mut std::io::stdout()).await
+        }),
         Command::Incident(command) => with_store(settings()?, async |store| {
             incident::run(&store, command, &mut std::io::stdout()).await
         }),

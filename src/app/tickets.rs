@@ -178,6 +178,59 @@ impl super::App {
         subject: &str,
         category: Option<&str>,
     ) -> Result<String, TicketError> {
+        self.made_of(by, code, subject, category, (None, Relation::SplitInto)).await
+    }
+
+    /// Opens a problem record of what several incidents have in common, and links them with it; its code.
+    ///
+    /// # Errors
+    /// As [`Self::split_ticket`], for the first incident; an incident that cannot be linked.
+    pub async fn open_problem(
+        &self,
+        by: &str,
+        subject: &str,
+        incidents: &[String],
+    ) -> Result<String, TicketError> {
+        let Some((first, rest)) = incidents.split_first() else { return Err(Refusal::Empty.into()) };
+        let problem = (Some(TicketType::Problem), Relation::CausedBy);
+        let code = self.made_of(by, first, subject, None, problem).await?;
+        for incident in rest {
+            let link = Wish::Link { how: Relation::CausedBy, to: code.clone() };
+            self.act_on_ticket(by, incident, &[link]).await?;
+        }
+        Ok(code)
+    }
+
+    /// Resolves the incidents behind a problem that is resolved: their contacts are told. Returns how many were.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn resolve_caused(&self, by: &str, code: &str) -> Result<usize, TicketError> {
+        let known = Known::read(&self.store, code).await?;
+        let caused = known.ticket.links.iter().filter(|(how, _)| *how == Relation::Causes);
+        let mut done = 0;
+        for (_, incident) in caused {
+            let why = Some(format!("problem {code} is resolved"));
+            let resolve = Wish::Move { act: Act::Resolve, why };
+            match self.act_on_ticket(by, incident, &[resolve]).await {
+                Ok(_) => done += 1,
+                // It is over, or has things to be done of its own.
+                Err(TicketError::Refused(_) | TicketError::Unknown(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    /// A ticket of its own made of another: of another type, where that is said, and linked as said from the first.
+    async fn made_of(
+        &self,
+        by: &str,
+        code: &str,
+        subject: &str,
+        category: Option<&str>,
+        (kind, how): (Option<TicketType>, Relation),
+    ) -> Result<String, TicketError> {
         let subject = subject.trim();
         if subject.is_empty() {
             return Err(Refusal::Empty.into());
@@ -193,11 +246,12 @@ impl super::App {
             let version = u64::try_from(known.row.version).unwrap_or_default();
             let id = ids::of_turn(known.row.id, version, "split", nth);
             let own = code::of_random((id.as_u128() >> 64) as u64);
-            let link = Wish::Link { how: Relation::SplitInto, to: own.clone() };
+            let link = Wish::Link { how, to: own.clone() };
             let facts = decide(&known.ticket, code, &link, by, now)?;
             let category = category.unwrap_or(&known.ticket.category).to_owned();
+            let kind = kind.unwrap_or(known.ticket.kind);
             let begins = Change::Opened {
-                kind: known.ticket.kind,
+                kind,
                 category: category.clone(),
                 urgency: known.ticket.urgency,
                 impact: known.ticket.impact,
@@ -205,10 +259,11 @@ impl super::App {
                 queue: known.ticket.queue.clone(),
                 profile: profile(&known.history),
             };
-            let linked = Change::Linked { how: Relation::SplitFrom, to: code.to_owned() };
+            let linked = Change::Linked { how: how.other_way(), to: code.to_owned() };
             let part = Part {
                 id,
                 code: own.clone(),
+                kind,
                 subject: subject.to_owned(),
                 body: known.row.body.clone(),
                 category,

@@ -7,6 +7,7 @@ pub mod feed;
 pub mod figures;
 pub mod flows;
 pub mod inbox;
+pub mod insight;
 pub mod presence;
 pub mod targets;
 pub mod transcript;
@@ -47,6 +48,13 @@ pub fn routes() -> Router<Web> {
         .route("/api/tickets/{code}/targets", get(targets::targets))
         .route("/api/figures", get(figures::figures))
         .route("/api/figures.csv", get(figures::csv))
+        .route("/api/figures/contacts", get(insight::contacts))
+        .route("/api/figures/funnel", get(insight::funnel))
+        .route("/api/figures/tickets", get(insight::behind))
+        .route("/api/forecast", get(insight::forecast))
+        .route("/api/risks", get(insight::risks))
+        .route("/api/patterns", get(insight::alike))
+        .route("/api/patterns/problems", post(insight::open_problem))
         .route("/api/incidents", get(world::incidents).post(world::open))
         .route("/api/incidents/{id}/close", post(world::close))
         .route("/api/inbox", get(inbox::parked))

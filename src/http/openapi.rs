@@ -18,6 +18,8 @@ use super::{auth, desk, playbook, web_chat};
         auth::login, auth::logout, auth::me,
         desk::conversations, desk::conversation, desk::tickets, desk::ticket,
         desk::targets::act, desk::targets::reply, desk::targets::targets, desk::figures::figures, desk::figures::csv,
+        desk::insight::contacts, desk::insight::funnel, desk::insight::behind, desk::insight::forecast,
+        desk::insight::risks, desk::insight::alike, desk::insight::open_problem,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
         desk::acts::unlink,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,

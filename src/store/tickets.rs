@@ -9,7 +9,7 @@ use super::{HistoryRow, Reads, Store, StoreError, TicketRow, chore};
 use crate::conversation::News;
 use crate::desk::agent::SEEN_FOR;
 use crate::desk::history::{Change, Relation};
-use crate::desk::{State, Ticket};
+use crate::desk::{State, Ticket, TicketType};
 
 /// What one act makes of a ticket.
 #[derive(Debug, Clone)]
@@ -45,6 +45,7 @@ pub struct Asks {
 pub struct Part {
     pub id: Uuid,
     pub code: String,
+    pub kind: TicketType,
     pub subject: String,
     pub body: String,
     pub category: String,
@@ -89,12 +90,12 @@ const VERSION: [&str; 2] =
 const PART: [&str; 2] = [
     "INSERT INTO tickets (id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
         impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated, clock)
-     SELECT $1, $2, conversation, contact, channel, external_id, locale, flow, $3, type, urgency, impact, priority, 'new',
+     SELECT $1, $2, conversation, contact, channel, external_id, locale, flow, $3, $8, urgency, impact, priority, 'new',
         queue, $4, $5, fields, slots, answers, without_faq, unreached, $6, $6, $6
      FROM tickets WHERE code = $7 ON CONFLICT (code) DO NOTHING",
     "INSERT INTO tickets (id, code, conversation, contact, channel, external_id, locale, flow, category, type, urgency,
         impact, priority, state, queue, subject, body, fields, slots, answers, without_faq, unreached, created, updated, clock)
-     SELECT CAST($1 AS UUID), $2, conversation, contact, channel, external_id, locale, flow, $3, type, urgency, impact, priority,
+     SELECT CAST($1 AS UUID), $2, conversation, contact, channel, external_id, locale, flow, $3, $8, urgency, impact, priority,
         'new', queue, $4, $5, fields, slots, answers, without_faq, unreached, $6, $6, $6
      FROM tickets WHERE code = $7 ON CONFLICT (code) DO NOTHING",
 ];
@@ -147,8 +148,11 @@ const UNBEGUN: &str = "SELECT code FROM tickets WHERE agent IS NOT NULL AND stat
 const HANDS: &str = "SELECT a.name, a.skills, CAST(a.capacity AS BIGINT) AS capacity,
     (SELECT count(*) FROM tickets AS t WHERE t.agent = a.name AND t.state NOT IN ('resolved', 'closed', 'cancelled')
         AND t.state NOT IN ('pending_contact', 'pending_vendor')) AS tickets,
-    (SELECT count(*) FROM conversations AS c WHERE c.owner <> 'bot' AND c.owner = 'agent' AND c.owner_name = a.name AND c.life <> 'closed')
+    (SELECT count(*) FROM conversations AS c WHERE c.owner = 'agent' AND c.owner_name = a.name AND c.life <> 'closed')
     AS conversations FROM agents AS a WHERE a.presence = 'online' AND NOT a.disabled AND a.seen > $1 ORDER BY a.name";
+const LINKS: &str = "SELECT ticket, text FROM ticket_history AS h WHERE what = 'linked' AND at >= $1 AND NOT EXISTS (
+    SELECT 1 FROM ticket_history AS u WHERE u.ticket = h.ticket AND u.what = 'unlinked' AND u.text = h.text AND u.num > h.num)
+    ORDER BY num";
 const DUE: &str = "SELECT code FROM tickets WHERE clock <= $1 ORDER BY clock, num LIMIT $2";
 
 macro_rules! write_fact {
@@ -194,7 +198,7 @@ macro_rules! write_act {
                     .bind(&act.code)
                     .execute(&mut *$connection)
                     .await?;
-                if is_public(fact) {
+                if is_public(ticket, fact) {
                     let query = sqlx::query(PUBLIC).bind(&news).bind(at).bind(&act.code);
                     query.execute(&mut *$connection).await?;
                 }
@@ -252,6 +256,7 @@ macro_rules! run {
                         .bind(&part.body)
                         .bind(at)
                         .bind(&act.code)
+                        .bind(part.kind.word())
                         .execute(&mut *$connection)
                         .await?;
                     fresh &= done.rows_affected() == 1;
@@ -319,9 +324,11 @@ fn news(code: &str, fact: &Change) -> Result<Option<String>, sqlx::Error> {
 }
 
 /// Whether the ticket's contact is told without having asked: that it waits in other hands is ours to know.
-fn is_public(fact: &Change) -> bool {
+fn is_public(ticket: &Ticket, fact: &Change) -> bool {
     let Change::Moved { to, .. } = fact else { return false };
-    !matches!(to, State::New | State::Assigned | State::PendingVendor | State::Closed)
+    // Problems and changes are the desk's own.
+    matches!(ticket.kind, TicketType::Incident | TicketType::ServiceRequest)
+        && !matches!(to, State::New | State::Assigned | State::PendingVendor | State::Closed)
 }
 
 fn encoded<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, sqlx::Error> {
@@ -354,6 +361,23 @@ impl Store {
     pub async fn tickets(&self, limit: Option<u32>) -> Result<Vec<TicketRow>, StoreError> {
         let limit = limit.map_or(i64::MAX, i64::from);
         reads!(self, reads => reads.tickets(limit).await)
+    }
+
+    /// Incidents opened since then, in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn incidents_since(&self, since: Timestamp) -> Result<Vec<TicketRow>, StoreError> {
+        reads!(self, reads => reads.incidents_since(since.as_microsecond()).await)
+    }
+
+    /// Links that were made since then and are there still: ticket, how, and to which.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn links_since(&self, since: Timestamp) -> Result<Vec<(String, String)>, StoreError> {
+        let since = since.as_microsecond();
+        Ok(reads!(self, reads => sqlx::query_as(LINKS).bind(since).fetch_all(&reads.pool).await)?)
     }
 
     /// `code` in bare digits.

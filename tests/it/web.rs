@@ -6,6 +6,7 @@ mod chat;
 mod closing;
 mod desk;
 mod flows;
+mod insight;
 mod limits;
 mod operations;
 mod people;

@@ -158,7 +158,8 @@ impl From<Report> for FiguresReport {
     }
 }
 
-async fn report(web: &Web, asked: &FiguresQuery) -> Result<Report, Problem> {
+/// The days that are asked for.
+pub(super) fn period(web: &Web, asked: &FiguresQuery, now: Timestamp) -> Result<Period, Problem> {
     let day = |given: &Option<String>, name: &str| match given.as_deref().filter(|day| !day.is_empty()) {
         None => Ok(None),
         Some(day) => day
@@ -166,16 +167,22 @@ async fn report(web: &Web, asked: &FiguresQuery) -> Result<Report, Problem> {
             .map(Some)
             .map_err(|_| Problem::bad("bad_date", format!("`{name}` must be a day, such as 2026-11-24."))),
     };
-    let by = match asked.by.as_deref().filter(|by| !by.is_empty()) {
-        None => None,
-        Some(word) => Some(By::from_word(word).ok_or_else(|| {
-            let words: Vec<&str> = By::ALL.into_iter().map(By::word).collect();
-            Problem::bad("bad_by", format!("`by` must be one of {}.", words.join(", ")))
-        })?),
-    };
-    let now = Timestamp::now();
     let period = Period::new(day(&asked.from, "from")?, day(&asked.to, "to")?, &web.app.settings, now);
-    let period = period.ok_or_else(|| Problem::bad("bad_period", "The period ends before it begins."))?;
+    period.ok_or_else(|| Problem::bad("bad_period", "The period ends before it begins."))
+}
+
+/// What figures are told by.
+pub(super) fn by(asked: &FiguresQuery) -> Result<Option<By>, Problem> {
+    let Some(word) = asked.by.as_deref().filter(|by| !by.is_empty()) else { return Ok(None) };
+    By::from_word(word).map(Some).ok_or_else(|| {
+        let words: Vec<&str> = By::ALL.into_iter().map(By::word).collect();
+        Problem::bad("bad_by", format!("`by` must be one of {}.", words.join(", ")))
+    })
+}
+
+async fn report(web: &Web, asked: &FiguresQuery) -> Result<Report, Problem> {
+    let now = Timestamp::now();
+    let (period, by) = (period(web, asked, now)?, by(asked)?);
     Ok(kpi::report(&web.app.store, &web.app.settings, period, by, now).await?)
 }
 

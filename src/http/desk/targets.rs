@@ -54,6 +54,8 @@ pub struct TicketAct {
     /// check_item: its number, from 1.
     pub item: Option<usize>,
     pub done: Option<bool>,
+    /// resolve: of a problem, the incidents that it caused too.
+    pub caused: Option<bool>,
     /// plan: the window of a change.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub from: Option<Timestamp>,
@@ -268,6 +270,9 @@ pub async fn act(
         _ => vec![wish(&web.app.settings.desk, &asked)?],
     };
     let ticket = web.app.act_on_ticket(agent.name(), &code, &wishes).await?;
+    if asked.act == "resolve" && asked.caused == Some(true) {
+        web.app.resolve_caused(agent.name(), &code).await?;
+    }
     Ok(Json(TicketState::new(&code, ticket)))
 }
 

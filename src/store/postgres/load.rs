@@ -36,12 +36,13 @@ SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inb
        EXISTS (SELECT 1 FROM outbox WHERE outbox.conversation = locked.id) AS has_unsent,
        coalesce(contact.verified, false) AND EXISTS (
            SELECT 1 FROM tickets WHERE tickets.contact = contact.id AND tickets.state NOT IN ('closed', 'cancelled')
+               AND tickets.type IN ('incident', 'service_request')
        ) AS has_open,
        (SELECT count(*) FROM agents
         WHERE agents.presence = 'online' AND NOT agents.disabled AND agents.seen > $8
           AND agents.capacity > (
               SELECT count(*) FROM conversations AS held
-              WHERE held.owner <> 'bot' AND held.owner = 'agent' AND held.owner_name = agents.name
+              WHERE held.owner = 'agent' AND held.owner_name = agents.name
                 AND held.life <> 'closed')
        ) AS agents_free,
        (SELECT json_agg(json_build_object('area', area, 'title', title, 'since', opened) ORDER BY opened)::text
@@ -112,6 +113,7 @@ impl Connection {
         let rows: Vec<RawOpenTicket> = sqlx::query_as(
             "SELECT contact::text, code, category, flow, state, subject, type FROM tickets
              WHERE contact = ANY ($1::text[]::uuid[]) AND state NOT IN ('closed', 'cancelled')
+                 AND type IN ('incident', 'service_request')
              ORDER BY created DESC, num DESC",
         )
         .bind(list(contacts))

@@ -136,6 +136,15 @@ impl Reads {
         raw::all(rows)
     }
 
+    pub(in crate::store) async fn incidents_since(&self, since: i64) -> Result<Vec<TicketRow>, StoreError> {
+        let rows: Vec<RawTicket> =
+            sqlx::query_as(tickets!("WHERE type = 'incident' AND created >= $1 ORDER BY num"))
+                .bind(since)
+                .fetch_all(&self.pool)
+                .await?;
+        raw::all(rows)
+    }
+
     pub(in crate::store) async fn ticket(&self, code: &str) -> Result<Option<TicketRow>, StoreError> {
         let row: Option<RawTicket> =
             sqlx::query_as(tickets!("WHERE code = $1")).bind(code).fetch_optional(&self.pool).await?;

@@ -22,12 +22,13 @@ SELECT job.n, inbox.num IS NOT NULL AS replayed, inbox.conversation AS inbox_con
        EXISTS (SELECT 1 FROM outbox WHERE outbox.conversation = conversation.id) AS has_unsent,
        coalesce(contact.verified, 0) AND EXISTS (
            SELECT 1 FROM tickets WHERE tickets.contact = contact.id AND tickets.state NOT IN ('closed', 'cancelled')
+               AND tickets.type IN ('incident', 'service_request')
        ) AS has_open,
        (SELECT count(*) FROM agents
         WHERE agents.presence = 'online' AND agents.disabled = 0 AND agents.seen > ?
           AND agents.capacity > (
               SELECT count(*) FROM conversations AS held
-              WHERE held.owner <> 'bot' AND held.owner = 'agent' AND held.owner_name = agents.name
+              WHERE held.owner = 'agent' AND held.owner_name = agents.name
                 AND held.life <> 'closed')
        ) AS agents_free,
        (SELECT json_group_array(json_object('area', area, 'title', title, 'since', opened))
@@ -101,6 +102,7 @@ impl Connection {
         let rows: Vec<RawOpenTicket> = sqlx::query_as(
             "SELECT contact, code, category, flow, state, subject, type FROM tickets
              WHERE contact IN (SELECT value FROM json_each(?)) AND state NOT IN ('closed', 'cancelled')
+                 AND type IN ('incident', 'service_request')
              ORDER BY created DESC, num DESC",
         )
         .bind(list(contacts))

@@ -68,7 +68,7 @@ impl Reads {
                 "WHERE c.owner <> 'bot' AND c.owner = 'queue' AND c.life <> 'closed' ORDER BY c.updated DESC LIMIT ?"
             )),
             Some("mine") => sqlx::query_as(conversations!(
-                "WHERE c.owner <> 'bot' AND c.owner = 'agent' AND c.owner_name = ? AND c.life <> 'closed'
+                "WHERE c.owner = 'agent' AND c.owner_name = ? AND c.life <> 'closed'
                  ORDER BY c.updated DESC LIMIT ?"
             ))
             .bind(filter.agent.clone().unwrap_or_default()),
@@ -124,6 +124,15 @@ impl Reads {
     pub(in crate::store) async fn tickets(&self, limit: i64) -> Result<Vec<TicketRow>, StoreError> {
         let rows: Vec<RawTicket> =
             sqlx::query_as(tickets!("ORDER BY num DESC LIMIT ?")).bind(limit).fetch_all(&self.pool).await?;
+        raw::all(rows)
+    }
+
+    pub(in crate::store) async fn incidents_since(&self, since: i64) -> Result<Vec<TicketRow>, StoreError> {
+        let rows: Vec<RawTicket> =
+            sqlx::query_as(tickets!("WHERE type = 'incident' AND created >= ? ORDER BY num"))
+                .bind(since)
+                .fetch_all(&self.pool)
+                .await?;
         raw::all(rows)
     }
 
