@@ -9,6 +9,7 @@ pub mod bench_turns;
 pub mod chat;
 pub mod check;
 pub mod compiler;
+mod contact;
 mod demo;
 pub mod doctor;
 pub mod explain;
@@ -122,6 +123,9 @@ enum Command {
     /// Known incidents, which flows tell of
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// What is known of contacts: profiles
+    #[command(subcommand)]
+    Contact(contact::Contact),
     /// What chat platforms sent and could not be dealt with
     #[command(subcommand)]
     Inbox(inbox::Inbox),
@@ -364,6 +368,9 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Incident(command) => with_store(settings()?, async |store| {
             incident::run(&store, command, &mut std::io::stdout()).await
         }),
+        Command::Contact(command) => {
+            with_store(settings()?, async |store| contact::run(&store, command, &mut std::io::stdout()).await)
+        }
         Command::Inbox(command) => {
             with_store(settings()?, async |store| inbox::run(&store, command, &mut std::io::stdout()).await)
         }

@@ -26,6 +26,7 @@ pub mod lines;
 mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod profiles;
 pub mod proposals;
 pub mod questions;
 mod raw;

@@ -7,7 +7,7 @@ CREATE TABLE ticket_lines (
     is_over INTEGER NOT NULL,
     due     INTEGER,
     line    TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX ticket_lines_span ON ticket_lines (opened, last, is_over);
 CREATE INDEX ticket_lines_due ON ticket_lines (due) WHERE due IS NOT NULL;
 ALTER TABLE tickets ADD COLUMN lined INTEGER NOT NULL DEFAULT -1;

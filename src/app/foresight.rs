@@ -192,8 +192,8 @@ fn example(policies: &[Policy], known: &Known, count: &Count, load: &Load) -> Op
     let at = count.from.checked_add(long * i32::try_from(part).unwrap_or(0) / 1_000).ok()?;
     let history: Vec<_> = known.history.iter().filter(|entry| entry.at <= at).cloned().collect();
     let ticket = Ticket::rebuilt(&history)?;
-    let then = counts(policies, &history, at).into_iter();
-    let then = then.filter(|one| one.target == count.target && one.from == count.from).next_back()?;
+    let mut then = counts(policies, &history, at).into_iter();
+    let then = then.rfind(|one| one.target == count.target && one.from == count.from)?;
     if then.breached.is_some() {
         return None;
     }

@@ -209,7 +209,7 @@ impl Report {
         let of_kept: Vec<String> =
             kept.iter().flat_map(|name| [format!("{name}_due"), format!("{name}_kept")]).collect();
         head.extend(of_times.iter().chain(&of_kept).map(String::as_str));
-        head.extend(["csat_n", "csat", "nps_n", "nps", "surveys_passed_over"]);
+        head.extend(["csat_n", "csat", "nps_n", "nps", "surveys_passed_over", "surveys_asked", "response"]);
         let number = |number: Option<f64>| number.map(|number| format!("{number:.2}")).unwrap_or_default();
         let rows = self.rows().into_iter().map(|(name, f)| {
             let mut row = vec![name.to_owned()];
@@ -227,6 +227,7 @@ impl Report {
             }
             row.extend([f.csat.n.to_string(), number(f.csat.satisfied())]);
             row.extend([f.nps.n.to_string(), number(f.nps.promoters()), f.unanswered.to_string()]);
+            row.extend([f.asked.to_string(), number(f.response())]);
             row
         });
         csv(&head, rows)

@@ -187,6 +187,10 @@ fn table(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
         Some(score) => format!("{score:.0}, of {}", f.nps.n),
         None => "no data".into(),
     })?;
+    row("surveys answered", &|f| match f.response() {
+        Some(share) => format!("{} ÷ {}, {:.0} %", f.answered, f.asked, share * 100.0),
+        None => "no data".into(),
+    })?;
     row("surveys passed over", &|f| f.unanswered.to_string())?;
     Ok(())
 }

@@ -160,6 +160,17 @@ pub struct Figures {
     pub nps: Scores,
     /// Surveys that were passed over.
     pub unanswered: u64,
+    /// Tickets about which the contact was asked when they were closed, and of which the satisfaction was told.
+    pub asked: u64,
+    pub answered: u64,
+}
+
+impl Figures {
+    /// The response rate: answered ÷ asked; `None` where nobody was asked. An answer in this period to what was asked before
+    /// it can lift it above 1 for a while.
+    pub fn response(&self) -> Option<f64> {
+        (self.asked > 0).then(|| self.answered as f64 / self.asked as f64)
+    }
 }
 
 /// The figures from `from` up to, and without, `until`.
@@ -234,7 +245,11 @@ impl Sum {
                 self.answer.push(SignedDuration::from_micros(mark.value));
                 self.answer_working.push(SignedDuration::from_micros(mark.working));
             }
-            What::Csat => all.csat.count(mark.value >= 4, mark.value <= 3),
+            What::Asked => all.asked += 1,
+            What::Csat => {
+                all.csat.count(mark.value >= 4, mark.value <= 3);
+                all.answered += u64::from(mark.working == 1);
+            }
             What::Nps => all.nps.count(mark.value >= 9, mark.value <= 6),
             What::PassedOver => all.unanswered += 1,
             What::Kept(target) if stands => self.promised(target, true),

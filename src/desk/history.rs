@@ -179,6 +179,8 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
+    /// The contact was asked how it went.
+    SurveyAsked,
     /// A target is near.
     Warned {
         target: Target,
@@ -216,6 +218,7 @@ impl Change {
             Self::Approved => "approved",
             Self::Rejected { .. } => "rejected",
             Self::Surveyed { .. } => "surveyed",
+            Self::SurveyAsked => "survey_asked",
             Self::Warned { .. } => "target_near",
             Self::Breached { .. } => "target_missed",
         }
@@ -229,7 +232,9 @@ impl Change {
         };
         let nobody = |agent: &Option<String>| agent.clone().unwrap_or_else(|| "nobody".to_owned());
         Some(match self {
-            Self::Opened { .. } | Self::ContactWrote | Self::Replied | Self::Approved => return None,
+            Self::Opened { .. } | Self::ContactWrote | Self::Replied | Self::Approved | Self::SurveyAsked => {
+                return None;
+            }
             Self::Moved { from, to, why, .. } => because(format!("{} → {}", from.word(), to.word()), why),
             Self::Assigned { from, to, why } => because(format!("{} → {}", nobody(from), nobody(to)), why),
             Self::Categorised { from, to } => format!("{from} → {to}"),
@@ -284,6 +289,7 @@ impl Change {
             | Self::Approved
             | Self::Rejected { .. }
             | Self::Surveyed { .. }
+            | Self::SurveyAsked
             | Self::Warned { .. }
             | Self::Breached { .. } => {}
         }
@@ -403,6 +409,7 @@ impl Ticket {
             | Change::ContactWrote
             | Change::Replied
             | Change::Surveyed { .. }
+            | Change::SurveyAsked
             | Change::Warned { .. }
             | Change::Breached { .. } => {}
         }

@@ -366,6 +366,20 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
                     });
                 }
             }
+            Event::NoticeTold { notice } => {
+                // What is told of others is no fact of a ticket.
+                let Some(code) = notice.strip_prefix("survey:") else { continue };
+                surveyed.push(Touch {
+                    code: code.to_owned(),
+                    act: None,
+                    agent: None,
+                    at,
+                    by: "bot".to_owned(),
+                    what: Change::SurveyAsked.what(),
+                    text: None,
+                    fact: Some(Change::SurveyAsked),
+                });
+            }
             Event::Noted { agent, text } => all(agent, "noted", None, None, Some(text)),
             Event::OwnerChanged { owner, by, .. } => match owner {
                 Owner::Agent(name) => all(by, "claimed", Some(Act::Assign), Some(name), None),
@@ -406,7 +420,6 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             | Event::HttpRequested { .. }
             | Event::HttpAnswered { .. }
             | Event::Watched { .. }
-            | Event::NoticeTold { .. }
             | Event::LinkOffered { .. }
             | Event::CodeTried { .. }
             | Event::Linked { .. }

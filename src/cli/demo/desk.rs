@@ -271,11 +271,7 @@ impl<'a> Life<'a> {
         let Some(row) = known.filter(|row| waits(&row.state) && row.agent.is_none()) else {
             return Ok(());
         };
-        let agent = self.who(
-            self.plan.visits[visit].matter.queue(),
-            tier.max(u8::try_from(row.tier).unwrap_or(1)),
-            now,
-        );
+        let agent = self.who(self.plan.visits[visit].matter.queue(), tier.max(row.tier), now);
         let how = self.handling(&code, visit, agent);
         let login = AGENTS[agent].login;
         self.load[agent] += 1;

@@ -195,7 +195,7 @@ impl<'a> Talker<'a> {
             let rates = self.visit.temper.answers_survey;
             return if rates { self.keys_or_text(&score.to_string()) } else { self.pass() };
         }
-        match prompts().filter(|prompt| !prompt.options.is_empty()).last() {
+        match prompts().rfind(|prompt| !prompt.options.is_empty()) {
             Some(prompt) => self.choose(prompt, offered),
             None => self.text(self.visit.words().details),
         }

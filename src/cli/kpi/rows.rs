@@ -20,7 +20,7 @@ use crate::store::Store;
     after_help = "Example:\n  vestibule kpi tickets missed_resolution --from 2026-11-01 --by queue --part network"
 )]
 pub struct Options {
-    /// opened, answered, resolved, closed, reopened, escalated, recategorised, csat, nps, passed_over, backlog, and kept_ or
+    /// opened, answered, resolved, closed, reopened, escalated, recategorised, csat, nps, passed_over, survey_asked, backlog, and kept_ or
     /// missed_ with first_response, next_response or resolution
     figure: String,
     /// First day [default: 29 days before the last]

@@ -44,11 +44,13 @@ pub enum What {
     Csat,
     Nps,
     PassedOver,
+    /// The contact was asked how it went.
+    Asked,
     Kept(Target),
     Missed(Target),
 }
 
-const LETTERS: [(char, What); 16] = [
+const LETTERS: [(char, What); 17] = [
     ('o', What::Opened),
     ('r', What::Resolved),
     ('c', What::Over),
@@ -59,6 +61,7 @@ const LETTERS: [(char, What); 16] = [
     ('y', What::Csat),
     ('p', What::Nps),
     ('u', What::PassedOver),
+    ('q', What::Asked),
     ('f', What::Kept(Target::FirstResponse)),
     ('F', What::Missed(Target::FirstResponse)),
     ('x', What::Kept(Target::NextResponse)),
@@ -85,6 +88,7 @@ impl What {
             Self::Csat => "csat".to_owned(),
             Self::Nps => "nps".to_owned(),
             Self::PassedOver => "passed_over".to_owned(),
+            Self::Asked => "survey_asked".to_owned(),
             Self::Kept(target) => format!("kept_{}", target.word()),
             Self::Missed(target) => format!("missed_{}", target.word()),
         }
@@ -104,7 +108,7 @@ pub struct Mark {
     pub undone: Option<i64>,
     /// The time that it took from the opening, or the score.
     pub value: i64,
-    /// Of that time, working time.
+    /// Of that time, working time. Of a score: 1 where it answers what was asked, 0 where a flow asked by itself.
     pub working: i64,
 }
 
@@ -245,7 +249,10 @@ fn micros(time: SignedDuration) -> i64 {
 
 fn mark(entry: &Entry, n: usize, case: &Case, calendar: &Calendar) -> Option<Mark> {
     let new = |what: What| Some(Mark::new(what, entry.at));
-    let scored = |what: What, score: i64| Some(Mark { value: score, ..Mark::new(what, entry.at) });
+    let asked = || case.history[..n].iter().any(|entry| entry.change == Change::SurveyAsked);
+    let scored = |what: What, score: i64| {
+        Some(Mark { value: score, working: i64::from(asked()), ..Mark::new(what, entry.at) })
+    };
     let later = || case.history[n + 1..].iter().filter_map(|entry| Some((entry.at, moved_to(entry)?)));
     match &entry.change {
         Change::Opened { .. } => new(What::Opened),
@@ -267,6 +274,7 @@ fn mark(entry: &Entry, n: usize, case: &Case, calendar: &Calendar) -> Option<Mar
         Change::Categorised { .. } => new(What::Recategorised),
         Change::Surveyed { survey, score: Some(score), .. } if survey == "csat" => scored(What::Csat, *score),
         Change::Surveyed { survey, score: Some(score), .. } if survey == "nps" => scored(What::Nps, *score),
+        Change::SurveyAsked => new(What::Asked),
         Change::Surveyed { score: None, comment: None, .. } => new(What::PassedOver),
         _ => None,
     }

@@ -109,6 +109,7 @@ fn journal() -> Vec<Case> {
             (1_560, to(State::Resolved)),
             (1_620, to(State::Reopened)),
             (1_680, to(State::Resolved)),
+            (1_689, Change::SurveyAsked),
             (1_690, surveyed("csat", Some(3))),
             (1_691, surveyed("nps", Some(6))),
             (1_700, surveyed("csat", None)),
@@ -178,6 +179,8 @@ fn as_worked_out_by_hand() {
     // 5, 3 and 4; 9, 6, 8 and 10; one passed over.
     assert_eq!(found.csat, Scores { n: 3, good: 2, bad: 1 });
     assert_eq!((found.nps, found.nps.promoters()), (Scores { n: 4, good: 2, bad: 1 }, Some(25.0)));
+    // 1 and 3 were asked in their flows.
+    assert_eq!((found.asked, found.answered, found.response()), (1, 1, Some(1.0)));
     assert_eq!(found.unanswered, 1);
     assert_eq!((found.resolution, found.resolution.share()), (Kept { due: 2, kept: 2 }, Some(1.0)));
 }

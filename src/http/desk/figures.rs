@@ -72,6 +72,10 @@ pub struct FiguresView {
     pub nps: NpsView,
     /// Surveys that were passed over.
     pub unanswered: u64,
+    /// Closed tickets about which the contact was asked, and answered; the share of the answered.
+    pub asked: u64,
+    pub answered: u64,
+    pub response: Option<f64>,
 }
 
 /// Scores from 1 to 5 of contacts with a ticket.
@@ -140,6 +144,9 @@ impl From<&Figures> for FiguresView {
             csat: CsatView { n: figures.csat.n, satisfied: figures.csat.satisfied() },
             nps: NpsView { n: figures.nps.n, score: figures.nps.promoters() },
             unanswered: figures.unanswered,
+            asked: figures.asked,
+            answered: figures.answered,
+            response: figures.response(),
         }
     }
 }

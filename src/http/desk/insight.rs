@@ -92,7 +92,7 @@ pub async fn funnel(
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct BehindQuery {
-    /// opened, answered, resolved, closed, reopened, escalated, recategorised, csat, nps, passed_over, backlog, or kept_ or missed_
+    /// opened, answered, resolved, closed, reopened, escalated, recategorised, csat, nps, passed_over, survey_asked, backlog, or kept_ or missed_
     /// with first_response, next_response or resolution.
     pub figure: String,
     /// First day; the 29th before the last where not given.

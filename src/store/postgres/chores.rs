@@ -14,6 +14,9 @@ pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<
             return crate::store::proposals::run_postgres(connection, chore).await;
         }
         Chore::OfAlerts(chore) => return crate::store::alerts::run_postgres(connection, chore).await,
+        Chore::OfProfiles(chore) => {
+            return crate::store::profiles::run_postgres(connection, chore).await;
+        }
         Chore::OfLines(chore) => return crate::store::lines::run_postgres(connection, chore).await,
         Chore::OfTickets(chore) => return crate::store::tickets::run_postgres(connection, chore).await,
         Chore::OfQuestions(chore) => {

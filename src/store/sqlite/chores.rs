@@ -15,6 +15,9 @@ pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Res
             return Ok(crate::store::proposals::run_sqlite(connection, chore).await?);
         }
         Chore::OfAlerts(chore) => return Ok(crate::store::alerts::run_sqlite(connection, chore).await?),
+        Chore::OfProfiles(chore) => {
+            return Ok(crate::store::profiles::run_sqlite(connection, chore).await?);
+        }
         Chore::OfLines(chore) => return Ok(crate::store::lines::run_sqlite(connection, chore).await?),
         Chore::OfTickets(chore) => return Ok(crate::store::tickets::run_sqlite(connection, chore).await?),
         Chore::OfQuestions(chore) => {

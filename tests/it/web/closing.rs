@@ -100,6 +100,7 @@ async fn an_agent_writes_to_the_contact_of_a_ticket_and_they_are_asked_how_it_we
     let figures: Value = serde_json::from_str(&told(server.run(&["kpi", "--json"]))).expect("JSON");
     assert_eq!(figures["total"]["csat"], json!({ "n": 1, "good": 1, "bad": 0 }));
     assert_eq!(figures["total"]["nps"], json!({ "n": 1, "good": 1, "bad": 0 }));
+    assert_eq!((&figures["total"]["asked"], &figures["total"]["answered"]), (&json!(1), &json!(1)));
 }
 
 #[tokio::test]
