@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod bench_compile;
 pub mod bench_faq;
+mod bench_figures;
 pub mod bench_store;
 pub mod bench_turns;
 pub mod chat;
@@ -254,6 +255,7 @@ enum BenchCommand {
     Compile(bench_compile::Compile),
     /// Complete phone calls through the real server, and the disk's own speed in the same run
     Turns(bench_turns::Turns),
+    Figures(bench_figures::Options),
     /// Turns through the store alone
     Store(bench_store::Options),
 }
@@ -413,6 +415,12 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Bench(BenchCommand::Turns(options)) => {
             drop(out);
             bench_turns::run(&options)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bench(BenchCommand::Figures(options)) => {
+            drop(out);
+            let settings = settings()?;
+            runtime()?.block_on(bench_figures::run(&options, &settings, &mut std::io::stdout()))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(BenchCommand::Store(options)) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::deflection::{Period, csv};
@@ -64,19 +65,23 @@ async fn each_line(
 ) -> Result<(), StoreError> {
     /// More pieces would be more questions than lines.
     const PIECES: i32 = 400;
+    const AHEAD: usize = 3;
     let day = SignedDuration::from_hours(24);
     let piece = (until.duration_since(from) / PIECES).max(day);
-    let mut at = Timestamp::MIN;
-    let mut end = from;
-    loop {
-        let text = store.lines_between((at, end), from).await?;
-        text.lines().filter_map(Line::read).for_each(|line| take(&line));
-        if end >= until {
-            return Ok(());
-        }
+    let mut pieces = vec![(Timestamp::MIN, from)];
+    let mut at = from;
+    while at < until {
+        let end = at.checked_add(piece).unwrap_or(until).min(until);
+        pieces.push((at, end));
         at = end;
-        end = end.checked_add(piece).unwrap_or(until).min(until);
     }
+    // The next ones are read while one is counted.
+    let texts = futures::stream::iter(pieces).map(|piece| store.lines_between(piece, from));
+    let mut texts = std::pin::pin!(texts.buffered(AHEAD));
+    while let Some(text) = texts.next().await {
+        text?.lines().filter_map(Line::read).for_each(|line| take(&line));
+    }
+    Ok(())
 }
 
 /// A ticket behind a figure: when it counted, and the seconds or the score where it has one.

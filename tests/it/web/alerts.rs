@@ -117,7 +117,8 @@ async fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
 
 #[tokio::test]
 async fn agents_are_told_by_mail_and_webhook_each_thing_once() {
-    let (mails, posts): (Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<Posted>>>) = Default::default();
+    let mails: Arc<Mutex<Vec<String>>> = Arc::default();
+    let posts: Arc<Mutex<Vec<Posted>>> = Arc::default();
     let (mail, hook) = (mail_server(mails.clone()), webhook(posts.clone()));
     let alerts = json!([
         { "on": ["assigned"], "mail": ["agent", "lead@example.org"] },
