@@ -20,6 +20,7 @@ pub mod intake;
 pub mod kpi;
 pub mod lines;
 pub mod live;
+mod masters;
 mod measure;
 pub mod notices;
 pub mod outcome;

@@ -188,6 +188,8 @@ pub struct Routing {
     pub assign: bool,
     /// Skills that a queue needs, by its name.
     pub skills: std::collections::BTreeMap<String, Vec<String>>,
+    /// Where a ticket goes that nobody on duty could take, by its queue.
+    pub fallback: std::collections::BTreeMap<String, String>,
     /// When agents are on duty, by their names; who is not among them is whenever they are online.
     pub shifts: std::collections::BTreeMap<String, crate::calendar::Calendar>,
     /// What a ticket and a conversation take of an agent's capacity.

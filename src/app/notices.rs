@@ -119,11 +119,17 @@ fn apart(fare: &Fare, last: &Conversation, notice: &Notice, now: Timestamp) -> C
     engine::fresh(&fare.current, &beginning)
 }
 
-/// Opens a known incident.
+/// Opens a known incident; new tickets of its area are collected under the `master`, where there is one.
 ///
 /// # Errors
 /// The store's.
-pub async fn open(store: &Store, area: &str, title: &str, by: &str) -> Result<IncidentRow, StoreError> {
+pub async fn open(
+    store: &Store,
+    area: &str,
+    title: &str,
+    by: &str,
+    master: Option<String>,
+) -> Result<IncidentRow, StoreError> {
     let mut incident = IncidentRow {
         id: String::new(),
         area: area.trim().to_owned(),
@@ -131,6 +137,7 @@ pub async fn open(store: &Store, area: &str, title: &str, by: &str) -> Result<In
         opened: Timestamp::now(),
         by: by.to_owned(),
         closed: None,
+        master,
     };
     loop {
         incident.id = short_id();

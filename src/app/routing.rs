@@ -125,6 +125,15 @@ impl super::App {
                     // All who could have left it once: it goes round again.
                     task.refused_by.clear();
                 }
+                let wish = self.falls_back(&known, now).filter(|_| !somebody_could(&hands, &task));
+                if let Some(wish) = wish {
+                    let facts = decide(&known.ticket, &code, &wish, ROUTING, now).unwrap_or_default();
+                    let acts = act(&known, facts, ROUTING, now).into_iter().collect();
+                    if self.store.act_on_tickets(acts).await? {
+                        self.tickets_changed(&code).await?;
+                    }
+                    continue;
+                }
                 tasks.push(task);
                 all.insert(code, known);
             }
@@ -141,6 +150,20 @@ impl super::App {
             }
         }
         Ok(given)
+    }
+
+    /// Where a ticket of a queue goes that nobody on duty could take, while the desk is open: never where it was before.
+    fn falls_back(&self, known: &Known, now: Timestamp) -> Option<Wish> {
+        let queue = self.settings.desk.routing.fallback.get(&known.ticket.queue)?;
+        let been = |change: &Change| match change {
+            Change::Opened { queue: first, .. } => first == queue,
+            Change::Queued { from, to, .. } => from == queue || to == queue,
+            _ => false,
+        };
+        let open = self.settings.desk.hours.is_open(now);
+        let fresh = open && !known.history.iter().any(|entry| been(&entry.change));
+        let why = Some(format!("nobody on duty could take it in {}", known.ticket.queue));
+        fresh.then(|| Wish::Queue { queue: queue.clone(), why })
     }
 
     async fn take_back(&self, code: &str, before: Timestamp, now: Timestamp) -> Result<(), TicketError> {

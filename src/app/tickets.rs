@@ -17,6 +17,7 @@ use crate::desk::targets::{Count, Fits, Measure, Policy, counts};
 use crate::desk::ticket::Act;
 use crate::desk::{Level, Priority, State, TicketType};
 use crate::store::tickets::{Asks, Look, Part, TicketAct};
+use crate::store::world::IncidentRow;
 use crate::store::{HistoryRow, Store, StoreError, TicketRow};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -201,27 +202,6 @@ impl super::App {
         Ok(code)
     }
 
-    /// Resolves the incidents behind a problem that is resolved: their contacts are told. Returns how many were.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn resolve_caused(&self, by: &str, code: &str) -> Result<usize, TicketError> {
-        let known = Known::read(&self.store, code).await?;
-        let caused = known.ticket.links.iter().filter(|(how, _)| *how == Relation::Causes);
-        let mut done = 0;
-        for (_, incident) in caused {
-            let why = Some(format!("problem {code} is resolved"));
-            let resolve = Wish::Move { act: Act::Resolve, why };
-            match self.act_on_ticket(by, incident, &[resolve]).await {
-                Ok(_) => done += 1,
-                // It is over, or has things to be done of its own.
-                Err(TicketError::Refused(_) | TicketError::Unknown(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(done)
-    }
-
     /// A ticket of its own made of another: of another type, where that is said, and linked as said from the first.
     async fn made_of(
         &self,
@@ -323,6 +303,7 @@ impl super::App {
         if ticks.is_multiple_of(GIVE_OUT_EVERY) {
             self.give_out_tickets(now).await?;
         }
+        self.settle_masters(now).await?;
         if ticks.is_multiple_of(LINES_EVERY) {
             super::lines::refresh(&self.store, &self.settings, now, |_| {}).await?;
         }
@@ -336,16 +317,18 @@ impl super::App {
     pub async fn watch_tickets(&self, now: Timestamp) -> Result<usize, TicketError> {
         let policies = policies(&self.settings.desk);
         let mut due = self.store.due_tickets(now, AT_ONCE).await?;
-        if policies.is_empty() && !routing::looks_at_new(&self.settings) && !due.is_empty() {
+        let masters = if due.is_empty() { Vec::new() } else { self.masters().await? };
+        let looks = routing::looks_at_new(&self.settings) || !masters.is_empty();
+        if policies.is_empty() && !looks && !due.is_empty() {
             self.store.look_at_resolved_tickets(now).await?;
             due = self.store.due_tickets(now, AT_ONCE).await?;
         }
         let count = due.len();
-        let mut looks = Vec::new();
+        let mut looked = Vec::new();
         for code in due {
-            looks.extend(self.watch(&policies, &code, now).await?);
+            looked.extend(self.watch(&policies, &masters, &code, now).await?);
         }
-        self.store.look_at_tickets(looks).await?;
+        self.store.look_at_tickets(looked).await?;
         Ok(count)
     }
 
@@ -353,6 +336,7 @@ impl super::App {
     async fn watch(
         &self,
         policies: &[Policy],
+        masters: &[IncidentRow],
         code: &str,
         now: Timestamp,
     ) -> Result<Option<Look>, TicketError> {
@@ -367,6 +351,9 @@ impl super::App {
                 self.tickets_changed(code).await?;
             }
             // It is due still, and is looked at with what its queue is promised.
+            return Ok(None);
+        }
+        if self.collect(masters, &known).await? {
             return Ok(None);
         }
         let counts = counts(policies, &known.history, now);

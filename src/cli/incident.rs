@@ -6,6 +6,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 
 use crate::app::notices;
+use crate::conversation::code;
 use crate::store::Store;
 use crate::store::world::IncidentRow;
 
@@ -20,6 +21,9 @@ pub enum Incident {
         area: String,
         #[arg(long)]
         title: String,
+        /// The ticket under which new tickets of the area are collected; they are resolved when the incident is closed
+        #[arg(long, value_name = "CODE")]
+        master: Option<String>,
         #[arg(long)]
         json: bool,
     },
@@ -48,12 +52,23 @@ pub enum Incident {
 /// The store's, an area or title that is empty, or an output that takes nothing.
 pub async fn run(store: &Store, command: Incident, out: &mut impl Write) -> anyhow::Result<bool> {
     match command {
-        Incident::Open { area, title, json } => {
+        Incident::Open { area, title, master, json } => {
             anyhow::ensure!(
                 !area.trim().is_empty() && !title.trim().is_empty(),
                 "an incident has an area and a title"
             );
-            let incident = notices::open(store, &area, &title, "command line").await?;
+            let master = match master {
+                None => None,
+                Some(given) => {
+                    let row = match code::parse(&given) {
+                        Some(code) => store.ticket(&code).await?,
+                        None => None,
+                    };
+                    anyhow::ensure!(row.is_some(), "no ticket has the code {given}");
+                    row.map(|row| row.code)
+                }
+            };
+            let incident = notices::open(store, &area, &title, "command line", master).await?;
             show(out, std::slice::from_ref(&incident), json)?;
             Ok(true)
         }

@@ -103,6 +103,7 @@ fn overlay(
                 || path == routing::SKILLS
                 || path == routing::RAISE
                 || path == routing::SHIFTS
+                || path == routing::FALLBACK
                 || path.starts_with(targets::CALENDARS) =>
             {
                 base.insert(key, value);

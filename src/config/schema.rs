@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::MEASURES;
 use super::load::alerts::{ALERTS, PLATFORMS, WHATS};
-use super::load::routing::{RAISE, RULES, SHIFTS, SKILLS};
+use super::load::routing::{FALLBACK, RAISE, RULES, SHIFTS, SKILLS};
 use super::load::targets::{CALENDARS, TARGETS};
 use super::load::{DEFAULTS, FAQ, SECRETS};
 
@@ -35,6 +35,9 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             }
             Value::Object(_) if [SKILLS, SHIFTS].contains(&here.join(".").as_str()) => {
                 json!({ "type": "object", "additionalProperties": texts() })
+            }
+            Value::Object(_) if here.join(".") == FALLBACK => {
+                json!({ "type": "object", "additionalProperties": { "type": "string" } })
             }
             Value::Object(_) if here.join(".") == RAISE => {
                 let steps = json!({ "type": "integer", "minimum": 0, "maximum": 3 });

@@ -28,6 +28,8 @@ pub struct IncidentRow {
     /// Who opened it.
     pub by: String,
     pub closed: Option<Timestamp>,
+    /// The ticket under which its reports are collected.
+    pub master: Option<String>,
 }
 
 /// Something to tell, and the chat in which.
@@ -53,10 +55,25 @@ pub struct FileRow {
 
 #[derive(Debug, Clone)]
 pub(super) enum Chore {
-    Claim { id: Uuid, now: Timestamp, until: Timestamp },
-    Later { id: Uuid, due: Timestamp },
+    Claim {
+        id: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    },
+    Later {
+        id: Uuid,
+        due: Timestamp,
+    },
     OpenIncident(IncidentRow),
-    CloseIncident { id: String, closed: Timestamp },
+    /// What was reported of it was seen to.
+    SettleIncident {
+        id: String,
+        now: Timestamp,
+    },
+    CloseIncident {
+        id: String,
+        closed: Timestamp,
+    },
     AddFile(FileRow),
 }
 
@@ -91,6 +108,24 @@ impl Store {
     /// there is no open one of that id.
     pub async fn close_incident(&self, id: &str, closed: Timestamp) -> Result<bool, StoreError> {
         Ok(self.of_world(Chore::CloseIncident { id: id.to_owned(), closed }).await? > 0)
+    }
+
+    /// Closed ones with a master whose reports were not seen to yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ended_masters(&self) -> Result<Vec<(String, String, String)>, StoreError> {
+        const ENDED: &str = "SELECT id, title, master FROM incidents
+            WHERE closed IS NOT NULL AND master IS NOT NULL AND settled IS NULL ORDER BY closed";
+        Ok(reads!(self, reads => sqlx::query_as(ENDED).fetch_all(&reads.pool).await)?)
+    }
+
+    /// What was reported of it was seen to.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn settle_incident(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.of_world(Chore::SettleIncident { id: id.to_owned(), now }).await.map(drop)
     }
 
     /// Open ones, oldest first; with `closed` the closed ones after them, the last closed first.
@@ -155,6 +190,7 @@ pub(super) struct RawIncidentRow {
     opened: i64,
     opener: String,
     closed: Option<i64>,
+    master: Option<String>,
 }
 
 impl TryFrom<RawIncidentRow> for IncidentRow {
@@ -168,6 +204,7 @@ impl TryFrom<RawIncidentRow> for IncidentRow {
             opened: raw::time(raw.opened)?,
             by: raw.opener,
             closed: raw.closed.map(raw::time).transpose()?,
+            master: raw.master,
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::config::{QueueRule, Routing};
 
 pub(in crate::config) const RULES: &str = "desk.routing.rules";
 pub(in crate::config) const RAISE: &str = "desk.routing.raise";
+pub(in crate::config) const FALLBACK: &str = "desk.routing.fallback";
 pub(in crate::config) const SHIFTS: &str = "desk.routing.shifts";
 pub(in crate::config) const SKILLS: &str = "desk.routing.skills";
 const KEYS: [&str; 9] =
@@ -30,6 +31,15 @@ pub(super) fn routing(reader: &Reader<'_>) -> Result<Routing, ConfigError> {
                 queue.clone(),
                 list.map_err(|_| wrong(&format!("{SKILLS}.{queue}"), "must be a list"))?,
             );
+        }
+    }
+    let mut fallback = BTreeMap::new();
+    if let Some(Value::Object(named)) = reader.get(FALLBACK) {
+        for (queue, to) in named {
+            let to = to.as_str().map(str::trim).filter(|to| !to.is_empty() && to != queue);
+            let key = format!("{FALLBACK}.{queue}");
+            fallback
+                .insert(queue.clone(), to.ok_or_else(|| wrong(&key, "must name another queue"))?.to_owned());
         }
     }
     let zone = reader.text("desk.time_zone")?;
@@ -68,6 +78,7 @@ pub(super) fn routing(reader: &Reader<'_>) -> Result<Routing, ConfigError> {
         rules,
         assign: reader.flag("desk.routing.assign")?,
         skills,
+        fallback,
         shifts,
         weights,
         raise,
@@ -130,6 +141,7 @@ mod tests {
             ("[{ queue: a }, { queue: b, chanels: [web] }]", "did you mean `channels`"),
             ("[], shifts: { anna: [whenever] }", "`desk.routing.shifts.anna` cannot be read"),
             ("[], weights: { ticket: many }", "`desk.routing.weights.ticket` must be a number"),
+            ("[], fallback: { net: net }", "`desk.routing.fallback.net` must name another queue"),
             ("[], raise: { vip: 9 }", "`desk.routing.raise.vip` must be a number of steps"),
             ("[{ queue: a, types: [wish] }]", "`desk.routing.rules[0].types` has `wish`"),
         ] {

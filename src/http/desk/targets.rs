@@ -271,7 +271,7 @@ pub async fn act(
     };
     let ticket = web.app.act_on_ticket(agent.name(), &code, &wishes).await?;
     if asked.act == "resolve" && asked.caused == Some(true) {
-        web.app.resolve_caused(agent.name(), &code).await?;
+        web.app.resolve_under(agent.name(), &code, &format!("problem {code} is resolved")).await?;
     }
     Ok(Json(TicketState::new(&code, ticket)))
 }

@@ -14,7 +14,7 @@ use super::super::error::{Problem, ProblemBody};
 use super::super::json::{JsonBody, MaybeJson};
 use super::acts::Nothing;
 use crate::app::notices;
-use crate::conversation::utterance;
+use crate::conversation::{code, utterance};
 use crate::store::world::IncidentRow;
 
 const MAX_AREA: usize = 60;
@@ -33,12 +33,14 @@ pub struct IncidentView {
     pub by: String,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub closed: Option<Timestamp>,
+    /// The ticket under which its reports are collected.
+    pub master: Option<String>,
 }
 
 impl From<IncidentRow> for IncidentView {
     fn from(row: IncidentRow) -> Self {
-        let IncidentRow { id, area, title, opened, by, closed } = row;
-        Self { id, area, title, opened, by, closed }
+        let IncidentRow { id, area, title, opened, by, closed, master } = row;
+        Self { id, area, title, opened, by, closed, master }
     }
 }
 
@@ -78,6 +80,9 @@ pub struct Opening {
     pub area: String,
     /// Up to 200 characters; contacts may be told it.
     pub title: String,
+    /// The code of the ticket under which new tickets of the area are collected; they are resolved when the incident is closed.
+    #[serde(default)]
+    pub master: Option<String>,
 }
 
 #[utoipa::path(
@@ -92,7 +97,14 @@ pub async fn open(
 ) -> Result<Json<IncidentView>, Problem> {
     let area = text(&opening.area, MAX_AREA, "area")?;
     let title = text(&opening.title, MAX_TITLE, "title")?;
-    let incident = notices::open(&web.app.store, &area, &title, agent.name()).await?;
+    let master = match opening.master.as_deref().filter(|code| !code.trim().is_empty()) {
+        None => None,
+        Some(given) => {
+            let code = code::parse(given).ok_or_else(|| Problem::not_found("ticket"))?;
+            Some(web.app.store.ticket(&code).await?.ok_or_else(|| Problem::not_found("ticket"))?.code)
+        }
+    };
+    let incident = notices::open(&web.app.store, &area, &title, agent.name(), master).await?;
     Ok(Json(incident.into()))
 }
 

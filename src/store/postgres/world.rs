@@ -135,14 +135,18 @@ pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<
                 .bind(id.to_string())
         }
         Chore::OpenIncident(incident) => sqlx::query(
-            "INSERT INTO incidents (id, area, title, opened, opener) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO incidents (id, area, title, opened, opener, master) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(&incident.id)
         .bind(&incident.area)
         .bind(&incident.title)
         .bind(incident.opened.as_microsecond())
-        .bind(&incident.by),
+        .bind(&incident.by)
+        .bind(&incident.master),
+        Chore::SettleIncident { id, now } => {
+            sqlx::query("UPDATE incidents SET settled = $1 WHERE id = $2").bind(now.as_microsecond()).bind(id)
+        }
         Chore::CloseIncident { id, closed } => return close(connection, id, closed.as_microsecond()).await,
         Chore::AddFile(file) => sqlx::query(
             "INSERT INTO files (id, channel, address, name, kind, size, created, content)
@@ -198,7 +202,7 @@ impl Reads {
 
     pub(in crate::store) async fn incidents(&self, closed: bool) -> Result<Vec<IncidentRow>, StoreError> {
         let rows: Vec<RawIncidentRow> = sqlx::query_as(
-            "SELECT id, area, title, opened, opener, closed FROM incidents WHERE closed IS NULL OR $1
+            "SELECT id, area, title, opened, opener, closed, master FROM incidents WHERE closed IS NULL OR $1
              ORDER BY closed IS NOT NULL, closed DESC, opened, id LIMIT 500",
         )
         .bind(closed)

@@ -71,14 +71,18 @@ pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Res
                 .bind(id.to_string())
         }
         Chore::OpenIncident(incident) => sqlx::query(
-            "INSERT INTO incidents (id, area, title, opened, opener) VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO incidents (id, area, title, opened, opener, master) VALUES (?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(&incident.id)
         .bind(&incident.area)
         .bind(&incident.title)
         .bind(incident.opened.as_microsecond())
-        .bind(&incident.by),
+        .bind(&incident.by)
+        .bind(&incident.master),
+        Chore::SettleIncident { id, now } => {
+            sqlx::query("UPDATE incidents SET settled = ? WHERE id = ?").bind(now.as_microsecond()).bind(id)
+        }
         Chore::CloseIncident { id, closed } => {
             let done = sqlx::query("UPDATE incidents SET closed = ? WHERE id = ? AND closed IS NULL")
                 .bind(closed.as_microsecond())
@@ -130,7 +134,7 @@ impl Reads {
 
     pub(in crate::store) async fn incidents(&self, closed: bool) -> Result<Vec<IncidentRow>, StoreError> {
         let rows: Vec<RawIncidentRow> = sqlx::query_as(
-            "SELECT id, area, title, opened, opener, closed FROM incidents WHERE closed IS NULL OR ?
+            "SELECT id, area, title, opened, opener, closed, master FROM incidents WHERE closed IS NULL OR ?
              ORDER BY closed IS NOT NULL, closed DESC, opened, id LIMIT 500",
         )
         .bind(closed)

@@ -64,7 +64,7 @@ async fn a_claim_is_for_one_and_runs_out(db: Db) {
 
 fn incident(id: &str, area: &str) -> IncidentRow {
     let (area, title, by) = (area.to_owned(), format!("{area} is down"), "Ada".to_owned());
-    IncidentRow { id: id.to_owned(), area, title, opened: at(5), by, closed: None }
+    IncidentRow { id: id.to_owned(), area, title, opened: at(5), by, closed: None, master: None }
 }
 
 async fn an_incident_is_known_to_turns_until_it_is_closed(db: Db) {

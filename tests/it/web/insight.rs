@@ -56,6 +56,69 @@ async fn alike_incidents_become_a_problem_and_are_resolved_with_it() {
 }
 
 #[tokio::test]
+async fn reports_of_a_known_incident_are_collected_and_resolved_when_it_is_over() {
+    let server = small(&[]);
+    let before = ticket(&server).await;
+    let chief = lead(&server, "chief").await;
+    let unknown = json!({ "area": "fault", "title": "Storm", "master": "123456782" });
+    assert_eq!(chief.post("incidents", unknown).await.status, 404);
+    let opened =
+        chief.post("incidents", json!({ "area": "fault", "title": "Storm", "master": before })).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let incident = opened.json()["id"].as_str().expect("an id").to_owned();
+    let reports = [ticket(&server).await, ticket(&server).await];
+    let history = |code: &str| read(&server, &["ticket", "show", code, "--json"]);
+    let begun = std::time::Instant::now();
+    let until = async |what: &str, holds: &dyn Fn() -> bool| {
+        while !holds() {
+            assert!(
+                begun.elapsed() < std::time::Duration::from_secs(30),
+                "{what}: {:#}",
+                history(&reports[0])
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    let collected = format!("duplicate_of {before}");
+    until("collected", &|| {
+        reports.iter().all(|code| history(code)["history"].to_string().contains(&collected))
+    })
+    .await;
+    assert!(
+        !history(&before)["history"].to_string().contains("duplicate_of"),
+        "the master is no report of itself"
+    );
+    assert_eq!(chief.post(&format!("incidents/{incident}/close"), json!({})).await.status, 200);
+    until("resolved", &|| reports.iter().all(|code| history(code)["state"] == "resolved")).await;
+    assert!(history(&reports[0])["history"].to_string().contains("Storm is over"));
+    assert_eq!(history(&before)["state"], "new", "the master is for people to close");
+}
+
+#[tokio::test]
+async fn what_nobody_on_duty_could_take_goes_to_the_fallback_queue() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("vestibule.yaml");
+    let routing =
+        "desk: { routing: { assign: true, skills: { fault: [roofs] }, fallback: { fault: general } } }";
+    std::fs::write(&file, routing).expect("written");
+    let server = small(&[("VESTIBULE_CONFIG", &file.display().to_string())]);
+    let anna = Agent::new(&server, "anna").await;
+    assert_eq!(anna.post("presence", json!({ "presence": "online" })).await.status, 200);
+    let code = ticket(&server).await;
+    let begun = std::time::Instant::now();
+    let shown = loop {
+        let shown = read(&server, &["ticket", "show", &code, "--json"]);
+        if shown["agent"] == "anna" {
+            break shown;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{shown:#}");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    };
+    assert_eq!(shown["queue"], "general", "{shown:#}");
+    assert!(shown["history"].to_string().contains("nobody on duty could take it in fault"), "{shown:#}");
+}
+
+#[tokio::test]
 async fn what_is_behind_a_figure_is_listed_and_agrees_with_the_histories() {
     let server = small(&[]);
     let (one, two) = (ticket(&server).await, ticket(&server).await);
