@@ -107,6 +107,32 @@ async fn thread(dc: &Dc, other: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_channel_is_told_of_a_ticket() {
+    let dc = Dc::start().await;
+    let alerts = r#"[{ "on": ["opened"], "chat": ["discord"] }]"#;
+    let _server =
+        small(&dc, &[("VESTIBULE_DESK__DISCORD__CHANNEL", &dc.channel), ("VESTIBULE_DESK__ALERTS", alerts)])
+            .await;
+    let mut ada = Person::new(&dc, "ada", "en-US").await;
+    ada.says("hello", "What is it about?").await;
+    ada.presses("A fault", "Tell me what happened.").await;
+    ada.says("the roof leaks", "six-digit number").await;
+    ada.says("123456", "How many people").await;
+    ada.says("7", "Your ticket is").await;
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let all = dc.messages(&dc.channel).await;
+        let told: Vec<_> = all.iter().filter(|message| message.to_string().contains("New ticket")).collect();
+        if let [one] = told.as_slice() {
+            assert!(one.to_string().contains("the roof leaks"), "{one}");
+            return;
+        }
+        assert!(Instant::now() < until, "{all:#?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_answers_from_a_thread() {
     let Scene { dc, server, mut anna, mut ugo, mut ada } = scene().await;
     let card = anna.hears("Waits in the queue support").await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::small;
 use crate::support::server::Server;
-use crate::support::tg::{Person, Tg};
+use crate::support::tg::{Fault, Person, Tg};
 
 pub const GROUP: i64 = -100_777;
 const PASSWORD: &str = "correct horse battery staple";
@@ -54,6 +54,42 @@ async fn waits_for_a_person(tg: &Tg, id: i64) -> Person {
     ada.says("hello", "What is it about?").await;
     ada.presses("A colleague", "Please hold the line.").await;
     ada
+}
+
+/// Through the small desk's form to a ticket.
+async fn ticket(mut contact: Person) -> String {
+    contact.says("hello", "What is it about?").await;
+    contact.presses("A fault", "Tell me what happened.").await;
+    contact.says("the roof leaks", "six-digit number").await;
+    contact.says("123456", "How many people").await;
+    contact.says("7", "Your ticket is").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_group_is_told_of_a_ticket_once() {
+    let tg = Tg::start();
+    tg.add_chat(GROUP);
+    let alerts = r#"[{ "on": ["opened"], "chat": ["telegram"] }]"#;
+    let _server =
+        small(&tg, &[("VESTIBULE_DESK__TELEGRAM__GROUP", "-100777"), ("VESTIBULE_DESK__ALERTS", alerts)]);
+    // The first time it does not get there.
+    tg.fault(
+        "sendMessage",
+        GROUP,
+        1,
+        Fault::Refused(429, "Too Many Requests: retry after 1".into(), json!({ "retry_after": 1 })),
+    );
+    ticket(Person::new(&tg, 711, "en")).await;
+    let mut anna = Person::new(&tg, 71, "en").in_group(GROUP, None);
+    let told = anna.hears("New ticket").await;
+    assert!(told.contains("the roof leaks") && told.contains("nobody"), "{told}");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let all = tg.messages(GROUP);
+    assert_eq!(
+        all.iter().filter(|message| message.to_string().contains("New ticket")).count(),
+        1,
+        "{all:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
