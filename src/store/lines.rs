@@ -43,7 +43,7 @@ const ALL: &str =
     WHERE t.num > $1 ORDER BY t.num LIMIT $2";
 
 const BY_HOUR: &str = "SELECT created / 3600000000 AS hour, count(*) FROM tickets
-    WHERE created >= $1 AND ($2 IS NULL OR queue = $2) GROUP BY created / 3600000000 ORDER BY hour";
+    WHERE created >= $1 AND ($2 IS NULL OR queue = $2) AND type IN ('incident', 'service_request') GROUP BY created / 3600000000 ORDER BY hour";
 const ENDED: &str = "SELECT code FROM tickets WHERE state IN ('resolved', 'closed', 'cancelled')
     AND type IN ('incident', 'service_request') ORDER BY num DESC LIMIT $1";
 const OPEN: &str =

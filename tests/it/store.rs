@@ -4,6 +4,7 @@ mod agents;
 mod away;
 mod batches;
 mod channels;
+mod figures;
 mod lifecycle;
 mod lists;
 mod made;

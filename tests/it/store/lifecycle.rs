@@ -24,7 +24,7 @@ on_both![
 ];
 
 /// The desk's doors on this database.
-fn app(db: &Db, settings: &str) -> App {
+pub(super) fn app(db: &Db, settings: &str) -> App {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("vestibule.yaml");
     std::fs::write(&file, settings).expect("written");
