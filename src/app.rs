@@ -50,6 +50,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub live: live::Live,
     clock: clock::Clock,
+    /// The last fact that agents were told of, and how many were looked at.
+    alerted: Arc<std::sync::Mutex<Option<(i64, usize)>>>,
     calls: calls::Calls,
     /// Chat platforms that are served.
     pub channels: channels::Channels,
@@ -67,6 +69,7 @@ impl App {
             settings,
             live: live::Live::new(),
             clock: clock::Clock::default(),
+            alerted: Arc::default(),
             calls: calls::Calls::new(),
             channels: channels::Channels::default(),
             intake: intake::Intake::default(),

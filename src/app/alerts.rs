@@ -1,6 +1,7 @@
 //! What agents are told of tickets beside the desk's page: by e-mail, to a webhook, in their group or channel. Each fact goes
 //! to each place once; what cannot be delivered is tried again for a day.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -72,15 +73,20 @@ impl super::App {
         if self.settings.desk.alerts.is_empty() {
             return;
         }
+        // At once: what happens from now on is told.
+        let mut pause = Duration::ZERO;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(pause) => {}
             }
-            if let Err(error) = self.alert().await {
-                tracing::warn!(%error, "agents could not be told; trying again");
-                tokio::time::sleep(TICK * 2).await;
-            }
+            pause = match self.alert().await {
+                Ok(()) => TICK,
+                Err(error) => {
+                    tracing::warn!(%error, "agents could not be told; trying again");
+                    TICK * 3
+                }
+            };
         }
     }
 
@@ -90,26 +96,23 @@ impl super::App {
     /// The store's.
     pub async fn alert(&self) -> Result<(), StoreError> {
         loop {
-            let looked = match self.store.alerts_after().await? {
-                Some(after) => after,
+            let Some((from, looked)) = self.store.alerts_places().await? else {
                 // What happened before they were wanted is old news.
-                None => {
-                    let last = self.store.last_fact().await?;
-                    self.store.add_alerts(Vec::new(), last, self.now()).await?;
-                    last
-                }
+                self.store.begin_alerts(self.store.last_fact().await?).await?;
+                continue;
             };
             let limit = AT_ONCE + u32::try_from(AGAIN).unwrap_or_default();
-            let facts = self.store.facts_after(looked - AGAIN, limit).await?;
+            let facts = self.store.facts_after((looked - AGAIN).max(from), limit).await?;
             let last = facts.last().map_or(looked, |fact| fact.num).max(looked);
-            let rows: Vec<_> = facts.iter().flat_map(|fact| self.told(fact)).collect();
-            let fresh = last > looked;
-            if fresh || !rows.is_empty() {
-                self.store.add_alerts(rows, last, self.now()).await?;
-            }
-            if !fresh {
+            // One that came in between the others since the last look makes them more.
+            let seen = Some((last, facts.len()));
+            if std::mem::replace(&mut *self.alerted.lock().unwrap_or_else(PoisonError::into_inner), seen)
+                == seen
+            {
                 break;
             }
+            let rows: Vec<_> = facts.iter().flat_map(|fact| self.told(fact)).collect();
+            self.store.add_alerts(rows, last, self.now()).await?;
         }
         let due = self.store.due_alerts(self.now(), AT_ONCE).await?;
         let all = futures::stream::iter(due).map(|row| self.deliver_alert(row));

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::desk::{DeskError, turned};
 use super::playbooks::Fare;
 use crate::conversation::{
-    Channel, Conversation, ConversationId, OpenedTicket, Owner, Said, Utterance, code, ids,
+    Channel, Conversation, ConversationId, OpenedTicket, Owner, Said, Utterance, code,
 };
-use crate::engine::{self, Beginning};
 use crate::store::{Decision, Loaded, TicketRow, TurnJob, Whose};
 
 /// What came of taking the contact's conversation.
@@ -52,7 +51,7 @@ impl super::App {
                     return Decision::default();
                 }
                 let conversation = match known.is_closed() {
-                    true => after(&fare, &known, &format!("ticket {} {client}", row.code), now),
+                    true => fare.after(&known, &format!("ticket {} {client}", row.code), now),
                     false => known,
                 };
                 told(Took::It(conversation.id));
@@ -74,19 +73,6 @@ impl super::App {
             }
         }
     }
-}
-
-fn after(fare: &Fare, last: &Conversation, begun_by: &str, now: jiff::Timestamp) -> Conversation {
-    let beginning = Beginning {
-        id: ids::conversation(last.channel.word(), &last.address, begun_by),
-        channel: last.channel,
-        address: &last.address,
-        contact: last.contact,
-        locale: Some(&last.locale),
-        seq: last.seq,
-        now,
-    };
-    engine::fresh(&fare.current, &beginning)
 }
 
 /// What is written in it belongs to the ticket.

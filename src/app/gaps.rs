@@ -136,7 +136,7 @@ fn weeks(times: impl Iterator<Item = Timestamp>, now: Timestamp) -> Vec<usize> {
 }
 
 /// Each word once, the most frequent first, without the empty one.
-fn frequent<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(super) fn frequent<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     words.filter(|word| !word.is_empty()).for_each(|word| *counts.entry(word).or_default() += 1);
     let mut all: Vec<_> = counts.into_iter().collect();

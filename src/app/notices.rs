@@ -7,8 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::turned;
 use super::playbooks::Fare;
-use crate::conversation::{Conversation, Event, News, Notice, Owner, Said, Utterance, ids};
-use crate::engine::{self, Beginning};
+use crate::conversation::{Conversation, Event, News, Notice, Owner, Said, Utterance};
 use crate::store::world::{DueNotice, IncidentRow};
 use crate::store::{Decision, Loaded, Store, StoreError, TurnJob, Whose};
 
@@ -57,26 +56,16 @@ impl super::App {
             let decide = move |loaded: Loaded| {
                 // Another process may have told it meanwhile.
                 let open = loaded.notices.iter().find(|notice| notice.id == id);
-                match (loaded.conversation.clone(), open) {
-                    (Some(known), Some(notice)) if !wanted(&app.settings.desk.notices, notice) => {
-                        silent(known, notice)
-                    }
-                    (Some(known), Some(notice)) if matches!(notice.news, News::SurveyDue { .. }) => {
-                        match known.is_closed() {
-                            true => turned(
-                                &app,
-                                &fare,
-                                apart(&fare, &known, notice, now),
-                                &loaded,
-                                &utterance,
-                                now,
-                            ),
-                            false => Decision::default(),
-                        }
-                    }
-                    (Some(known), Some(_)) if known.owner == Owner::Bot || known.is_closed() => {
-                        turned(&app, &fare, known, &loaded, &utterance, now)
-                    }
+                let (Some(known), Some(notice)) = (loaded.conversation.clone(), open) else {
+                    return Decision::default();
+                };
+                let over = known.is_closed();
+                let take = |known: Conversation| turned(&app, &fare, known, &loaded, &utterance, now);
+                match &notice.news {
+                    _ if !wanted(&app.settings.desk.notices, notice) => silent(known, notice),
+                    News::SurveyDue { .. } if over => take(fare.after(&known, &notice.id, now)),
+                    News::SurveyDue { .. } => Decision::default(),
+                    _ if over || known.owner == Owner::Bot => take(known),
                     // A person has the conversation: later.
                     _ => Decision::default(),
                 }
@@ -103,20 +92,6 @@ pub(super) fn wanted(notices: &crate::config::Notices, notice: &Notice) -> bool 
 fn silent(conversation: Conversation, notice: &Notice) -> Decision {
     let told = Event::NoticeTold { notice: notice.id.clone() };
     Decision { conversation: Some(conversation), events: vec![told], ..Decision::default() }
-}
-
-/// A conversation of its own, after one that is over.
-fn apart(fare: &Fare, last: &Conversation, notice: &Notice, now: Timestamp) -> Conversation {
-    let beginning = Beginning {
-        id: ids::conversation(last.channel.word(), &last.address, &notice.id),
-        channel: last.channel,
-        address: &last.address,
-        contact: last.contact,
-        locale: Some(&last.locale),
-        seq: last.seq,
-        now,
-    };
-    engine::fresh(&fare.current, &beginning)
 }
 
 /// Opens a known incident; new tickets of its area are collected under the `master`, where there is one.

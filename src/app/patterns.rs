@@ -1,10 +1,11 @@
 //! Patterns: incidents that are alike and keep coming, each a proposal for a problem record. Likeness is the FAQ ranker's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::gaps::frequent;
 use crate::conversation::masking;
 use crate::faq::gaps::{Cluster, Wording, cluster};
 use crate::store::{Store, StoreError, TicketRow};
@@ -110,13 +111,4 @@ fn pattern(
         problems: frequent(members.iter().filter_map(|row| caused.get(row.code.as_str()).copied())),
         tickets,
     }
-}
-
-/// Each word once, the most frequent first.
-fn frequent<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    words.for_each(|word| *counts.entry(word).or_default() += 1);
-    let mut all: Vec<(&str, usize)> = counts.into_iter().collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    all.into_iter().map(|(word, _)| word.to_owned()).collect()
 }

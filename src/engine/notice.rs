@@ -63,7 +63,9 @@ fn survey(w: &mut Working<'_>, notice: &Notice, code: &str, nps: bool) -> bool {
     }
     begin::enter(w, flow);
     if let Some(frame) = w.frame_mut() {
-        frame.slots.insert(SlotName::from("ticket"), SlotValue::Text(code.to_owned()));
+        // Said in groups, as codes are.
+        let code = format!("{CODE_OPEN}{code}{CODE_CLOSE}");
+        frame.slots.insert(SlotName::from("ticket"), SlotValue::Text(code));
         frame.slots.insert(SlotName::from("nps"), SlotValue::Bool(nps));
     }
     true
@@ -75,7 +77,10 @@ pub(super) fn asks_before_end(w: &mut Working<'_>) -> bool {
         News::SurveyDue { code, nps } if !w.tells(&notice.id) => Some((notice, code, *nps)),
         _ => None,
     });
-    match due.filter(|_| w.voice()) {
+    // Whom we could not help is not asked on top of it.
+    let system = |name: &str| w.playbook.flow(name).is_some_and(|flow| flow.system);
+    let helped = !w.c.frames.iter().any(|frame| system(&frame.flow));
+    match due.filter(|_| w.voice() && helped) {
         Some((notice, code, nps)) => survey(w, notice, code, nps),
         None => false,
     }
@@ -84,7 +89,8 @@ pub(super) fn asks_before_end(w: &mut Working<'_>) -> bool {
 /// The closed ticket that is being asked about.
 pub(super) fn surveyed(w: &Working<'_>) -> Option<String> {
     let frame = w.frame().filter(|frame| frame.flow == SURVEY)?;
-    frame.slots.get("ticket").map(ToString::to_string)
+    let marked = frame.slots.get("ticket")?.to_string();
+    Some(marked.chars().filter(char::is_ascii_digit).collect())
 }
 
 /// Who is asked in a chat how satisfied they are, and writes of something else, begins a conversation on that.

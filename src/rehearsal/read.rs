@@ -16,7 +16,7 @@ use crate::flow::{Locale, Playbook, Templates};
 use crate::source::{Diagnostic, Placed};
 
 pub use expect::OF_TICKET;
-pub use given::CODES;
+pub use given::{CODES, SURVEYS};
 pub use verify::verify;
 
 /// What may stand at the head of a file for all its tests, and in each test.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::read::CODES;
+use super::read::{CODES, SURVEYS};
 use crate::conversation::Channel;
 use crate::flow::schema::{DIALECT, Key, flag, map, may, need, words_of};
 
@@ -110,6 +110,7 @@ fn given() -> Vec<Key> {
             json!({ "type": ["array", "null"], "items": ticket }),
         ),
         may("codes", "What becomes of a code to link by.", json!({ "enum": CODES })),
+        may("survey", "A ticket of theirs was closed, and this is to be asked.", json!({ "enum": SURVEYS })),
         may(
             "http",
             "What HTTP services answer, in turn.",

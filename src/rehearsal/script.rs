@@ -75,6 +75,8 @@ pub struct Given {
     pub linked: Option<Vec<Channel>>,
     /// What becomes of a code to link by that is entered: `None` where it links.
     pub codes: Option<Option<Refused>>,
+    /// A ticket of theirs was closed and is to be asked about; whether they are asked to recommend us, too.
+    pub survey: Option<bool>,
 }
 
 /// The answer of an HTTP service in a test.
@@ -104,6 +106,8 @@ impl Given {
             http: self.http.or_else(|| before.http.clone()),
             linked: self.linked.or_else(|| before.linked.clone()),
             codes: self.codes.or(before.codes),
+            // It is asked once.
+            survey: self.survey,
         }
     }
 }

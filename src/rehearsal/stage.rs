@@ -103,7 +103,7 @@ impl<'a> Stage<'a> {
         let given = test.given.clone();
         let now = given.now.unwrap_or(Moment::USUAL).instant(&desk.hours);
         let conversation = fresh(book, test, kind, now, 0, 0);
-        Self {
+        let mut stage = Self {
             book,
             desk,
             kind,
@@ -126,7 +126,11 @@ impl<'a> Stage<'a> {
             answered: BTreeSet::new(),
             walked: Vec::new(),
             begun: 0,
+        };
+        if let Some(nps) = stage.given.survey.take() {
+            stage.ask(nps);
         }
+        stage
     }
 
     /// After an end in chat the next message begins a new conversation, as it does on every chat.
@@ -134,6 +138,22 @@ impl<'a> Stage<'a> {
         self.begun += 1;
         self.timers.clear();
         self.conversation = fresh(self.book, test, self.kind, self.now, self.begun, self.conversation.seq);
+    }
+
+    /// We begin one after the last.
+    fn begin_after(&mut self, begun_by: &str) {
+        let last = &self.conversation;
+        self.timers.clear();
+        let beginning = Beginning {
+            id: ids::conversation("test", &last.address, begun_by),
+            channel: last.channel,
+            address: &last.address,
+            contact: last.contact,
+            locale: Some(&last.locale),
+            seq: last.seq,
+            now: self.now,
+        };
+        self.conversation = engine::fresh(self.book, &beginning);
     }
 
     pub fn note(&mut self, by: Speaker, text: impl Into<String>) {
@@ -257,6 +277,7 @@ impl<'a> Stage<'a> {
                 self.watched.retain(|watched| watched != subject);
                 self.watched.push(subject.clone());
             }
+            Event::NoticeTold { notice } => self.notices.retain(|known| known.id != *notice),
             Event::Linked { channel, .. } => self.link(Some(*channel)),
             Event::Unlinked { .. } => self.link(None),
             Event::TimersCleared => self.timers.clear(),
@@ -301,7 +322,6 @@ impl<'a> Stage<'a> {
             | Event::SurveyAnswered { score: None, .. }
             | Event::LanguageChanged { .. }
             | Event::HttpAnswered { .. }
-            | Event::NoticeTold { .. }
             | Event::LinkOffered { .. }
             | Event::CodeTried { .. }
             | Event::LinkRefused { .. }

@@ -41,6 +41,10 @@ pub struct AlertRow {
 
 #[derive(Debug, Clone)]
 pub(super) enum Chore {
+    /// From this row of the histories on facts are told.
+    Begin {
+        from: i64,
+    },
     /// New ones, and up to which row of the histories it was looked.
     Add {
         rows: Vec<(String, String, String)>,
@@ -64,7 +68,9 @@ const FACTS: &str =
         t.priority, t.state, t.channel, t.agent
     FROM ticket_history AS h JOIN tickets AS t ON t.code = h.ticket WHERE h.num > $1 ORDER BY h.num LIMIT $2";
 const LAST: &str = "SELECT coalesce(max(num), 0) FROM ticket_history";
-const AFTER: &str = "SELECT value FROM notes WHERE name = 'alerts_after'";
+const PLACES: &str = "SELECT name, value FROM notes WHERE name IN ('alerts_from', 'alerts_after')";
+const BEGIN: &str = "INSERT INTO notes (name, value) VALUES ('alerts_from', $1), ('alerts_after', $1)
+    ON CONFLICT (name) DO NOTHING";
 const LOOKED: &str = "INSERT INTO notes (name, value) VALUES ('alerts_after', $1)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 const ADD: &str = "INSERT INTO alerts (id, sink, body, created, due) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (id) DO NOTHING";
@@ -78,6 +84,10 @@ macro_rules! run {
     ($connection:expr, $chore:expr) => {{
         let mut done = 0;
         match $chore {
+            Chore::Begin { from } => {
+                let query = sqlx::query(BEGIN).bind(from.to_string());
+                done += query.execute(&mut *$connection).await?.rows_affected();
+            }
             Chore::Add { rows, after, now } => {
                 for (id, sink, body) in rows {
                     let query = sqlx::query(ADD).bind(id).bind(sink).bind(body).bind(now.as_microsecond());
@@ -120,14 +130,26 @@ pub(super) async fn run_postgres(
 }
 
 impl Store {
-    /// Up to which row of the histories it was looked for alerts; `None`: never.
+    /// From which row of the histories on facts are told, and up to which it was looked; `None`: never.
     ///
     /// # Errors
     /// The database's.
-    pub async fn alerts_after(&self) -> Result<Option<i64>, StoreError> {
-        let kept: Option<(String,)> =
-            reads!(self, reads => sqlx::query_as(AFTER).fetch_optional(&reads.pool).await)?;
-        Ok(kept.and_then(|(value,)| value.parse().ok()))
+    pub async fn alerts_places(&self) -> Result<Option<(i64, i64)>, StoreError> {
+        let kept: Vec<(String, String)> =
+            reads!(self, reads => sqlx::query_as(PLACES).fetch_all(&reads.pool).await)?;
+        let place = |wanted: &str| {
+            let found = kept.iter().find(|(name, _)| name == wanted);
+            found.and_then(|(_, value)| value.parse::<i64>().ok())
+        };
+        Ok(place("alerts_from").zip(place("alerts_after")))
+    }
+
+    /// From after this row of the histories on facts are told; where it was said before, that stands.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin_alerts(&self, from: i64) -> Result<(), StoreError> {
+        self.of_alerts(Chore::Begin { from }).await
     }
 
     /// The last row of the histories.

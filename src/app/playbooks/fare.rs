@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
+
 use super::Playbooks;
 use super::older::Older;
-use crate::conversation::Conversation;
-use crate::engine::Versions;
+use crate::conversation::{Conversation, ids};
+use crate::engine::{self, Beginning, Versions};
 use crate::flow::Playbook;
 use crate::store::{StoreError, TurnDone, TurnJob};
 
@@ -37,6 +39,20 @@ impl Aboard {
 }
 
 impl Fare {
+    /// A conversation of its own after one that is over, begun by us; the same again for the same `begun_by`.
+    pub fn after(&self, last: &Conversation, begun_by: &str, now: Timestamp) -> Conversation {
+        let beginning = Beginning {
+            id: ids::conversation(last.channel.word(), &last.address, begun_by),
+            channel: last.channel,
+            address: &last.address,
+            contact: last.contact,
+            locale: Some(&last.locale),
+            seq: last.seq,
+            now,
+        };
+        engine::fresh(&self.current, &beginning)
+    }
+
     /// The playbooks of a conversation; `None` where one must be loaded first, and the turn deferred.
     pub fn aboard(&self, conversation: &Conversation) -> Option<Aboard> {
         let current = self.current.clone();

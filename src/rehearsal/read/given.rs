@@ -16,6 +16,9 @@ use crate::source::Diagnostic;
 /// What may become of a code to link by; the first is that it links.
 pub const CODES: [&str; 7] = ["links", "unknown", "own", "already", "too_many", "full", "unproven"];
 
+/// What is asked about a ticket that was closed.
+pub const SURVEYS: [&str; 2] = ["csat", "nps"];
+
 pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
     let mut given = Given {
         now: fields.take("now").and_then(|entry| moment(reader, entry)),
@@ -36,7 +39,13 @@ pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
         given.http = Some(stubs(reader, entry));
     }
     given.codes = fields.take("codes").and_then(|entry| codes(reader, entry));
+    given.survey = fields.take("survey").and_then(|entry| survey(reader, entry));
     given
+}
+
+/// `survey: csat`, or `nps` where that is asked after it.
+fn survey(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<bool> {
+    reader.word(entry, &SURVEYS).map(|word| word.value == "nps")
 }
 
 /// `codes: links`, or why a code that is entered does not link.

@@ -13,6 +13,9 @@ use crate::desk::State;
 /// A step and a revision that no flow can have.
 const GONE: &str = "(gone)";
 
+/// The closed ticket that every test asks about.
+const CLOSED: &str = "271828187";
+
 /// Of the code to link by that every test shows.
 const CODE: u64 = 31_415_926;
 
@@ -28,6 +31,9 @@ impl Stage<'_> {
             self.answered.clear();
         }
         self.watch(&given);
+        if let Some(nps) = given.survey {
+            self.ask(nps);
+        }
         self.given = given.over(&self.given);
         self.tell();
     }
@@ -39,6 +45,12 @@ impl Stage<'_> {
         GONE.clone_into(&mut frame.step);
         GONE.clone_into(&mut self.conversation.revision);
         true
+    }
+
+    /// A ticket of the contact's was closed: they are to be asked how it went.
+    pub fn ask(&mut self, nps: bool) {
+        let news = News::SurveyDue { code: CLOSED.to_owned(), nps };
+        self.notices.push(Notice { id: format!("survey:{CLOSED}"), news });
     }
 
     /// Notes what of the watched will not be as it was. What was told of is not watched any more.
@@ -72,7 +84,16 @@ impl Stage<'_> {
         let free = self.conversation.owner == Owner::Bot || self.conversation.is_closed();
         if self.kind == ChannelKind::Chat && free {
             for notice in std::mem::take(&mut self.notices) {
-                self.take(Said::Informed { notice });
+                let survey = matches!(notice.news, News::SurveyDue { .. });
+                match (survey, self.conversation.is_closed()) {
+                    // Once the chat is over, and in a conversation of its own.
+                    (true, false) => self.notices.push(notice),
+                    (true, true) => {
+                        self.begin_after(&notice.id);
+                        self.take(Said::Informed { notice });
+                    }
+                    (false, _) => self.take(Said::Informed { notice }),
+                }
             }
         }
     }
@@ -158,6 +179,13 @@ impl Stage<'_> {
             open_tickets: if verified { opened.chain(known).collect() } else { Vec::new() },
             incidents: self.given.incidents.clone().unwrap_or_default(),
             business_open: self.given.open.unwrap_or(clock.business_open),
+            // What else there is to tell a caller is told at the next call.
+            notices: self
+                .notices
+                .iter()
+                .filter(|notice| matches!(notice.news, News::SurveyDue { .. }))
+                .cloned()
+                .collect(),
             agent_free: self.given.agents.unwrap_or(0) > held,
             link: LinkFacts {
                 code: Some(code::of_random(CODE)),

@@ -114,16 +114,19 @@ async fn what_is_behind_and_to_come_is_read(db: Db) {
 }
 
 async fn alerts_are_kept_once_until_they_are_told(db: Db) {
-    assert_eq!(db.store.alerts_after().await.expect("read"), None);
+    assert_eq!(db.store.alerts_places().await.expect("read"), None);
     let (_, code) = ticketed(&db.store, Channel::Web, "a").await;
     let facts = db.store.facts_after(0, 10).await.expect("facts");
     assert_eq!((facts[0].ticket.as_str(), facts[0].what.as_str()), (code.as_str(), "opened"));
     assert_eq!(db.store.last_fact().await.expect("read"), facts.last().expect("one").num);
     let row = || vec![("1:mail:a@b.c".to_owned(), "mail:a@b.c".to_owned(), "{}".to_owned())];
+    for from in [2, 3] {
+        db.store.begin_alerts(from).await.expect("begun once");
+    }
     for _ in 0..2 {
         db.store.add_alerts(row(), 7, at(1)).await.expect("added");
     }
-    assert_eq!(db.store.alerts_after().await.expect("read"), Some(7));
+    assert_eq!(db.store.alerts_places().await.expect("read"), Some((2, 7)));
     assert!(db.store.due_alerts(at(0), 10).await.expect("rows").is_empty());
     let due = db.store.due_alerts(at(1), 10).await.expect("rows");
     assert_eq!((due.len(), due[0].tries), (1, 0));

@@ -191,3 +191,34 @@ async fn agents_are_told_by_mail_and_webhook_each_thing_once() {
     let (mails, posts) = (mails.lock().expect("mails"), posts.lock().expect("posts"));
     assert_eq!((mails.len(), posts.len()), (2, 3), "{mails:#?}");
 }
+
+#[tokio::test]
+async fn what_happened_before_they_were_wanted_is_not_told() {
+    let posts: Arc<Mutex<Vec<Posted>>> = Arc::default();
+    let hook = webhook(posts.clone());
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = format!("sqlite://{}", folder.path().join("alerts.db").display());
+    let on = |alerts: &str| {
+        let all = [
+            ("VESTIBULE_PUBLIC_URL", ""),
+            ("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", ""),
+            ("VESTIBULE_DESK__ALERTS", alerts),
+        ];
+        crate::support::server::Server::small(&database, &all)
+    };
+    let server = on("[]");
+    let before = ticket(&server).await;
+    drop(server);
+    let alerts = json!([{ "on": ["opened"], "webhook": format!("http://{hook}/desk") }]).to_string();
+    let server = on(&alerts);
+    // The program looks every second; what is there when it looks first is old.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let after = ticket(&server).await;
+    until("the post", || {
+        posts.lock().expect("posts").iter().any(|post| post.body.contains(&after)).then_some(())
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let all = posts.lock().expect("posts");
+    assert!(!all.iter().any(|post| post.body.contains(&before)), "{all:#?}");
+}

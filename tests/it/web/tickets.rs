@@ -289,6 +289,8 @@ async fn a_caller_s_ticket_goes_up_by_itself_and_is_seen_through() {
     let last: String = again.last().chars().filter(char::is_ascii_digit).collect();
     assert!(last.contains(&spoken.concat()), "of which ticket: {:?}", again.last());
     again.press("5").await.expect("a score");
+    assert!(again.last().contains("Anything you would like to add?"), "{:?}", again.heard);
+    again.silence().await.expect("nothing to add");
     assert!(again.over(), "{:?}", again.heard);
     let shown = show();
     let rows = shown["history"].as_array().expect("rows");

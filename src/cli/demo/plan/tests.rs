@@ -53,7 +53,8 @@ fn totals_are_as_asked() {
         }
     }
     let plan = Plan::new(shape(1));
-    near(plan.tickets() as f64, 5000.0 * 0.946, 250.0, "tickets");
+    // Some who would be content with an answer get none, and some add to a ticket that is there.
+    near(plan.tickets() as f64, 5000.0, 250.0, "tickets");
     near(
         f64::from(plan.contacts) * VISITS_PER_CONTACT,
         plan.visits.len() as f64,
@@ -72,7 +73,7 @@ fn the_same_seed_gives_the_same_plan_and_another_one_another() {
     assert_eq!(hash, GOLDEN, "the plan of seed 7 is another one than before");
 }
 
-const GOLDEN: u64 = 10_963_308_660_500_811_840;
+const GOLDEN: u64 = 630_635_241_999_032_095;
 
 #[test]
 fn visits_are_in_order_and_within_the_period() {
@@ -159,7 +160,7 @@ fn any_period_and_zone_will_do() {
                 let shape = Shape { tickets: 100, days, end, zone: zone.clone(), seed: 4 };
                 let start = shape.start();
                 let plan = Plan::new(shape);
-                assert_eq!(plan.visits.len(), if days == 0 { 0 } else { 160 });
+                assert_eq!(plan.visits.len(), if days == 0 { 0 } else { 170 });
                 assert!(plan.visits.iter().all(|visit| (start..end).contains(&visit.at)));
             }
         }
