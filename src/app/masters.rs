@@ -22,7 +22,12 @@ impl super::App {
 
     /// Links a new ticket with the master of the incident that it reports. False where there is none.
     pub(super) async fn collect(&self, masters: &[IncidentRow], known: &Known) -> Result<bool, TicketError> {
-        let linked = |change: &Change| matches!(change, Change::Linked { .. } | Change::Unlinked { .. });
+        // What people parted stays apart.
+        let linked = |change: &Change| match change {
+            Change::Linked { how, .. } => matches!(how, Relation::CausedBy | Relation::DuplicateOf),
+            Change::Unlinked { .. } => true,
+            _ => false,
+        };
         let fresh = known.ticket.state == State::New && known.ticket.kind == TicketType::Incident;
         if !fresh || known.history.iter().any(|entry| linked(&entry.change)) {
             return Ok(false);

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::tickets::{Known, TicketError, act, matrix};
 use crate::config::{QueueRule, Routing, Settings};
-use crate::desk::history::Change;
+use crate::desk::history::{Change, Relation};
 use crate::desk::lifecycle::{Wish, decide};
 use crate::desk::routing::{Hand, Origin, Rule, Task, give_out, queue, somebody_could};
 use crate::desk::targets::{Fits, Standing};
@@ -22,7 +22,11 @@ const AT_ONCE: u32 = 200;
 /// What is done to a ticket that was just opened: a rule names another queue than it is in, or the contact's profile raises it.
 pub(super) fn at_first(settings: &Settings, known: &Known, now: Timestamp) -> Vec<Wish> {
     // Later it is where people put it.
-    let [first] = known.history.as_slice() else { return Vec::new() };
+    let Some((first, rest)) = known.history.split_first() else { return Vec::new() };
+    // One that follows another was linked with it as it was opened.
+    if !rest.iter().all(|entry| matches!(entry.change, Change::Linked { how: Relation::FollowUpOf, .. })) {
+        return Vec::new();
+    }
     let routing = &settings.desk.routing;
     let rules: Vec<Rule> = routing.rules.iter().map(rule).collect();
     let (mut standing, mut state) = (Standing::default(), State::New);

@@ -391,9 +391,13 @@ impl super::App {
     fn surveyed(&self, act: TicketAct, known: &Known) -> TicketAct {
         let asks = &self.settings.desk.survey;
         let closes = |fact: &Change| matches!(fact, Change::Moved { to: State::Closed, .. });
-        let due = act.facts.iter().any(closes)
-            && survey::sampled(&act.code, "csat", asks.csat)
-            && survey::fits(&act.ticket, &known.history);
+        let fits = || {
+            let entry = |change: &Change| Entry { at: act.at, by: act.by.clone(), change: change.clone() };
+            let history: Vec<Entry> =
+                known.history.iter().cloned().chain(act.facts.iter().map(entry)).collect();
+            survey::fits(&act.ticket, &history)
+        };
+        let due = act.facts.iter().any(closes) && survey::sampled(&act.code, "csat", asks.csat) && fits();
         let rest = SignedDuration::try_from(asks.rest).unwrap_or(SignedDuration::MAX);
         let rested = act.at.checked_sub(rest).unwrap_or(Timestamp::MIN);
         let survey = due.then(|| Asks { nps: survey::sampled(&act.code, "nps", asks.nps), rested });

@@ -2,7 +2,7 @@
 
 use crate::conversation::{Event, News, Notice};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
-use crate::flow::{SlotName, SlotValue};
+use crate::flow::{Kind, SlotName, SlotValue, Step};
 
 use super::working::Working;
 use super::{begin, digression, run, step, telling};
@@ -97,8 +97,9 @@ pub(super) fn surveyed(w: &Working<'_>) -> Option<String> {
 pub(super) fn passes_over(w: &mut Working<'_>) -> bool {
     let [frame] = w.c.frames.as_slice() else { return false };
     let Some(flow) = w.playbook.default_flow().filter(|_| frame.flow == SURVEY) else { return false };
-    let ticket = surveyed(w);
-    w.event(Event::SurveyAnswered { survey: "csat".to_owned(), score: None, comment: None, ticket });
+    let Some((_, Step { kind: Kind::Survey(asked), .. })) = w.here() else { return false };
+    let (ticket, survey) = (surveyed(w), asked.ask.word().to_owned());
+    w.event(Event::SurveyAnswered { survey, score: None, comment: None, ticket });
     w.event(Event::Started { flow: flow.name.clone() });
     digression::restart(w, flow);
     true
