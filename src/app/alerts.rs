@@ -106,13 +106,12 @@ impl super::App {
             let last = facts.last().map_or(looked, |fact| fact.num).max(looked);
             // One that came in between the others since the last look makes them more.
             let seen = Some((last, facts.len()));
-            if std::mem::replace(&mut *self.alerted.lock().unwrap_or_else(PoisonError::into_inner), seen)
-                == seen
-            {
+            if *self.alerted.lock().unwrap_or_else(PoisonError::into_inner) == seen {
                 break;
             }
             let rows: Vec<_> = facts.iter().flat_map(|fact| self.told(fact)).collect();
             self.store.add_alerts(rows, last, self.now()).await?;
+            *self.alerted.lock().unwrap_or_else(PoisonError::into_inner) = seen;
         }
         let due = self.store.due_alerts(self.now(), AT_ONCE).await?;
         let all = futures::stream::iter(due).map(|row| self.deliver_alert(row));
@@ -178,6 +177,11 @@ impl super::App {
     }
 
     async fn deliver_alert(&self, row: AlertRow) -> Result<(), StoreError> {
+        // Of several processes one delivers it; one that ends meanwhile leaves it to the others.
+        let until = super::commit::later(self.now(), PATIENCE * 4);
+        if !self.store.claim_alert(&row, until).await? {
+            return Ok(());
+        }
         let sent = match tokio::time::timeout(PATIENCE, self.send_alert(&row)).await {
             Ok(sent) => sent,
             Err(_) => Err(Failed::Later("no answer in time".to_owned())),

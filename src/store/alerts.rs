@@ -36,6 +36,7 @@ pub struct AlertRow {
     /// JSON.
     pub body: String,
     pub created: i64,
+    pub due: i64,
     pub tries: i64,
 }
 
@@ -50,6 +51,12 @@ pub(super) enum Chore {
         rows: Vec<(String, String, String)>,
         after: i64,
         now: Timestamp,
+    },
+    /// One is about to deliver it; until then nobody else does.
+    Claim {
+        id: String,
+        due: i64,
+        until: Timestamp,
     },
     Done {
         id: String,
@@ -74,7 +81,8 @@ const BEGIN: &str = "INSERT INTO notes (name, value) VALUES ('alerts_from', $1),
 const LOOKED: &str = "INSERT INTO notes (name, value) VALUES ('alerts_after', $1)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 const ADD: &str = "INSERT INTO alerts (id, sink, body, created, due) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (id) DO NOTHING";
-const DUE: &str = "SELECT id, sink, body, created, tries FROM alerts WHERE done IS NULL AND due <= $1 ORDER BY due LIMIT $2";
+const DUE: &str = "SELECT id, sink, body, created, due, tries FROM alerts WHERE done IS NULL AND due <= $1 ORDER BY due LIMIT $2";
+const CLAIM: &str = "UPDATE alerts SET due = $1 WHERE id = $2 AND due = $3 AND done IS NULL";
 const DONE: &str =
     "UPDATE alerts SET done = $1, error = $2, tries = tries + 1 WHERE id = $3 AND done IS NULL";
 const LATER: &str =
@@ -94,6 +102,10 @@ macro_rules! run {
                     done += query.execute(&mut *$connection).await?.rows_affected();
                 }
                 sqlx::query(LOOKED).bind(after.to_string()).execute(&mut *$connection).await?;
+            }
+            Chore::Claim { id, due, until } => {
+                let query = sqlx::query(CLAIM).bind(until.as_microsecond()).bind(id).bind(due);
+                done += query.execute(&mut *$connection).await?.rows_affected();
             }
             Chore::Done { id, now, error } => {
                 let query = sqlx::query(DONE).bind(now.as_microsecond()).bind(error).bind(id);
@@ -190,6 +202,15 @@ impl Store {
     pub async fn due_alerts(&self, now: Timestamp, limit: u32) -> Result<Vec<AlertRow>, StoreError> {
         let (now, limit) = (now.as_microsecond(), i64::from(limit));
         Ok(reads!(self, reads => sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(&reads.pool).await)?)
+    }
+
+    /// Takes an alert for oneself until then; false where somebody else was quicker.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim_alert(&self, row: &AlertRow, until: Timestamp) -> Result<bool, StoreError> {
+        let chore = Chore::Claim { id: row.id.clone(), due: row.due, until };
+        Ok(self.chore(chore::Chore::OfAlerts(chore)).await? > 0)
     }
 
     /// It was told, or given up with an error.

@@ -130,6 +130,9 @@ async fn alerts_are_kept_once_until_they_are_told(db: Db) {
     assert!(db.store.due_alerts(at(0), 10).await.expect("rows").is_empty());
     let due = db.store.due_alerts(at(1), 10).await.expect("rows");
     assert_eq!((due.len(), due[0].tries), (1, 0));
+    assert!(db.store.claim_alert(&due[0], at(2)).await.expect("claimed"));
+    assert!(!db.store.claim_alert(&due[0], at(2)).await.expect("another process"), "one has it");
+    assert!(db.store.due_alerts(at(1), 10).await.expect("rows").is_empty());
     db.store.alert_later(&due[0].id, at(5), "busy".into()).await.expect("later");
     assert!(db.store.due_alerts(at(4), 10).await.expect("rows").is_empty());
     assert_eq!(db.store.due_alerts(at(5), 10).await.expect("rows")[0].tries, 1);
