@@ -173,13 +173,14 @@ impl<'a> Life<'a> {
             let seconds = 15 + visit.chance("wait").below(120) as i64;
             self.at(later(now, SignedDuration::from_secs(seconds)), Deed::Pick(nth, conversation));
         }
-        for code in came.tickets {
+        for (code, opened) in came.tickets {
+            self.made.tickets += usize::from(opened);
             if self.open.contains_key(&code) {
                 continue;
             }
             let known = self.app.store.ticket(&code).await?;
             match known.map(|row| row.state).as_deref() {
-                Some("new") => self.made.tickets += 1,
+                Some("new") if opened => {}
                 // They were back on the matter.
                 Some("reopened") => {}
                 _ => continue,

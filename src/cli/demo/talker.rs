@@ -15,8 +15,8 @@ const MOST_TURNS: usize = 30;
 /// What came of a visit.
 #[derive(Debug, Default)]
 pub struct Came {
-    /// Codes of tickets that were opened, or added to.
-    pub tickets: Vec<String>,
+    /// Codes of tickets, and whether they were opened or added to.
+    pub tickets: Vec<(String, bool)>,
     /// The conversation, where it waits for a person.
     pub waits: Option<ConversationId>,
     pub turns: u64,
@@ -123,8 +123,8 @@ impl<'a> Talker<'a> {
     fn note(&self, events: &[Event], came: &mut Came) {
         for event in events {
             match event {
-                Event::TicketOpened { draft } => came.tickets.push(draft.code.clone()),
-                Event::TicketAdded { code, .. } => came.tickets.push(code.clone()),
+                Event::TicketOpened { draft } => came.tickets.push((draft.code.clone(), true)),
+                Event::TicketAdded { code, .. } => came.tickets.push((code.clone(), false)),
                 _ => {}
             }
         }
