@@ -11,6 +11,7 @@ pub mod chat;
 pub mod check;
 pub mod compiler;
 mod contact;
+mod days;
 mod demo;
 pub mod doctor;
 pub mod explain;

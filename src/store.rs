@@ -12,6 +12,33 @@ macro_rules! reads {
     };
 }
 
+/// The two ways in which a chore is run whose statements both databases take: `$run!(connection, chore)` gives how many rows
+/// it changed. SQLite's writer has a transaction open already; on PostgreSQL it is one of its own.
+macro_rules! runs {
+    ($run:ident) => {
+        #[cfg(feature = "sqlite")]
+        pub(super) async fn run_sqlite(
+            connection: &mut sqlx::sqlite::SqliteConnection,
+            chore: &Chore,
+        ) -> Result<u64, sqlx::Error> {
+            Ok($run!(connection, chore))
+        }
+
+        /// In one transaction.
+        #[cfg(feature = "postgres")]
+        pub(super) async fn run_postgres(
+            connection: &mut sqlx::postgres::PgConnection,
+            chore: &Chore,
+        ) -> Result<u64, sqlx::Error> {
+            use sqlx::Connection as _;
+            let mut all = connection.begin().await?;
+            let done = $run!(all, chore);
+            all.commit().await?;
+            Ok(done)
+        }
+    };
+}
+
 pub mod alerts;
 mod batch;
 pub mod channels;

@@ -7,14 +7,12 @@ mod rows;
 
 use std::io::Write;
 
-use anyhow::bail;
 use clap::ValueEnum;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::app::deflection::Period;
 use crate::app::kpi::{self, Report};
+use crate::cli::days::Days;
 use crate::config::Settings;
 use crate::desk::figures::{By, Figures, Kept, Times};
 use crate::store::Store;
@@ -29,12 +27,8 @@ pub struct Options {
     #[command(subcommand)]
     other: Option<Other>,
 
-    /// First day [default: 29 days before the last]
-    #[arg(long, value_name = "DATE")]
-    from: Option<Date>,
-    /// Last day [default: today]
-    #[arg(long, value_name = "DATE")]
-    to: Option<Date>,
+    #[command(flatten)]
+    days: Days,
     #[arg(long, value_enum)]
     by: Option<Key>,
     /// One JSON object
@@ -105,9 +99,7 @@ pub async fn run(
         Some(Other::Rebuild) => return lines::rebuild(settings, store, now, out).await,
         None => {}
     }
-    let Some(period) = Period::new(options.from, options.to, settings, now) else {
-        bail!("the period ends before it begins");
-    };
+    let period = options.days.period(settings, now)?;
     let report = kpi::report(store, settings, period, options.by.map(By::from), now).await?;
     if options.csv {
         write!(out, "{}", report.csv())?;

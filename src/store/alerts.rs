@@ -120,26 +120,7 @@ macro_rules! run {
     }};
 }
 
-#[cfg(feature = "sqlite")]
-pub(super) async fn run_sqlite(
-    connection: &mut sqlx::sqlite::SqliteConnection,
-    chore: &Chore,
-) -> Result<u64, sqlx::Error> {
-    Ok(run!(connection, chore))
-}
-
-/// In one transaction.
-#[cfg(feature = "postgres")]
-pub(super) async fn run_postgres(
-    connection: &mut sqlx::postgres::PgConnection,
-    chore: &Chore,
-) -> Result<u64, sqlx::Error> {
-    use sqlx::Connection as _;
-    let mut all = connection.begin().await?;
-    let done = run!(all, chore);
-    all.commit().await?;
-    Ok(done)
-}
+runs!(run);
 
 impl Store {
     /// From which row of the histories on facts are told, and up to which it was looked; `None`: never.

@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use anyhow::bail;
 use clap::ValueEnum;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::app::deflection::{self, ArticleFigures, By, Period, Report};
+use crate::app::deflection::{self, ArticleFigures, By, Report};
+use crate::cli::days::Days;
 use crate::config::Settings;
 use crate::desk::deflection::Tally;
 use crate::store::Store;
@@ -19,12 +18,8 @@ use crate::store::Store;
     after_help = "asked: a question was put to the FAQ · confirmed: the contact said that it is solved · assumed: left after an answer\nand said nothing · failed: a ticket or a person followed, or no answer did it · open: still under way · durable: of the\nconfirmed and assumed of more than 7 days ago (due), those who did not come back on the matter.\n\nExample:\n  vestibule faq deflection --from 2026-11-01 --by article --csv"
 )]
 pub struct Options {
-    /// First day [default: 29 days before the last]
-    #[arg(long, value_name = "DATE")]
-    from: Option<Date>,
-    /// Last day [default: today]
-    #[arg(long, value_name = "DATE")]
-    to: Option<Date>,
+    #[command(flatten)]
+    days: Days,
     #[arg(long, value_enum)]
     by: Option<Key>,
     /// One JSON object
@@ -54,9 +49,7 @@ pub async fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<u8> {
     let now = Timestamp::now();
-    let Some(period) = Period::new(options.from, options.to, settings, now) else {
-        bail!("the period ends before it begins");
-    };
+    let period = options.days.period(settings, now)?;
     let report = deflection::report(store, settings, period, now).await?;
     let rows = match options.by {
         None => Some(vec![("all".to_owned(), report.total)]),

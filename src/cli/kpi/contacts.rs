@@ -2,14 +2,12 @@
 
 use std::io::Write;
 
-use anyhow::bail;
 use clap::ValueEnum;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::long;
-use crate::app::deflection::Period;
 use crate::app::talks::{self, TalkReport};
+use crate::cli::days::Days;
 use crate::config::Settings;
 use crate::desk::contacts::{TalkBy, TalkFigures};
 use crate::store::Store;
@@ -20,12 +18,8 @@ use crate::store::Store;
     after_help = "contained: ended without a person and without a ticket · handed on: a person was wanted · abandoned: gone while waiting for\na person · first contact (FCR): settled with no contact on the matter before, no ticket, not handed from queue to queue ·\ndurable: did not come back on the matter in seven days.\n\nExample:\n  vestibule kpi contacts --from 2026-11-01 --by channel"
 )]
 pub struct Options {
-    /// First day [default: 29 days before the last]
-    #[arg(long, value_name = "DATE")]
-    from: Option<Date>,
-    /// Last day [default: today]
-    #[arg(long, value_name = "DATE")]
-    to: Option<Date>,
+    #[command(flatten)]
+    days: Days,
     #[arg(long, value_enum)]
     by: Option<Key>,
     /// One JSON object
@@ -65,9 +59,7 @@ pub(super) async fn run(
     now: Timestamp,
     out: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let Some(period) = Period::new(options.from, options.to, settings, now) else {
-        bail!("the period ends before it begins");
-    };
+    let period = options.days.period(settings, now)?;
     let report = talks::report(store, settings, period, options.by.map(TalkBy::from), now).await?;
     if options.csv {
         write!(out, "{}", report.csv())?;

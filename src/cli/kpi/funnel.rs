@@ -4,10 +4,9 @@ use std::io::Write;
 
 use anyhow::bail;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
-use crate::app::deflection::Period;
 use crate::app::talks;
+use crate::cli::days::Days;
 use crate::cli::playbook;
 use crate::config::Settings;
 use crate::store::Store;
@@ -18,12 +17,8 @@ use crate::store::Store;
 pub struct Options {
     /// [default: all flows]
     flow: Option<String>,
-    /// First day [default: 29 days before the last]
-    #[arg(long, value_name = "DATE")]
-    from: Option<Date>,
-    /// Last day [default: today]
-    #[arg(long, value_name = "DATE")]
-    to: Option<Date>,
+    #[command(flatten)]
+    days: Days,
     /// One JSON object a step
     #[arg(long)]
     json: bool,
@@ -36,9 +31,7 @@ pub(super) async fn run(
     now: Timestamp,
     out: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let Some(period) = Period::new(options.from, options.to, settings, now) else {
-        bail!("the period ends before it begins");
-    };
+    let period = options.days.period(settings, now)?;
     let Some(playbook::Loaded { playbook, .. }) = playbook::load_or_report(settings)? else {
         return Ok(false);
     };

@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::Key;
-use crate::app::deflection::Period;
 use crate::app::kpi::{self, Wanted};
+use crate::cli::days::Days;
 use crate::config::Settings;
 use crate::conversation::code;
 use crate::desk::figures::By;
@@ -23,12 +22,8 @@ pub struct Options {
     /// opened, answered, resolved, closed, reopened, escalated, recategorised, csat, nps, passed_over, survey_asked, backlog, and kept_ or
     /// missed_ with first_response, next_response or resolution
     figure: String,
-    /// First day [default: 29 days before the last]
-    #[arg(long, value_name = "DATE")]
-    from: Option<Date>,
-    /// Last day [default: today]
-    #[arg(long, value_name = "DATE")]
-    to: Option<Date>,
+    #[command(flatten)]
+    days: Days,
     /// Those of one part only: with --part
     #[arg(long, value_enum, requires = "part")]
     by: Option<Key>,
@@ -46,9 +41,7 @@ pub(super) async fn run(
     now: Timestamp,
     out: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let Some(period) = Period::new(options.from, options.to, settings, now) else {
-        bail!("the period ends before it begins");
-    };
+    let period = options.days.period(settings, now)?;
     let wanted = Wanted::from_word(&options.figure).with_context(|| {
         format!("{} is no figure; there are {}", options.figure, Wanted::words().join(", "))
     })?;
