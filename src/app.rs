@@ -11,6 +11,7 @@ pub mod commit;
 pub mod deflection;
 pub mod deliver;
 pub mod desk;
+pub mod errands;
 pub mod facts;
 pub mod files;
 pub mod foresight;
@@ -24,6 +25,7 @@ mod masters;
 mod measure;
 pub mod notices;
 pub mod outcome;
+pub mod pace;
 pub mod patterns;
 pub mod playbooks;
 pub mod proposals;
@@ -58,6 +60,7 @@ pub struct App {
     intake: intake::Intake,
     deliveries: deliver::Deliveries,
     changes: Arc<facts::KnownChanges>,
+    pub(crate) pace: Arc<pace::Pace>,
     pub playbooks: playbooks::Playbooks,
     answer_files: Arc<std::sync::OnceLock<Arc<dyn proposals::AnswerFiles>>>,
 }
@@ -75,6 +78,7 @@ impl App {
             intake: intake::Intake::default(),
             deliveries: deliver::Deliveries::default(),
             changes: Arc::default(),
+            pace: Arc::default(),
             playbooks: playbooks::Playbooks::new(playbook),
             answer_files: Arc::default(),
         }

@@ -25,9 +25,8 @@ pub struct Settings {
     pub web_enabled: bool,
     /// Origins that may embed the widget.
     pub allowed_origins: Vec<String>,
-    /// Current and, while rotating, previous.
-    pub twilio_auth_tokens: Vec<Secret>,
-    pub twilio_language_menu: bool,
+    pub carriers: Carriers,
+    pub calls: Calls,
     /// `None` without a token.
     pub telegram: Option<Telegram>,
     /// `None` without a token.
@@ -52,6 +51,84 @@ pub struct Settings {
     pub log_format: String,
     /// No settings at all were given: the demo.
     pub demo: bool,
+}
+
+/// Telephony platforms; each has its own form of the same callbacks.
+#[derive(Debug, Clone)]
+pub struct Carriers {
+    pub twilio: Carrier,
+    pub signalwire: Carrier,
+    pub telnyx: Carrier,
+    pub jambonz: Carrier,
+}
+
+impl Carriers {
+    pub fn all(&self) -> [(&'static str, &Carrier); 4] {
+        [
+            ("twilio", &self.twilio),
+            ("signalwire", &self.signalwire),
+            ("telnyx", &self.telnyx),
+            ("jambonz", &self.jambonz),
+        ]
+    }
+}
+
+/// A telephony platform that asks us at every step of a call.
+#[derive(Debug, Clone)]
+pub struct Carrier {
+    /// What its callbacks are verified with (Telnyx: public keys): current and, while rotating, previous. Empty: off.
+    pub secrets: Vec<Secret>,
+    /// Twilio's shared keys of SHA-256 signatures. Where there is one, a signature of another kind is refused.
+    pub signing_keys: Vec<Secret>,
+    /// A call begins with the choice of a language, where there are several.
+    pub language_menu: bool,
+    /// `None`: nothing leaves through it.
+    pub api: Option<CarrierApi>,
+}
+
+impl Carrier {
+    pub fn is_on(&self) -> bool {
+        !self.secrets.is_empty() || !self.signing_keys.is_empty()
+    }
+}
+
+/// The interface through which a platform makes calls and sends messages for us.
+#[derive(Debug, Clone)]
+pub struct CarrierApi {
+    /// Without a slash at the end.
+    pub url: String,
+    pub account: String,
+    pub key: Secret,
+    /// The number that calls come from, in E.164: `+390212345678`.
+    pub number: String,
+    /// jambonz' application, which says what its voices are.
+    pub application: Option<String>,
+}
+
+/// What holds for calls on every platform.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    /// Beginnings of numbers that may be called or written to; empty: none.
+    pub allow: Vec<String>,
+    /// Whom a call is put through to where we fail: a number or a SIP address.
+    pub operator: Option<String>,
+    /// The address of a sound that is played to those who wait.
+    pub hold_music: Option<String>,
+    /// The folder of recorded prompts.
+    pub audio: Option<String>,
+    /// How long after a call was cut off its caller is offered to go on where they were.
+    pub resume: std::time::Duration,
+    /// Whether those who wait may leave the queue for a call back.
+    pub callback: bool,
+    /// The longest message that a caller can leave.
+    pub voicemail: std::time::Duration,
+}
+
+impl Calls {
+    /// Whether a number (`+390212345678`) may be called: against fraud by costly destinations.
+    pub fn allows(&self, number: &str) -> bool {
+        self.allow.iter().any(|prefix| number.starts_with(prefix.as_str()))
+    }
 }
 
 /// A bot on Telegram.

@@ -41,6 +41,7 @@ macro_rules! runs {
 
 pub mod alerts;
 mod batch;
+pub mod calls;
 pub mod channels;
 mod chore;
 mod commit;

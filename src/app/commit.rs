@@ -10,6 +10,9 @@ use crate::conversation::{Conversation, Event, TimerKind, ids};
 use crate::engine::Turn;
 use crate::store::{Decision, Outgoing};
 
+/// How long a call back may wait for an agent before a ticket says that nobody called.
+const CALL_BACK_WAIT: Duration = Duration::from_secs(24 * 3600);
+
 /// What a turn writes; the reply, the contact and what it delivers are the caller's to add.
 pub(super) fn decision(app: &super::App, turn: Turn, now: Timestamp) -> Decision {
     let mut decision = Decision::default();
@@ -37,6 +40,8 @@ pub fn due(desk: &Desk, conversation: &Conversation, timer: TimerKind, now: Time
         TimerKind::Silence if conversation.reminders > 0 => desk.park,
         TimerKind::Silence => desk.reminder,
         TimerKind::Gather => return conversation.gathered.as_ref().map_or(now, |gathered| gathered.until),
+        // Who is to be called back waits longer, and not on the line.
+        TimerKind::Queue if conversation.callback.is_some() => CALL_BACK_WAIT,
         TimerKind::Queue => desk.queue_wait,
         TimerKind::Ghost => desk.ghost_call,
         TimerKind::Lease => desk.lease,

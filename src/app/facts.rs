@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::inbound::Arrival;
 use crate::calendar::Calendar;
 use crate::conversation::link::Elsewhere;
-use crate::conversation::{Channel, ContactFacts, Conversation, Event, Facts, LinkFacts, News, Notice, code};
+use crate::conversation::{
+    Channel, ContactFacts, Conversation, Dropped, Event, Facts, LinkFacts, News, Notice, code,
+};
 use crate::flow::Playbook;
 use crate::store::{Contact, Loaded};
 
@@ -77,6 +79,11 @@ pub(super) fn facts(
             .cloned()
             .collect(),
         agent_free: loaded.agents_free > 0,
+        waiting: loaded.waiting,
+        waiting_minutes: app.pace.minutes(loaded.waiting + 1, now),
+        callable: callable(app, conversation.channel),
+        voicemail: u32::try_from(app.settings.calls.voicemail.as_secs()).unwrap_or(u32::MAX),
+        dropped: dropped(app, conversation, loaded, now),
         ask_language: asks_language(app, playbook, conversation, contact),
         link: LinkFacts {
             code: fresh_code(conversation, contact),
@@ -104,6 +111,48 @@ fn left_elsewhere(
         one.parked || now.duration_since(one.heard_at) >= super::commit::signed(app.settings.desk.reminder)
     };
     loaded.elsewhere.iter().filter(silent).max_by_key(|one| one.heard_at).cloned()
+}
+
+/// Beginnings of numbers to which a call or a message can leave from this channel; empty: none can.
+fn callable(app: &super::App, channel: Channel) -> Vec<String> {
+    let carriers = &app.settings.carriers;
+    let carrier = match channel {
+        Channel::Twilio => &carriers.twilio,
+        Channel::Signalwire => &carriers.signalwire,
+        Channel::Telnyx => &carriers.telnyx,
+        Channel::Jambonz => &carriers.jambonz,
+        Channel::Web
+        | Channel::Phone
+        | Channel::Terminal
+        | Channel::TerminalVoice
+        | Channel::Telegram
+        | Channel::Discord => return Vec::new(),
+    };
+    let can = carrier.api.is_some() && app.settings.calls.callback;
+    if can { app.settings.calls.allow.clone() } else { Vec::new() }
+}
+
+/// The caller's last call, where it was cut off a moment ago amid something.
+fn dropped(
+    app: &super::App,
+    conversation: &Conversation,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Option<Box<Dropped>> {
+    let cut = loaded.dropped.as_ref().filter(|_| conversation.frames.is_empty())?;
+    let recent = now.duration_since(cut.heard_at) <= super::commit::signed(app.settings.calls.resume);
+    let amid = !cut.trail.is_empty() || cut.frames.len() > 1;
+    (recent && amid && !cut.frames.is_empty()).then(|| {
+        Box::new(Dropped {
+            conversation: cut.id,
+            revision: cut.revision.clone(),
+            locale: cut.locale.clone(),
+            frames: cut.frames.clone(),
+            trail: cut.trail.clone(),
+            offered: cut.offered.clone(),
+            tickets: cut.tickets.clone(),
+        })
+    })
 }
 
 /// A code to link by, for a turn that may show one. From the system's randomness: what derives from the turn can be
@@ -202,7 +251,10 @@ fn asks_language(
     let remembered =
         contact.locale.as_deref().is_some_and(|locale| playbook.nearest_locale(locale).is_some());
     let wanted = match conversation.channel {
-        Channel::Twilio => app.settings.twilio_language_menu,
+        Channel::Twilio => app.settings.carriers.twilio.language_menu,
+        Channel::Signalwire => app.settings.carriers.signalwire.language_menu,
+        Channel::Telnyx => app.settings.carriers.telnyx.language_menu,
+        Channel::Jambonz => app.settings.carriers.jambonz.language_menu,
         // The simulator's page says which language it begins in.
         Channel::Phone
         | Channel::TerminalVoice

@@ -41,6 +41,8 @@ pub struct Who {
     /// A number that the platform proved to be the sender's own: shared by the sender, of the sender. A caller's number
     /// is none.
     pub phone: Option<String>,
+    /// The number that a call shows, in E.164: a hint, never proof.
+    pub number: Option<String>,
 }
 
 /// Whether an arrival may begin a conversation.
@@ -164,6 +166,7 @@ fn stands(
             contact,
             locale: locale.as_deref(),
             seq,
+            number: arrival.who.number.as_deref(),
             now,
         },
     ))
@@ -198,7 +201,9 @@ fn decide(
     let late = arrival.utterance.answers_turn.is_some_and(|turn| turn != conversation.turn)
         && conversation.owner == Owner::Bot;
     let only_fetches = (arrival.utterance.said == Said::Again || late) && !waiting.is_empty();
-    if only_fetches || conversation.is_closed() {
+    // What was understood of a message comes when the call is over.
+    let beside = matches!(arrival.utterance.said, Said::Transcribed { .. });
+    if only_fetches || (conversation.is_closed() && !beside) {
         let reply = render(&Outcome { conversation: &conversation, messages: &waiting });
         let touched = !sent.is_empty();
         return Decision {
@@ -281,6 +286,10 @@ impl super::App {
             .any(|event| matches!(event, Event::TicketOpened { .. } | Event::TicketAdded { .. }));
         if conversation.channel.pushed() {
             self.deliveries.ring();
+        }
+        let taken = |event: &Event| matches!(event, Event::OwnerChanged { owner: Owner::Agent(_), .. });
+        if events.iter().any(taken) {
+            self.pace.took(self.now());
         }
         self.live.tell(super::live::Notice {
             conversation: conversation.id,

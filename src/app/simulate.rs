@@ -220,6 +220,7 @@ fn fresh(playbook: &Playbook, world: &World, address: &str) -> Conversation {
         contact: ids::contact(world.channel.word(), address),
         locale: world.locale.as_deref(),
         seq: 0,
+        number: None,
         now: world.now,
     };
     engine::fresh(playbook, &beginning)

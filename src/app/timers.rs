@@ -11,13 +11,16 @@ use super::commit::{later, signed};
 use super::desk::turned;
 use super::playbooks::Fare;
 use crate::config::Desk;
-use crate::conversation::{Conversation, Owner, Said, TimerKind, Utterance};
+use crate::conversation::{Conversation, Hope, Owner, Said, TimerKind, Utterance};
 use crate::store::{Decision, DueTimer, Loaded, StoreError, TurnJob, Whose};
 
 /// How often due timers are looked for.
 const TICK: Duration = Duration::from_millis(500);
 /// Timers fired in one look.
 const AT_ONCE: u32 = 200;
+
+/// After so long a call that was put through is over, whatever was told of it.
+const LONGEST_TALK: Duration = Duration::from_secs(4 * 3600);
 
 impl super::App {
     /// Fires timers until `stop` is cancelled.
@@ -130,7 +133,13 @@ pub fn said(
         TimerKind::Queue => Some(Said::NobodyCame),
         TimerKind::Pause => Some(Said::Waited),
         TimerKind::Ghost => {
-            let silent = now.duration_since(conversation.heard_at) >= signed(desk.ghost_call);
+            // Nothing is heard of two people who talk, nor of a line that is free for a call back.
+            let longest = match &conversation.hope {
+                Hope::Transfer { .. } => signed(desk.ghost_call.max(LONGEST_TALK)),
+                _ => signed(desk.ghost_call),
+            };
+            let called = conversation.callback.as_ref().is_some_and(|callback| callback.number().is_some());
+            let silent = !called && now.duration_since(conversation.heard_at) >= longest;
             silent.then(|| Said::Left { reason: "no sign".into() })
         }
         TimerKind::Lease => gone.then_some(Said::LeaseEnded),

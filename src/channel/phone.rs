@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ivr::speech::{self, Keys, Then};
 use crate::app::inbound::{Arrival, Opens, Who};
 use crate::app::outcome::{Message, Outcome};
-use crate::conversation::{Channel, Owner, Said, Utterance, ids, utterance};
-use crate::flow::Words;
+use crate::conversation::{Channel, Owner, Said, TransferEnd, Utterance, ids, utterance};
 
 /// What the page sends for one step of a call. The first of keys, speech, poll that is there counts; none is silence.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,6 +22,8 @@ pub struct Answer {
     pub poll: bool,
     #[serde(default)]
     pub silence: bool,
+    /// How a transfer ended.
+    pub transferred: Option<TransferEnd>,
 }
 
 /// What the page gets.
@@ -62,6 +63,10 @@ struct Listen {
     /// Seconds until silence.
     wait: u32,
     person: bool,
+    /// Whom the call is put through to: the page says how that ends.
+    transfer: Option<String>,
+    /// A message of so many seconds at most is recorded: the page gives it as words.
+    record: Option<u32>,
 }
 
 /// What a step hands in. `call` is the call's id.
@@ -98,6 +103,9 @@ fn hand_in(call: &str, delivery: &str, opens: Opens) -> Arrival {
 }
 
 fn said(answer: &Answer) -> Said {
+    if let Some(how) = answer.transferred {
+        return Said::Transferred { how };
+    }
     let kept = |text: &Option<String>| text.as_deref().map(utterance::clean).filter(|text| !text.is_empty());
     if let Some(keys) = kept(&answer.keys) {
         return Said::Keys { keys: speech::pressed(&keys) };
@@ -137,15 +145,18 @@ fn say(message: &Message, locale: &str) -> Spoken {
 }
 
 fn listen(outcome: &Outcome<'_>) -> Listen {
-    let Then::Collect(collect) = speech::script(outcome, 0, &Words::default()).then else {
-        return Listen::default();
+    let collect = match speech::then(outcome) {
+        Then::Collect(collect) => collect,
+        Then::Transfer(transfer) => return Listen { transfer: Some(transfer.to), ..Listen::default() },
+        Then::Record(record) => return Listen { record: Some(record.longest), ..Listen::default() },
+        Then::GoOn | Then::HangUp => return Listen::default(),
     };
     let (one_key, digits) = match collect.keys {
         Keys::One => (true, None),
         Keys::Number { max, exact } => (false, exact.then_some(max)),
         Keys::Several => (false, None),
     };
-    Listen { one_key, digits, wait: collect.wait, person: collect.person }
+    Listen { one_key, digits, wait: collect.wait, person: collect.person, ..Listen::default() }
 }
 
 fn options(messages: &[Message]) -> Vec<Choice<'_>> {

@@ -168,6 +168,11 @@ fn fresh(address: &str) -> Conversation {
         heard_at: Timestamp::UNIX_EPOCH,
         reminders: 0,
         callbacks: 0,
+        number: None,
+        message: None,
+        callback: None,
+        queued_at: None,
+        place_told: None,
         unreachable: false,
         proven: None,
     }

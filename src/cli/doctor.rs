@@ -174,16 +174,36 @@ async fn address(settings: &Settings) -> Vec<Checked> {
 
 fn phone(settings: &Settings) -> Vec<Checked> {
     let mut checkup = Checkup::of("phone");
-    match (settings.twilio_auth_tokens.len(), settings.public_url.is_some()) {
-        (0, _) => checkup.off("no calls from Twilio", "set `channels.twilio.auth_token`"),
-        (_, false) => checkup.wrong(
-            "Twilio signs its callbacks for our address, and `public_url` is not set",
-            "set `public_url` to what Twilio is told to call, without a slash at the end",
-        ),
-        (tokens, true) => checkup.fine(format!(
-            "calls of Twilio are verified with {}",
-            if tokens > 1 { "two tokens, the old one as well" } else { "one token" }
-        )),
+    let on: Vec<_> = settings.carriers.all().into_iter().filter(|(_, carrier)| carrier.is_on()).collect();
+    if on.is_empty() {
+        checkup
+            .off("no calls", "set `channels.twilio.auth_token`, or the secret of another telephony platform");
+    }
+    for (name, carrier) in on {
+        match &settings.public_url {
+            None => checkup.wrong(
+                format!("{name} makes its callbacks to our address, and `public_url` is not set"),
+                "set `public_url` to what the platform is told to call, without a slash at the end",
+            ),
+            Some(public) => checkup.fine(format!(
+                "calls of {name} come to {public}/ivr/{name} and are verified with {}",
+                if carrier.secrets.len() > 1 { "two secrets, the old one as well" } else { "one secret" }
+            )),
+        }
+        let out = (carrier.api.is_some(), settings.calls.allow.is_empty());
+        match out {
+            (false, _) => checkup.off(
+                format!("nobody is called back through {name}"),
+                format!("set `channels.{name}.number` and its account"),
+            ),
+            (true, true) => checkup.wrong(
+                format!("{name} can call back, but no number may be called"),
+                "set `calls.allow` to the beginnings of numbers, such as [+39]",
+            ),
+            (true, false) => {
+                checkup.fine(format!("{name} may call {}", settings.calls.allow.join(", ")));
+            }
+        }
     }
     checkup.found
 }

@@ -63,6 +63,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
         let (app, stop) = (app.clone(), stop.clone());
         async move { app.run_world(stop).await }
     });
+    let errands = tokio::spawn(crate::channel::ivr::errands::run(app.clone(), stop.clone()));
     let reloads = tokio::spawn(reload::run(app.clone(), stop.clone()));
     eprintln!("listening on http://{address}");
     tracing::info!(%address, revision = %app.playbook().revision, "listening");
@@ -71,6 +72,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     stop.cancel();
     let _ = world.await;
     let _ = reloads.await;
+    let _ = errands.await;
     store.close().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

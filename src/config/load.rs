@@ -1,6 +1,7 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
 pub(super) mod alerts;
+mod carriers;
 mod chats;
 mod notices;
 pub(super) mod routing;
@@ -220,15 +221,6 @@ fn some(text: String) -> Option<String> {
 
 fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigError> {
     let reader = Reader(settings);
-    let tokens = ["channels.twilio.auth_token", "channels.twilio.auth_token_previous"];
-    let twilio_auth_tokens = tokens
-        .iter()
-        .map(|key| reader.text(key))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .filter_map(some)
-        .map(Secret::new)
-        .collect();
     let hours = Calendar::new(&reader.text("desk.time_zone")?, &reader.list("desk.hours")?)
         .map_err(|error| wrong("desk.hours", &format!("cannot be read: {error}")))?
         .closed_on(&reader.list("desk.holidays")?)
@@ -244,8 +236,8 @@ fn read(settings: &Map<String, Value>, demo: bool) -> Result<Settings, ConfigErr
         locales: reader.list("locales")?,
         web_enabled: reader.flag("channels.web.enabled")?,
         allowed_origins: reader.list("channels.web.allowed_origins")?,
-        twilio_auth_tokens,
-        twilio_language_menu: reader.flag("channels.twilio.language_menu")?,
+        carriers: carriers::carriers(&reader)?,
+        calls: carriers::calls(&reader)?,
         telegram: chats::telegram(&reader)?,
         discord: chats::discord(&reader)?,
         phone_simulator: false,
@@ -320,11 +312,10 @@ fn proved(settings: Settings) -> Result<Settings, ConfigError> {
     {
         return Err(wrong("listen", "must be an address and a port, such as 127.0.0.1:8080"));
     }
-    if !settings.twilio_auth_tokens.is_empty() && settings.public_url.is_none() {
-        return Err(wrong(
-            "public_url",
-            "is needed by channels.twilio: it is the address that callbacks are signed for",
-        ));
+    let calls_us = settings.carriers.all().into_iter().find(|(_, carrier)| carrier.is_on());
+    if let Some((name, _)) = calls_us.filter(|_| settings.public_url.is_none()) {
+        let message = format!("is needed by channels.{name}: it is the address that callbacks are made to");
+        return Err(wrong("public_url", &message));
     }
     let webhook = settings.telegram.as_ref().is_some_and(|telegram| telegram.webhook.is_some());
     if webhook && settings.public_url.is_none() {

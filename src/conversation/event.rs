@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::call::CallEvent;
 use super::link::Refused;
 use super::{Channel, ContactId, ConversationId, HttpRequest, Offered, Owner, Prompt, Subject};
 use crate::flow::{SlotName, SlotValue};
@@ -133,6 +134,10 @@ pub enum Event {
     },
     StatusTold {
         codes: Vec<String>,
+    },
+    /// Something of a call.
+    Call {
+        what: CallEvent,
     },
     HandoffRequested {
         queue: String,

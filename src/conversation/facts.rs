@@ -25,6 +25,22 @@ pub struct Facts {
     pub notices: Vec<Notice>,
     /// Whether an agent is there to take a conversation now.
     pub agent_free: bool,
+    /// Who waits for a person before this conversation, or would if it began to wait now.
+    #[serde(default)]
+    pub waiting: u32,
+    /// Minutes that a place in the queue takes to come up, times the place; `None` where too few were taken from it lately
+    /// to tell.
+    #[serde(default)]
+    pub waiting_minutes: Option<u32>,
+    /// Those who wait on the phone may be called back instead: where one may be called, the beginnings of numbers.
+    #[serde(default)]
+    pub callable: Vec<String>,
+    /// The longest message that a caller can leave, in seconds.
+    #[serde(default)]
+    pub voicemail: u32,
+    /// The last call of the same number, where it was cut off a moment ago.
+    #[serde(default)]
+    pub dropped: Option<Box<super::Dropped>>,
     /// Whether a call should begin with the choice of a language.
     pub ask_language: bool,
     #[serde(default)]

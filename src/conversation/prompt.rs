@@ -27,6 +27,21 @@ pub struct Prompt {
     /// A telephone number is asked for: a channel may offer to share the contact's own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub phone: bool,
+    /// On a call: the beginning of the text may have been recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
+    /// On a call: it is heard to its end before anything may interrupt it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub legal: bool,
+}
+
+/// What a recording may stand in for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// `phone_hold` of the words, `billing/topic` of a step.
+    pub name: String,
+    /// The beginning of the prompt's text that it says.
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +94,22 @@ pub enum Hope {
     /// Something of ours takes so many seconds more, as far as is known; then the channel looks again. Words and keys
     /// are heard meanwhile.
     Moment { seconds: u32 },
-    /// Nothing: the conversation is over.
+    /// Whoever the call is put through to: a number in E.164 or a SIP address.
+    Transfer {
+        to: String,
+        /// Seconds for which it rings.
+        ring: u32,
+        /// What whoever answers is told before the two are joined; empty: nothing.
+        whisper: String,
+        /// The caller's number, where it is known.
+        from: Option<String>,
+    },
+    /// A message, recorded after a tone.
+    Recording {
+        /// Seconds at most.
+        longest: u32,
+    },
+    /// Nothing: the conversation is over, or it goes on with a call of ours.
     Nothing,
 }
 
@@ -95,6 +125,8 @@ impl Prompt {
             file: false,
             quoted: Vec::new(),
             phone: false,
+            recorded: None,
+            legal: false,
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::link::{Elsewhere, Proven};
-use super::{Answered, ContactId, ConversationId, Hope, HttpAnswer, Reopened};
+use super::{Answered, Callback, ContactId, ConversationId, Dropped, Hope, HttpAnswer, Reopened};
 use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
 
 /// The channels there are. The engine knows only whether one speaks or shows.
@@ -16,6 +16,9 @@ use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
 pub enum Channel {
     Web,
     Twilio,
+    Signalwire,
+    Telnyx,
+    Jambonz,
     /// The keypad in the browser at `/phone`.
     Phone,
     Terminal,
@@ -26,9 +29,12 @@ pub enum Channel {
 }
 
 impl Channel {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Web,
         Self::Twilio,
+        Self::Signalwire,
+        Self::Telnyx,
+        Self::Jambonz,
         Self::Phone,
         Self::Terminal,
         Self::TerminalVoice,
@@ -40,6 +46,9 @@ impl Channel {
         match self {
             Self::Web => "web",
             Self::Twilio => "twilio",
+            Self::Signalwire => "signalwire",
+            Self::Telnyx => "telnyx",
+            Self::Jambonz => "jambonz",
             Self::Phone => "phone",
             Self::Terminal => "terminal",
             Self::TerminalVoice => "terminal_voice",
@@ -52,11 +61,17 @@ impl Channel {
         Self::ALL.into_iter().find(|channel| channel.word() == word)
     }
 
+    /// Whether it is a call through a telephony platform.
+    pub fn telephone(self) -> bool {
+        matches!(self, Self::Twilio | Self::Signalwire | Self::Telnyx | Self::Jambonz)
+    }
+
     /// Whether what goes out is spoken.
     pub fn voice(self) -> bool {
         match self {
-            Self::Twilio | Self::Phone | Self::TerminalVoice => true,
+            Self::Phone | Self::TerminalVoice => true,
             Self::Web | Self::Terminal | Self::Telegram | Self::Discord => false,
+            Self::Twilio | Self::Signalwire | Self::Telnyx | Self::Jambonz => true,
         }
     }
 
@@ -64,7 +79,8 @@ impl Channel {
     pub fn pushed(self) -> bool {
         match self {
             Self::Telegram | Self::Discord => true,
-            Self::Web | Self::Twilio | Self::Phone | Self::Terminal | Self::TerminalVoice => false,
+            Self::Twilio | Self::Signalwire | Self::Telnyx | Self::Jambonz => false,
+            Self::Web | Self::Phone | Self::Terminal | Self::TerminalVoice => false,
         }
     }
 }
@@ -124,6 +140,21 @@ pub struct Conversation {
     /// On a call: inputs that came from the platform, to bound a call that goes round in circles.
     #[serde(default)]
     pub callbacks: u32,
+    /// On a call: the number that it shows. A hint, never proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The message that was recorded last: its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Uuid>,
+    /// Who waits for a person asked to be called back, or is being asked about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
+    /// Since when it waits for a person; a call back keeps the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<Timestamp>,
+    /// The place in the queue that was told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place_told: Option<u32>,
     /// What is sent does not arrive: the contact blocked us, or the chat is gone. Until the contact is heard again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unreachable: bool,
@@ -205,6 +236,18 @@ pub enum WaitKind {
     Comment,
     /// An agent.
     Person,
+    /// The end of a transfer: whoever the call was put through to.
+    Transfer { to: String, ring: u32, whisper: String },
+    /// On a call: may a message be recorded?
+    Consent { longest: u32 },
+    /// The message.
+    Message { longest: u32 },
+    /// On a call: go on where an earlier call was cut off?
+    Resume { dropped: Box<Dropped> },
+    /// A copy of an answer as a text message: to the number that the call shows?
+    SendTo { article: String, under: Option<Box<Wait>> },
+    /// Heard so unsurely that it is said back: was it that?
+    Sure { heard: String, under: Option<Box<Wait>> },
     /// The answer of a service. It is kept where it comes while something else has the word.
     Http {
         id: Uuid,
@@ -239,9 +282,10 @@ impl WaitKind {
     fn expects(&self, request: Uuid) -> bool {
         match self {
             Self::Http { id, answer } => *id == request && answer.is_none(),
-            Self::Menu { under: Some(under) } | Self::Language { under: Some(under) } => {
-                under.kind.expects(request)
-            }
+            Self::Menu { under: Some(under) }
+            | Self::Language { under: Some(under) }
+            | Self::SendTo { under: Some(under), .. }
+            | Self::Sure { under: Some(under), .. } => under.kind.expects(request),
             _ => false,
         }
     }

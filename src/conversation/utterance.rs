@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Channel, HttpAnswer, Notice, Undelivered};
+use super::{Channel, HttpAnswer, Notice, TransferEnd, Undelivered};
 
 use super::ConversationId;
 
@@ -76,6 +76,25 @@ pub enum Said {
     },
     /// Nothing within the time allowed.
     Silence,
+    /// The call came back from whoever it was put through to.
+    Transferred {
+        how: TransferEnd,
+    },
+    /// A message was recorded: where the platform keeps it, and how long it is.
+    Recorded {
+        url: String,
+        seconds: u32,
+    },
+    /// What was understood of the message that was recorded.
+    Transcribed {
+        text: String,
+    },
+    /// The contact answered the call that they asked for.
+    CallBackAnswered,
+    /// The call that the contact asked for is over, or nobody answered it.
+    CallBackEnded {
+        reason: String,
+    },
     /// The contact hung up or left.
     Left {
         reason: String,

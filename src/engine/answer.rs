@@ -9,10 +9,13 @@ use super::failure::{Failure, failed};
 use super::globals::{self, Global};
 use super::recognize::option::{self, Meaning, Offer};
 use super::recognize::slot::Reading;
+use super::recognize::spelled::Alphabet;
 use super::recognize::{slot, within, yes_no};
 use super::step::Then;
 use super::working::Working;
-use super::{ahead, asked, correct, elsewhere, notice, prompts, question, reason, run, step, telling};
+use super::{
+    ahead, asked, correct, elsewhere, notice, prompts, question, reason, resume, run, step, sure, telling,
+};
 
 /// What the contact said, freed of how.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +105,29 @@ fn likely(w: &mut Working<'_>, wait: &Wait, offers: &[Offer], input: &Input) -> 
             let meaning = by_words(w, offers, text)?;
             meant(w, wait, &meaning)
         }
-        WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => None,
+        WaitKind::Consent { .. }
+        | WaitKind::Resume { .. }
+        | WaitKind::SendTo { .. }
+        | WaitKind::Sure { .. } => {
+            let yes = said_yes_no(w, only_words(input)?)?;
+            Some(agreed(w, wait, yes))
+        }
+        WaitKind::Person
+        | WaitKind::Transfer { .. }
+        | WaitKind::Message { .. }
+        | WaitKind::Http { .. }
+        | WaitKind::Pause { .. } => None,
+    }
+}
+
+/// Yes or no to a question of the engine's own.
+fn agreed(w: &mut Working<'_>, wait: &Wait, yes: bool) -> Then {
+    match &wait.kind {
+        WaitKind::Consent { .. } => step::voicemail::agreed(w, yes),
+        WaitKind::Resume { .. } => resume::answered(w, yes),
+        WaitKind::Sure { .. } => sure::answered(w, yes),
+        WaitKind::SendTo { .. } => telling::send_to(w, yes),
+        _ => Then::Wait,
     }
 }
 
@@ -175,6 +200,11 @@ pub(super) fn reading<'a>(w: &'a Working<'_>, keyed: bool) -> Reading<'a> {
         days: [words("today"), words("yesterday"), words("tomorrow")],
         months: words("months"),
         numerals: words("numerals"),
+        alphabet: Alphabet {
+            words: words("spelling"),
+            numerals: words("numerals"),
+            links: words("spelled_as"),
+        },
         group_mark: Marks::of(&w.playbook.words, &w.c.locale).group,
         keyed,
         locale: &w.c.locale,
@@ -246,7 +276,16 @@ fn meant(w: &mut Working<'_>, wait: &Wait, meaning: &Meaning) -> Option<Then> {
             globals::speak_in(w, value);
             Some(Then::Wait)
         }
-        WaitKind::Comment | WaitKind::Person | WaitKind::Http { .. } | WaitKind::Pause { .. } => None,
+        WaitKind::Consent { .. }
+        | WaitKind::Resume { .. }
+        | WaitKind::SendTo { .. }
+        | WaitKind::Sure { .. } => Some(agreed(w, wait, value == "yes")),
+        WaitKind::Comment
+        | WaitKind::Person
+        | WaitKind::Transfer { .. }
+        | WaitKind::Message { .. }
+        | WaitKind::Http { .. }
+        | WaitKind::Pause { .. } => None,
         WaitKind::Step => meant_at_step(w, meaning),
     }
 }

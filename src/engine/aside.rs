@@ -3,6 +3,7 @@
 
 use crate::conversation::{Event, Said, Undelivered};
 
+use super::step;
 use super::working::Working;
 
 /// True where the utterance is of this kind, and was dealt with.
@@ -20,6 +21,7 @@ pub(super) fn noted(w: &mut Working<'_>, said: &Said) -> bool {
         Said::Edited { text } => w.event(Event::Edited { text: text.clone() }),
         Said::Deleted { text } => w.event(Event::Deleted { text: text.clone() }),
         Said::Reacted { sign } => w.event(Event::Reacted { sign: sign.clone() }),
+        Said::Transcribed { text } => step::voicemail::transcribed(w, text),
         Said::Blocked { .. } => {}
         _ => return false,
     }

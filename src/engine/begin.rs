@@ -6,7 +6,7 @@ use crate::conversation::{
 use crate::flow::{Flow, Playbook};
 
 use super::working::Working;
-use super::{elsewhere, notice, run};
+use super::{elsewhere, notice, resume, run};
 
 /// What a new conversation is told of itself.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +20,14 @@ pub struct Beginning<'a> {
     pub locale: Option<&'a str>,
     /// The last message's number on the address so far.
     pub seq: u64,
+    /// The number that a call shows.
+    pub number: Option<&'a str>,
     pub now: jiff::Timestamp,
 }
 
 /// A conversation before its first turn.
 pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
-    let Beginning { id, channel, address, contact, locale, seq, now } = *beginning;
+    let Beginning { id, channel, address, contact, locale, seq, number, now } = *beginning;
     let wished = locale.and_then(|tag| playbook.nearest_locale(tag));
     Conversation {
         id,
@@ -52,6 +54,11 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         reminders: 0,
         proven: None,
         callbacks: 0,
+        number: number.map(str::to_owned),
+        message: None,
+        callback: None,
+        queued_at: None,
+        place_told: None,
         unreachable: false,
     }
 }
@@ -68,7 +75,7 @@ pub(super) fn begin(w: &mut Working<'_>, flow: Option<&str>) {
     w.event(Event::Started { flow: flow.name.clone() });
     notice::all(w);
     enter(w, flow);
-    if elsewhere::offer(w) {
+    if elsewhere::offer(w) || resume::offer(w) {
         return;
     }
     if w.facts.ask_language && w.playbook.locales.len() > 1 {

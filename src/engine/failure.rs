@@ -134,7 +134,14 @@ fn has_reprompts(w: &Working<'_>) -> bool {
 fn give_up(w: &mut Working<'_>) {
     if matches!(
         w.current_wait().map(|wait| &wait.kind),
-        Some(WaitKind::Menu { .. } | WaitKind::Language { .. } | WaitKind::Elsewhere { .. })
+        Some(
+            WaitKind::Menu { .. }
+                | WaitKind::Language { .. }
+                | WaitKind::Elsewhere { .. }
+                | WaitKind::Resume { .. }
+                | WaitKind::SendTo { .. }
+                | WaitKind::Sure { .. }
+        )
     ) {
         globals::leave_overlay(w);
         if w.current_wait().is_none() {
@@ -148,6 +155,10 @@ fn give_up(w: &mut Working<'_>) {
         Kind::Ask(ask) => ask.on_failure.as_ref(),
         Kind::Confirm(confirm) => confirm.on_failure.as_ref(),
         Kind::Faq(faq) => faq.on_failure.as_ref(),
+        Kind::Voicemail(voicemail) => {
+            let then = step::voicemail::unrecorded(voicemail);
+            return run::go_on(w, &then);
+        }
         Kind::Survey(survey) => {
             let then = step::survey::scored(w, survey, None);
             return run::go_on(w, &then);

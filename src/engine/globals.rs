@@ -216,11 +216,18 @@ fn overlay(w: &mut Working<'_>, kind: impl FnOnce(Option<Box<Wait>>) -> WaitKind
 /// Puts the prompt under a menu back in its place. False where there is no menu.
 pub(super) fn leave_overlay(w: &mut Working<'_>) -> bool {
     let Some(frame) = w.frame_mut() else { return false };
-    if let Some(Wait { kind: WaitKind::Elsewhere { .. }, .. }) = &frame.wait {
+    if let Some(Wait { kind: WaitKind::Elsewhere { .. } | WaitKind::Resume { .. }, .. }) = &frame.wait {
         frame.wait = None;
         return true;
     }
-    if let Some(Wait { kind: WaitKind::Menu { under } | WaitKind::Language { under }, .. }) = &mut frame.wait
+    if let Some(Wait {
+        kind:
+            WaitKind::Menu { under }
+            | WaitKind::Language { under }
+            | WaitKind::SendTo { under, .. }
+            | WaitKind::Sure { under, .. },
+        ..
+    }) = &mut frame.wait
     {
         frame.wait = under.take().map(|wait| *wait);
         return true;

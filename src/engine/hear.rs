@@ -7,7 +7,8 @@ use super::answer::{self, Input, answer, asked_slot};
 use super::failure::{Failure, failed, out};
 use super::working::Working;
 use super::{
-    MAX_CALLBACKS, aside, begin, elsewhere, gather, globals, notice, person, prompts, step, telling, tongue,
+    MAX_CALLBACKS, aside, begin, elsewhere, gather, globals, notice, person, prompts, queue, step, sure,
+    telling, tongue,
 };
 
 pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
@@ -24,6 +25,10 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::Started { flow } if w.c.frames.is_empty() => begin::begin(w, flow.as_deref()),
         Said::Started { .. } | Said::Again => again(w),
         Said::Left { reason } => left(w, reason),
+        Said::Transferred { how } => step::handoff::transferred(w, *how),
+        Said::Recorded { url, seconds } => step::voicemail::recorded(w, url, *seconds),
+        Said::CallBackAnswered => queue::answered(w),
+        Said::CallBackEnded { reason } => queue::call_ended(w, reason),
         Said::Claimed { agent } => person::claimed(w, agent),
         Said::AgentWrote { agent, text } => person::wrote(w, agent, text),
         Said::Noted { agent, text } => person::noted(w, agent, text),
@@ -67,6 +72,9 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
     let stale = stale(w, utterance);
     let Some(input) = input(w, &utterance.said) else { return unclear(w, &utterance.said) };
     if w.c.owner != Owner::Bot {
+        if queue::heard(w, &input) {
+            return resume(w);
+        }
         return note_for_person(w, &utterance.said, &input);
     }
     if stale && !opening {
@@ -84,13 +92,37 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         }
     }
     heard(w, &utterance.said, &input);
+    if step::voicemail::written(w, &utterance.said) || sure::doubts(w, &utterance.said, &input) {
+        return;
+    }
     if gather::takes(w, &utterance.said, &input, opening) {
         return;
     }
     if let Input::Words(text) = &input {
         tongue::notice(w, text);
     }
-    answer(w, &input, opening);
+    let Some((first, rest)) = typed_ahead(w, &input) else { return answer(w, &input, opening) };
+    let before = w.c.frames.clone();
+    answer(w, &Input::Keys(first), opening);
+    // What the first key led to takes the others, unless it went wrong.
+    let asks = w.c.owner == Owner::Bot
+        && !w.c.is_closed()
+        && w.current_wait().is_some_and(|wait| wait.failures == 0);
+    if asks && w.c.frames != before {
+        w.unask();
+        answer(w, &Input::Keys(rest), false);
+    }
+}
+
+/// Keys for several menus in one go: that of this one, and the others. `None` where they are one answer.
+fn typed_ahead(w: &mut Working<'_>, input: &Input) -> Option<(String, String)> {
+    let Input::Keys(keys) = input else { return None };
+    let options = prompts::options(w);
+    let single = !options.is_empty() && options.iter().all(|option| option.key.chars().count() == 1);
+    let mut rest = keys.chars();
+    let first = rest.next().filter(|_| single && keys.chars().count() > 1)?.to_string();
+    let known = options.iter().any(|option| option.key == first);
+    known.then(|| (first, rest.as_str().to_owned()))
 }
 
 /// Whether the contact said, pressed, sent or left out something.
@@ -147,9 +179,11 @@ fn stale(w: &Working<'_>, utterance: &Utterance) -> bool {
     }
 }
 
+/// Words heard with less confidence are asked for again.
+const UNSURE: f64 = 0.3;
+
 /// `None`: heard, but too unsure to act on.
 fn input(w: &Working<'_>, said: &Said) -> Option<Input> {
-    const UNSURE: f64 = 0.3;
     match said {
         Said::Text { text } => Some(words(text)),
         Said::Choice { value } | Said::Pressed { value, .. } => Some(Input::Value(value.clone())),
@@ -249,10 +283,11 @@ fn resume(w: &mut Working<'_>) {
 }
 
 /// Asks again what is being asked, changing nothing. Where nothing was asked yet (the beginning was lost) it begins.
-fn again(w: &mut Working<'_>) {
+pub(super) fn again(w: &mut Working<'_>) {
     if w.c.frames.is_empty() {
         return begin::begin(w, None);
     }
+    queue::looked(w);
     if w.c.owner != Owner::Bot || step::http::go_on(w) || step::wait::go_on(w) {
         return;
     }
@@ -262,19 +297,31 @@ fn again(w: &mut Working<'_>) {
     }
 }
 
-fn left(w: &mut Working<'_>, reason: &str) {
+pub(super) fn left(w: &mut Working<'_>, reason: &str) {
+    // The line is free for a call of ours; or the message that the caller was leaving is on its way.
+    let promised = w.c.callback.as_ref().is_some_and(|callback| callback.number().is_some());
+    let wait = w.current_wait().cloned();
+    if promised || matches!(wait.as_ref().map(|wait| &wait.kind), Some(WaitKind::Message { .. })) {
+        return w.event(Event::Left { reason: reason.to_owned() });
+    }
     // Left right after an answer, without a word: taken as solved by it, and counted as assumed.
     let after_answer = match w.current_wait().map(|wait| &wait.kind) {
         Some(WaitKind::Solved { article, part, .. }) => telling::is_whole(w, article, *part),
         _ => false,
     };
+    let talks = matches!(wait.as_ref().map(|wait| &wait.kind), Some(WaitKind::Transfer { .. }));
     let outcome = match (after_answer, w.c.tickets.is_empty()) {
+        _ if talks => "handed_over",
         (true, true) => "deflected",
         (_, false) => "ticketed",
         (false, true) => "abandoned",
     };
     w.event(Event::Left { reason: reason.to_owned() });
     w.close(outcome);
+    // What was asked stays known, for a call that goes on here.
+    if let Some(frame) = w.frame_mut().filter(|frame| frame.wait.is_none()) {
+        frame.wait = wait;
+    }
 }
 
 fn remind(w: &mut Working<'_>) {

@@ -75,13 +75,18 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::Keys { .. }
         | Said::Speech { .. }
         | Said::Silence
+        | Said::Transferred { .. }
+        | Said::Recorded { .. }
         | Said::Again => conversation.owner == Owner::Bot,
         Said::HandedBack
         | Said::NobodyCame
+        | Said::CallBackEnded { .. }
         | Said::HttpAnswered { .. }
         | Said::Waited
         | Said::MovedHere { .. } => true,
-        Said::Left { .. }
+        Said::Transcribed { .. }
+        | Said::CallBackAnswered
+        | Said::Left { .. }
         | Said::Claimed { .. }
         | Said::AgentWrote { .. }
         | Said::Noted { .. }

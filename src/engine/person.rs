@@ -6,13 +6,17 @@ use crate::flow::Kind;
 use super::failure::out;
 use super::step::{self, Then};
 use super::working::Working;
-use super::{prompts, run};
+use super::{prompts, queue, run};
 
 /// An agent takes the conversation: from now on the bot is silent.
 pub(super) fn claimed(w: &mut Working<'_>, agent: &str) {
     w.own(Owner::Agent(agent.to_owned()), agent);
     w.event(Event::TimersCleared);
     w.event(Event::TimerSet { timer: TimerKind::Lease });
+    if queue::calls(w) {
+        return;
+    }
+    w.c.callback = None;
     w.say_words("agent_joined", &[("agent", agent.to_owned())]);
 }
 
@@ -68,6 +72,10 @@ pub(super) fn nobody_came(w: &mut Working<'_>) {
     if !matches!(w.c.owner, Owner::Queue(_)) {
         return;
     }
+    if w.c.callback.as_ref().is_some_and(|callback| callback.number().is_some()) {
+        return queue::unreached(w);
+    }
+    w.c.callback = None;
     w.own(Owner::Bot, "bot");
     let Some((_, at)) = w.here() else { return out(w) };
     match &at.kind {

@@ -4,7 +4,7 @@ use crate::conversation::{Hope, Life, Owner, Prompt, PromptKind, PromptOption, W
 use crate::flow::{Kind, SlotKind};
 
 use super::working::Working;
-use super::{elsewhere, globals, question, reason, speak, step, telling};
+use super::{elsewhere, globals, question, queue, reason, resume, speak, step, sure, telling};
 
 /// How a prompt is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,13 @@ pub(super) fn ask_as(w: &mut Working<'_>, asking: Asking) {
         WaitKind::Pick { articles, .. } => question::ask_pick(w, &articles),
         WaitKind::Reason { .. } => reason::ask(w),
         WaitKind::Comment => w.say_words("survey_comment", &[]),
-        WaitKind::Person => {}
+        WaitKind::Person => queue::put(w),
+        WaitKind::Transfer { .. } => {}
+        WaitKind::Consent { .. } => step::voicemail::ask(w),
+        WaitKind::Message { .. } => step::voicemail::ask_message(w),
+        WaitKind::Resume { .. } => resume::ask(w),
+        WaitKind::Sure { heard, .. } => sure::ask(w, &heard),
+        WaitKind::SendTo { .. } => telling::ask_number(w),
         // What was waited for may have come while something else had the word.
         WaitKind::Pause { .. } => {
             step::wait::go_on(w);
@@ -63,6 +69,7 @@ fn ask_step(w: &mut Working<'_>, asking: Asking) {
         | Kind::Wait(_)
         | Kind::Watch(_)
         | Kind::Connect(_)
+        | Kind::Voicemail(_)
         | Kind::End(_) => {}
     }
 }
@@ -78,7 +85,12 @@ pub(super) fn options(w: &mut Working<'_>) -> Vec<PromptOption> {
             Some(Kind::Survey(survey)) => step::survey::options(survey),
             _ => Vec::new(),
         },
-        WaitKind::Elsewhere { .. } => yes_no(w),
+        WaitKind::Elsewhere { .. }
+        | WaitKind::Consent { .. }
+        | WaitKind::Resume { .. }
+        | WaitKind::SendTo { .. }
+        | WaitKind::Sure { .. } => yes_no(w),
+        WaitKind::Transfer { .. } | WaitKind::Message { .. } => Vec::new(),
         WaitKind::Solved { article, part, left, .. } => telling::options(w, &article, part, !left.is_empty()),
         WaitKind::Pick { articles, .. } => question::pick_options(w, &articles),
         WaitKind::Reason { .. } => reason::options(w),
@@ -104,7 +116,7 @@ pub(super) fn hope(w: &Working<'_>) -> Hope {
         return Hope::Nothing;
     }
     if w.c.owner != Owner::Bot {
-        return Hope::Person;
+        return queue::hope(w).unwrap_or(Hope::Person);
     }
     let Some(wait) = w.current_wait() else {
         return if w.c.life == Life::Parked { Hope::Words } else { Hope::Nothing };
@@ -112,6 +124,15 @@ pub(super) fn hope(w: &Working<'_>) -> Hope {
     match &wait.kind {
         WaitKind::Step => hope_of_step(w),
         WaitKind::Person => Hope::Person,
+        WaitKind::Transfer { to, ring, whisper } => {
+            let (to, whisper, from) = (to.clone(), whisper.clone(), w.c.number.clone());
+            Hope::Transfer { to, ring: *ring, whisper, from }
+        }
+        WaitKind::Message { longest } => Hope::Recording { longest: *longest },
+        WaitKind::Consent { .. }
+        | WaitKind::Resume { .. }
+        | WaitKind::SendTo { .. }
+        | WaitKind::Sure { .. } => Hope::Choice { hints: yes_no_hints(w) },
         WaitKind::Comment => Hope::Words,
         WaitKind::Http { .. } => Hope::Moment { seconds: 2 },
         WaitKind::Pause { until, .. } => Hope::Moment { seconds: step::wait::left(w, *until) },
@@ -157,7 +178,16 @@ pub(super) fn put(w: &mut Working<'_>, kind: PromptKind, text: &str) {
     let slot = super::answer::asked_slot(w).map(|slot| &slot.kind);
     let file = matches!(slot, Some(SlotKind::File));
     let phone = matches!(slot, Some(SlotKind::Phone)) && !w.voice();
-    w.send(Prompt { file, phone, ..prompt });
+    let own = match (w.current_wait().map(|wait| &wait.kind), w.here().map(|(_, step)| &step.kind)) {
+        (Some(WaitKind::Step), Some(Kind::Choose(choose))) => Some(&choose.prompt),
+        (Some(WaitKind::Step), Some(Kind::Ask(ask))) => Some(&ask.prompt),
+        (Some(WaitKind::Step), Some(Kind::Confirm(confirm))) => Some(&confirm.prompt),
+        _ => None,
+    };
+    // A reprompt has words of its own.
+    let recorded =
+        own.and_then(|own| w.recorded_step(own, text)).filter(|_| own.is_some_and(|own| w.text(own) == text));
+    w.send(Prompt { file, phone, recorded, ..prompt });
 }
 
 /// The digits a kind of slot takes on a phone's keys, where it takes any.

@@ -4,6 +4,7 @@ pub mod day;
 pub mod number;
 pub mod option;
 pub mod slot;
+pub mod spelled;
 pub mod text;
 pub mod within;
 pub mod yes_no;

@@ -58,6 +58,7 @@ pub(super) fn enter(w: &mut Working<'_>, kind: &Kind) -> Then {
         Kind::Wait(wait) => step::wait::enter(w, wait),
         Kind::Watch(watch) => step::watch::enter(w, watch),
         Kind::Connect(connect) => step::connect::enter(w, connect),
+        Kind::Voicemail(voicemail) => step::voicemail::enter(w, voicemail),
         Kind::End(end) => step::end::enter(w, end),
     }
 }

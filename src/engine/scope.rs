@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::conversation::{Frame, PromptKind};
+use crate::conversation::{Frame, Prompt, PromptKind, Recorded};
 use crate::flow::template::{AnswerNames, Names, OriginNames, TicketNames};
 use crate::flow::{Condition, Expression, Scope, SlotKind, SlotValue, Template, Text};
 
@@ -158,7 +158,25 @@ impl Working<'_> {
     /// Says a built-in text.
     pub fn say_words(&mut self, key: &str, extra: &[(&str, String)]) {
         let text = self.words(key, extra);
-        self.say(PromptKind::System, &text);
+        if text.trim().is_empty() {
+            return;
+        }
+        let recorded =
+            self.playbook.words.text(key).and_then(|words| self.recorded(words, key.to_owned(), &text));
+        let prompt = speak::prompt(self, PromptKind::System, &text, Vec::new());
+        self.send(Prompt { recorded, ..prompt });
+    }
+
+    /// What a recording may stand in for on a call: a text that is each time the same.
+    fn recorded(&self, text: &Text, name: String, said: &str) -> Option<Recorded> {
+        let fixed = text.pick(&self.c.locale, self.playbook.default_locale(), true)?.is_fixed();
+        (self.voice() && fixed).then(|| Recorded { name, text: speak::speakable(said) })
+    }
+
+    /// The same for a text of the step on top, named by flow and step.
+    pub fn recorded_step(&self, text: &Text, said: &str) -> Option<Recorded> {
+        let (flow, step) = self.here()?;
+        self.recorded(text, format!("{}/{}", flow.name, step.id.trim_start_matches('#')), said)
     }
 
     /// Says a text, unless nothing is left of it.

@@ -16,6 +16,7 @@ pub(super) mod set;
 pub(super) mod status;
 pub(super) mod survey;
 pub(super) mod ticket;
+pub(super) mod voicemail;
 pub(super) mod wait;
 pub(super) mod watch;
 

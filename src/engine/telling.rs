@@ -1,7 +1,7 @@
 //! How an answer is told: whole in chat; on a call in parts where it is long, with what a caller may want between and
 //! after them; and in short where it was too long.
 
-use crate::conversation::{Event, Offered, PromptKind, PromptOption, WaitKind};
+use crate::conversation::{CallEvent, Event, Offered, PromptKind, PromptOption, Wait, WaitKind, ids};
 use crate::faq::{self, Article};
 use crate::flow::Kind;
 
@@ -11,7 +11,7 @@ use super::recognize::text::plain;
 use super::recognize::yes_no;
 use super::step::Then;
 use super::working::Working;
-use super::{question, speak};
+use super::{globals, question, queue, speak};
 
 /// A short form saves at least a third, or it is none.
 const SHORTER: usize = 3;
@@ -136,7 +136,47 @@ fn option(w: &mut Working<'_>, value: &str, words: &str) -> PromptOption {
 
 /// A caller who has a chat, too, gets each answer there once.
 fn can_send(w: &Working<'_>, article: &str) -> bool {
-    w.voice() && w.facts.contact.chat && last(w, article).is_some_and(|shown| !shown.sent)
+    let reached = w.facts.contact.chat || can_text(w);
+    w.voice() && reached && last(w, article).is_some_and(|shown| !shown.sent)
+}
+
+/// Whether a text message can go to the number that the call shows.
+fn can_text(w: &Working<'_>) -> bool {
+    let allowed = |number: &String| w.facts.callable.iter().any(|prefix| number.starts_with(prefix.as_str()));
+    w.c.number.as_ref().is_some_and(allowed)
+}
+
+/// The number is a hint, so its end is read back before anything goes there.
+pub(super) fn ask_number(w: &mut Working<'_>) {
+    let end = w.c.number.as_deref().map(queue::end_of).unwrap_or_default();
+    let text = w.words("answer_text_to", &[("end", end)]);
+    prompts::put(w, PromptKind::Confirm, &text);
+}
+
+/// The text message leaves, or it does not.
+pub(super) fn send_to(w: &mut Working<'_>, yes: bool) -> Then {
+    let Some(WaitKind::SendTo { article, .. }) = w.current_wait().map(|wait| wait.kind.clone()) else {
+        return Then::Wait;
+    };
+    globals::leave_overlay(w);
+    match w.c.number.clone().filter(|_| yes) {
+        Some(number) => {
+            let title = question::title(w, &article);
+            let fallback = w.playbook.default_locale();
+            let answer =
+                w.playbook.faq.by_id(&article).and_then(|found| found.answer_in(&w.c.locale, fallback));
+            let text = format!("{title}\n\n{}", answer.unwrap_or_default());
+            let id = ids::of_turn(w.c.id, w.c.turn, "text", 0);
+            w.call_event(CallEvent::MessageWanted { id, number, text });
+            if let Some(shown) = w.c.offered.iter_mut().rev().find(|shown| shown.article == article) {
+                shown.sent = true;
+            }
+            w.say_words("answer_texted", &[]);
+        }
+        None => w.say_words("answer_not_texted", &[]),
+    }
+    prompts::ask_as(w, Asking::Again(1));
+    Then::Wait
 }
 
 /// What an option's value stands for.
@@ -212,6 +252,10 @@ fn stand_at(w: &mut Working<'_>, to: usize) {
 }
 
 fn send(w: &mut Working<'_>, article: &str) {
+    if can_send(w, article) && !w.facts.contact.chat {
+        let under = w.frame_mut().and_then(|frame| frame.wait.take()).map(Box::new);
+        return w.wait(Wait { kind: WaitKind::SendTo { article: article.to_owned(), under }, failures: 0 });
+    }
     if can_send(w, article) {
         w.event(Event::AnswerSent { article: article.to_owned() });
         if let Some(shown) = w.c.offered.iter_mut().rev().find(|shown| shown.article == article) {

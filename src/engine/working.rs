@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::conversation::{
-    Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait, WaitKind,
+    CallEvent, Conversation, Event, Facts, Frame, Hope, Life, Owner, Prompt, TimerKind, Wait, WaitKind,
 };
 use crate::flow::graph::Exit;
 use crate::flow::{Flow, Playbook, SlotName, SlotValue, Step};
@@ -88,8 +88,22 @@ impl<'a> Working<'a> {
         self.c.channel.voice()
     }
 
+    /// Something of a call happened.
+    pub fn call_event(&mut self, what: CallEvent) {
+        self.event(Event::Call { what });
+    }
+
     pub fn event(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// What was asked last in this turn is answered already: it is not said.
+    pub fn unask(&mut self) {
+        let asks =
+            |event: &Event| matches!(event, Event::Prompted { prompt, .. } if !prompt.options.is_empty());
+        if let Some(at) = self.events.iter().rposition(asks) {
+            self.events.remove(at);
+        }
     }
 
     /// Requests that left in this turn.
@@ -223,6 +237,10 @@ impl<'a> Working<'a> {
     /// Changes who speaks to the contact.
     pub fn own(&mut self, owner: Owner, by: &str) {
         self.c.epoch += 1;
+        self.c.queued_at = match owner {
+            Owner::Queue(_) => self.c.queued_at.or(Some(self.now)),
+            Owner::Bot | Owner::Agent(_) => None,
+        };
         self.c.owner = owner.clone();
         let epoch = self.c.epoch;
         self.event(Event::OwnerChanged { owner, epoch, by: by.to_owned() });

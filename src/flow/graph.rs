@@ -66,6 +66,12 @@ pub enum Exit {
     Refused,
     /// No code will link.
     Barred,
+    /// What a transfer of a call came to, where it is no talk.
+    Busy,
+    NoAnswer,
+    TransferFailed,
+    /// No message was recorded.
+    Unrecorded,
     /// The conversation ended.
     End,
 }
@@ -89,6 +95,10 @@ impl Exit {
             Self::Failure => "failure",
             Self::Otherwise => "otherwise",
             Self::Unreached => "unreached",
+            Self::Busy => "busy",
+            Self::NoAnswer => "no_answer",
+            Self::TransferFailed => "transfer_failed",
+            Self::Unrecorded => "unrecorded",
             Self::End => "end",
         })
     }
@@ -253,8 +263,20 @@ impl<'a> Builder<'a> {
                 let mut back = waiting(self.follow(step, index));
                 back.handed_back = handoff.on_unreached.is_some();
                 let nobody = waiting(self.inner(Exit::Unreached, handoff.on_unreached.as_ref(), step, index));
-                vec![back, nobody]
+                let mut edges = vec![back, nobody];
+                if let Some(transfer) = &handoff.transfer {
+                    let exits = [Exit::Busy, Exit::NoAnswer, Exit::TransferFailed];
+                    for (exit, target) in exits.into_iter().zip(transfer.targets()) {
+                        let Some(target) = target else { continue };
+                        edges.push(waiting(self.edge(exit, Some(target), index)));
+                    }
+                }
+                edges
             }
+            Kind::Voicemail(voicemail) => vec![
+                waiting(self.follow(step, index)),
+                self.inner(Exit::Unrecorded, voicemail.on_unrecorded.as_ref(), step, index),
+            ],
             Kind::End(_) => vec![closed(Exit::End)],
         }
     }

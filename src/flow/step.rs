@@ -17,6 +17,7 @@ pub mod set;
 pub mod status;
 pub mod survey;
 pub mod ticket;
+pub mod voicemail;
 pub mod wait;
 pub mod watch;
 
@@ -29,7 +30,7 @@ pub use connect::{Connect, Enter};
 pub use end::End;
 pub use faq::{Faq, Lists};
 pub use handler::{Handler, Handlers, Miss};
-pub use handoff::Handoff;
+pub use handoff::{Handoff, Transfer};
 pub use http::{Body, Http, Json};
 pub use lookup::Lookup;
 pub use say::Say;
@@ -37,6 +38,7 @@ pub use set::Set;
 pub use status::Status;
 pub use survey::{Survey, SurveyKind};
 pub use ticket::Ticket;
+pub use voicemail::Voicemail;
 pub use wait::{Until, Wait};
 pub use watch::Watch;
 
@@ -83,6 +85,7 @@ pub enum Kind {
     Wait(Wait),
     Watch(Watch),
     Connect(Connect),
+    Voicemail(Voicemail),
     End(End),
 }
 
@@ -107,6 +110,7 @@ impl Kind {
             Self::Wait(_) => "wait",
             Self::Watch(_) => "watch",
             Self::Connect(_) => "connect",
+            Self::Voicemail(_) => "voicemail",
             Self::End(_) => "end",
         }
     }
@@ -132,6 +136,7 @@ impl Kind {
                 | Self::Faq(_)
                 | Self::Handoff(_)
                 | Self::Survey(_)
+                | Self::Voicemail(_)
         )
     }
 }

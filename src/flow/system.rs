@@ -5,9 +5,10 @@
 pub const BUILT_IN: &str = "(built in)/system/";
 
 /// File stem and text, in the order in which they are read.
-pub const FILES: [(&str, &str); 7] = [
+pub const FILES: [(&str, &str); 8] = [
     ("words", include_str!("../../flows/system/words.yaml")),
     ("agent", include_str!("../../flows/system/agent.yaml")),
+    ("callback", include_str!("../../flows/system/callback.yaml")),
     ("failure", include_str!("../../flows/system/failure.yaml")),
     ("link", include_str!("../../flows/system/link.yaml")),
     ("survey", include_str!("../../flows/system/survey.yaml")),

@@ -42,6 +42,13 @@ pub struct Template {
     reads: BTreeSet<String>,
 }
 
+impl Template {
+    /// Whether it is said as it stands, each time the same.
+    pub fn is_fixed(&self) -> bool {
+        self.id.is_none()
+    }
+}
+
 /// A compiled condition (an expression that is true or not).
 #[derive(Debug, Clone)]
 pub struct Condition {

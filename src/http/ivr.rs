@@ -1,69 +1,101 @@
-//! `POST /ivr/twilio` and `/ivr/twilio/status`. Mounted only with a secret and a public URL.
+//! `POST /ivr/<platform>`, its `/status`, `/whisper` and `/fallback`, and the recorded prompts. A platform's routes are
+//! mounted only with its secret and a public URL.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use futures::StreamExt as _;
 
 use crate::app::App;
 use crate::app::inbound::{Arrival, DoorError, Render};
+use crate::channel::ivr::callback::{self, Callback, Post, Refusal};
+use crate::channel::ivr::dialect::Dialect;
+use crate::channel::ivr::document;
 use crate::channel::ivr::form::MAX_BODY;
-use crate::channel::ivr::twilio::{self, Callback, Refusal};
-use crate::channel::ivr::twiml;
+use crate::channel::ivr::recordings::Recordings;
+use crate::channel::ivr::speech::{Line, Tongues};
 
-/// How long a caller waits before "one moment". Twilio gives up after 15 s.
+/// How long a caller waits before "one moment". Twilio gives up after 15 s, jambonz after 10 s.
 const DEADLINE: Duration = Duration::from_secs(3);
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// Seconds before a failed step is tried again.
 const PAUSE: u32 = 2;
 
-/// The phone's routes.
-pub fn routes(app: App) -> Router {
-    Router::new()
-        .route("/ivr/twilio", post(step))
-        .route("/ivr/twilio/status", post(status))
-        // The limit stands in `read`, in front of the signature.
-        .layer(DefaultBodyLimit::disable())
-        .with_state(app)
+/// What the routes of one platform share.
+#[derive(Clone)]
+struct Phone {
+    app: App,
+    dialect: Dialect,
+    recordings: Arc<Recordings>,
 }
 
-async fn step(State(app): State<App>, request: Request) -> Response {
-    let callback = match receive(&app, request).await {
+/// The phone's routes.
+pub fn routes(app: App) -> Router {
+    let recordings = Arc::new(Recordings::of(&app.settings));
+    let mut routes = Router::new();
+    for dialect in Dialect::ALL {
+        if !dialect.carrier(&app.settings).is_on() || app.settings.public_url.is_none() {
+            continue;
+        }
+        let base = format!("/ivr/{}", dialect.word());
+        let line = Phone { app: app.clone(), dialect, recordings: recordings.clone() };
+        let own = Router::new()
+            .route(&base, post(step))
+            // Where the first address failed, the platform asks here, and the call goes on where it was.
+            .route(&format!("{base}/fallback"), post(step))
+            .route(&format!("{base}/status"), post(status))
+            .route(&format!("{base}/whisper"), post(whisper))
+            // The limit stands in `read`, in front of the signature.
+            .layer(DefaultBodyLimit::disable())
+            .with_state(line);
+        routes = routes.merge(own);
+    }
+    if recordings.is_empty() {
+        return routes;
+    }
+    routes.merge(Router::new().route("/ivr/audio/{*path}", get(recording)).with_state(recordings))
+}
+
+async fn step(State(line): State<Phone>, request: Request) -> Response {
+    let callback = match receive(&line, request).await {
         Ok(callback) => callback,
         Err(refused) => return refused,
     };
-    let playbook = app.playbook();
-    let tongues = twiml::Tongues { locales: &playbook.locales, words: &playbook.words };
+    let playbook = line.app.playbook();
+    let tongues = tongues(&line.app, &playbook);
     let Some(arrival) = callback.arrival() else {
         metrics::counter!("vestibule_ivr_failures_total", "why" => "no_call").increment(1);
-        return document(twiml::apology(&tongues));
+        return document(line.dialect, callback.way_out(&tongues));
     };
-    match take(&app, arrival, callback.render(playbook.clone())).await {
-        Ok(body) => document(body),
+    match take(&line.app, arrival, callback.render(playbook.clone(), line.recordings.clone())).await {
+        Ok(body) => document(line.dialect, body),
+        // A call of ours that nobody knows any more.
+        Err(Failure::Unknown) => document(line.dialect, callback.way_out(&tongues)),
         Err(failure) => {
             metrics::counter!("vestibule_ivr_failures_total", "why" => failure.word()).increment(1);
             // Who waited for the deadline has waited enough.
             let pause = if matches!(failure, Failure::Late) { 0 } else { PAUSE };
-            document(callback.failure(&tongues, pause))
+            document(line.dialect, callback.failure(&tongues, pause))
         }
     }
 }
 
-async fn status(State(app): State<App>, request: Request) -> Response {
-    let callback = match receive(&app, request).await {
+async fn status(State(line): State<Phone>, request: Request) -> Response {
+    let callback = match receive(&line, request).await {
         Ok(callback) => callback,
         Err(refused) => return refused,
     };
     let Some(arrival) = callback.left() else { return StatusCode::NO_CONTENT.into_response() };
-    match take(&app, arrival, Box::new(|_| String::new())).await {
+    match take(&line.app, arrival, Box::new(|_| String::new())).await {
         // Where the end overtakes the beginning, there is nothing yet to end.
         Ok(_) | Err(Failure::Unknown) => StatusCode::NO_CONTENT.into_response(),
         // Nothing is said to anybody here; the sweeper closes the call where this is not sent again.
@@ -72,6 +104,38 @@ async fn status(State(app): State<App>, request: Request) -> Response {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
+}
+
+/// Told to whoever is called for a transfer, before the two are joined.
+async fn whisper(State(line): State<Phone>, request: Request) -> Response {
+    let callback = match receive(&line, request).await {
+        Ok(callback) => callback,
+        Err(refused) => return refused,
+    };
+    let playbook = line.app.playbook();
+    let told = match callback.of_parent() {
+        Some(address) => line.app.whisper(line.dialect.channel(), address).await,
+        None => Ok(None),
+    };
+    let told = told.unwrap_or_else(|error| {
+        tracing::warn!(%error, "nobody is told what a transfer is about");
+        None
+    });
+    let told = told.unwrap_or_default();
+    let told = Line::new(&told.locale, &told.text);
+    document(line.dialect, document::whisper(&told, playbook.default_locale(), &callback.urls))
+}
+
+async fn recording(State(recordings): State<Arc<Recordings>>, Path(path): Path<String>) -> Response {
+    match recordings.read(&path).await {
+        Some((kind, sound)) => ([(CONTENT_TYPE, kind)], sound).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn tongues<'p>(app: &'p App, playbook: &'p crate::flow::Playbook) -> Tongues<'p> {
+    let operator = app.settings.calls.operator.as_deref();
+    Tongues { locales: &playbook.locales, words: &playbook.words, operator }
 }
 
 enum Failure {
@@ -114,11 +178,13 @@ async fn take(app: &App, arrival: Arrival, render: Render) -> Result<String, Fai
 }
 
 /// A signed callback, or the answer to what is none.
-async fn receive(app: &App, request: Request) -> Result<Callback, Response> {
+async fn receive(line: &Phone, request: Request) -> Result<Callback, Response> {
     let (parts, body) = request.into_parts();
     let body = read(&parts.headers, body).await.map_err(|status| status.into_response())?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    twilio::verify(&app.settings, &parts.headers, target, &body).map_err(refuse)
+    let now = jiff::Timestamp::now().as_second();
+    let post = Post { headers: &parts.headers, target, body: &body, now };
+    callback::verify(line.dialect, &line.app.settings, &post).map_err(refuse)
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, StatusCode> {
@@ -170,6 +236,6 @@ fn worth_a_line() -> bool {
     now >= last + 60 && LAST.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
 }
 
-fn document(xml: String) -> Response {
-    ([(CONTENT_TYPE, "text/xml; charset=utf-8"), (CACHE_CONTROL, "no-store")], xml).into_response()
+fn document(dialect: Dialect, text: String) -> Response {
+    ([(CONTENT_TYPE, document::content_type(dialect)), (CACHE_CONTROL, "no-store")], text).into_response()
 }

@@ -121,6 +121,7 @@ pub async fn open(
             verified: false,
             tongue: None,
             phone: None,
+            number: None,
         },
         locale: opening.locale.filter(|locale| locale.len() <= 35),
         utterance: Utterance {

@@ -95,6 +95,7 @@ impl Coverage {
     ) {
         let open = Open::of(book, graph, kind);
         for (index, step) in graph.flow.steps.iter().enumerate() {
+            let of_calls = kind == ChannelKind::Chat && graph.flow.name == "system/callback";
             let item = |at: &Place, exit: Option<String>| Item {
                 at: at.clone(),
                 kind,
@@ -102,7 +103,7 @@ impl Coverage {
                 step: step.id.clone(),
                 exit,
             };
-            if !open.steps.contains(&index) {
+            if of_calls || !open.steps.contains(&index) {
                 let why = format!("no way leads there in {}", kind.word());
                 self.inapplicable.push((item(&step.at, None), why));
                 continue;
@@ -174,6 +175,9 @@ impl Open {
                     (Exit::Skipped, Some((when, true))) => Some(always(when, kind)),
                     (Exit::Skipped, _) => None,
                     (_, Some((when, false))) => Some(never(when, kind)),
+                    (exit, _) if kind == ChannelKind::Chat && only_on_calls(step, exit) => {
+                        Some("that happens on calls alone".to_owned())
+                    }
                     (Exit::Arm(_) | Exit::Otherwise, _) => arm(book, step, edge, kind, &mut passed),
                     _ => stays(book, edge),
                 };
@@ -198,6 +202,15 @@ impl Open {
                 }
             }
         }
+    }
+}
+
+/// Whether a way is of calls: a message that was recorded, a transfer.
+fn only_on_calls(step: &Step, exit: &Exit) -> bool {
+    match (&step.kind, exit) {
+        (Kind::Voicemail(_), Exit::Next) => true,
+        (Kind::Handoff(_), Exit::Busy | Exit::NoAnswer | Exit::TransferFailed) => true,
+        _ => false,
     }
 }
 

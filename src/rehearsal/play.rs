@@ -1,12 +1,12 @@
 //! Plays a test on one kind of channel, and compares.
 
 use super::script::{
-    Act, AgentAct, Bot, ChannelKind, Expectation, Line, Pattern, Silence, Test, Wanted, What,
+    Act, AgentAct, Bot, CallAct, ChannelKind, Expectation, Line, Pattern, Silence, Test, Wanted, What,
 };
 use super::stage::{Entry, Message, Speaker, Stage, Way};
 use super::update::{self, Edit};
 use crate::config::Desk;
-use crate::conversation::{Life, Owner, Said, Subject, WaitKind};
+use crate::conversation::{Hope, Life, Owner, Said, Subject, WaitKind};
 use crate::flow::Playbook;
 use crate::source::Place;
 
@@ -126,6 +126,7 @@ impl Player<'_> {
             | Act::File(_)
             | Act::Silence(_)
             | Act::Leaves
+            | Act::Call(_)
             | Act::Agent(_) => {}
         }
         // What the beginning said is kept for the first `bot:` line after the first input.
@@ -166,8 +167,37 @@ impl Player<'_> {
                 self.stage.take(Said::Left { reason: "left".into() });
             }
             Act::Agent(agent) => return self.agent(agent),
+            Act::Call(act) => return self.call(*act),
             Act::Bot(_) | Act::Expect(_) | Act::Given(_) | Act::Changed => {}
         }
+        Ok(())
+    }
+
+    /// What the telephony platform tells.
+    fn call(&mut self, act: CallAct) -> Result<(), String> {
+        if self.stage.kind == ChannelKind::Chat {
+            return Err("this is no call".into());
+        }
+        let hope = &self.stage.conversation.hope;
+        let fits = match act {
+            CallAct::Recorded => matches!(hope, Hope::Recording { .. }),
+            CallAct::Transferred(_) => matches!(hope, Hope::Transfer { .. }),
+            CallAct::Answered | CallAct::Missed => self.stage.conversation.callback.is_some(),
+        };
+        if !fits {
+            return Err("the call does not wait for that".into());
+        }
+        let said = match act {
+            CallAct::Recorded => {
+                Said::Recorded { url: "https://platform.example/message".into(), seconds: 12 }
+            }
+            CallAct::Transferred(how) => Said::Transferred { how },
+            CallAct::Answered => Said::CallBackAnswered,
+            CallAct::Missed => Said::CallBackEnded { reason: "no-answer".into() },
+        };
+        let name = CallAct::ALL.into_iter().find(|(_, known)| *known == act).map_or("", |(name, _)| name);
+        self.stage.note(Speaker::World, format!("the call: {}", name.replace('_', " ")));
+        self.stage.take(said);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::read::{CODES, SURVEYS};
+use super::script::CallAct;
 use crate::conversation::Channel;
 use crate::flow::schema::{DIALECT, Key, flag, map, may, need, words_of};
 
@@ -109,6 +110,7 @@ fn given() -> Vec<Key> {
             "Tickets that the contact has.",
             json!({ "type": ["array", "null"], "items": ticket }),
         ),
+        may("callback", "Who waits on a call may be called back.", flag()),
         may("codes", "What becomes of a code to link by.", json!({ "enum": CODES })),
         may("survey", "A ticket of theirs was closed, and this is to be asked.", json!({ "enum": SURVEYS })),
         may(
@@ -150,6 +152,11 @@ fn line(everywhere: bool) -> Value {
             "changed",
             "The flows were changed, and the step where the conversation stands is gone.",
             json!({}),
+        ),
+        may(
+            "call",
+            "What the telephony platform tells.",
+            json!({ "enum": CallAct::ALL.map(|(word, _)| word) }),
         ),
         may("leaves", "The contact hangs up, or goes.", json!({})),
         may(

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil};
 
 use crate::calendar::Calendar;
 use crate::conversation::link::Refused;
-use crate::conversation::{Channel, HttpAnswer, Incident, OpenTicket};
+use crate::conversation::{Channel, HttpAnswer, Incident, OpenTicket, TransferEnd};
 use crate::flow::Locale;
 use crate::source::{Place, Placed};
 
@@ -77,6 +77,8 @@ pub struct Given {
     pub codes: Option<Option<Refused>>,
     /// A ticket of theirs was closed and is to be asked about; whether they are asked to recommend us, too.
     pub survey: Option<bool>,
+    /// Who waits on a call may be called back.
+    pub callback: Option<bool>,
 }
 
 /// The answer of an HTTP service in a test.
@@ -106,6 +108,7 @@ impl Given {
             http: self.http.or_else(|| before.http.clone()),
             linked: self.linked.or_else(|| before.linked.clone()),
             codes: self.codes.or(before.codes),
+            callback: self.callback.or(before.callback),
             // It is asked once.
             survey: self.survey,
         }
@@ -156,6 +159,7 @@ pub enum Act {
     /// The flows were changed, and the step where the conversation stands is gone.
     Changed,
     Agent(AgentAct),
+    Call(CallAct),
     Bot(Box<Bot>),
     Expect(Vec<Expectation>),
     /// The world changes.
@@ -168,6 +172,30 @@ pub enum Silence {
     Times(usize),
     /// The clock moves, and what is due on the way happens.
     For(SignedDuration),
+}
+
+/// What happens on a call beside what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallAct {
+    /// A message of twelve seconds was recorded.
+    Recorded,
+    /// A transfer ended so.
+    Transferred(TransferEnd),
+    /// Our call back was answered, or not.
+    Answered,
+    Missed,
+}
+
+impl CallAct {
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("recorded", Self::Recorded),
+        ("put_through", Self::Transferred(TransferEnd::Completed)),
+        ("busy", Self::Transferred(TransferEnd::Busy)),
+        ("no_answer", Self::Transferred(TransferEnd::NoAnswer)),
+        ("failed", Self::Transferred(TransferEnd::Failed)),
+        ("answered", Self::Answered),
+        ("missed", Self::Missed),
+    ];
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

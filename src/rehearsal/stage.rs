@@ -151,6 +151,7 @@ impl<'a> Stage<'a> {
             contact: last.contact,
             locale: Some(&last.locale),
             seq: last.seq,
+            number: None,
             now: self.now,
         };
         self.conversation = engine::fresh(self.book, &beginning);
@@ -295,6 +296,7 @@ impl<'a> Stage<'a> {
                 self.walked.extend(exits.iter().map(|(step, exit)| way(step, exit)));
             }
             Event::Started { .. }
+            | Event::Call { .. }
             | Event::FlowEntered { .. }
             | Event::Heard { .. }
             | Event::Left { .. }
@@ -361,5 +363,8 @@ fn fresh(
     let locale = test.locale.as_ref().map(|locale| locale.value.as_str());
     let id = ids::conversation("test", &test.name, &format!("{} {nth}", kind.word()));
     let contact = ids::contact("test", &test.name);
-    engine::fresh(book, &Beginning { id, channel, address: &test.name, contact, locale, seq, now })
+    engine::fresh(
+        book,
+        &Beginning { id, channel, address: &test.name, contact, locale, seq, number: None, now },
+    )
 }

@@ -85,6 +85,9 @@ pub(super) struct Found {
     pub notices: Vec<Notice>,
     /// Elsewhere the contact has a chat on the web.
     pub chat: bool,
+    pub waiting: u32,
+    /// The body of the contact's last call, where it was cut off.
+    pub dropped: Option<String>,
 }
 
 /// What came of a job.
@@ -323,6 +326,8 @@ fn decide(
         moving: answers.moving.clone(),
         chat: found.chat,
         agents_free: found.agents_free,
+        waiting: found.waiting,
+        dropped: found.dropped.as_deref().map(conversation).transpose()?.map(Box::new),
         unsent: found
             .id
             .filter(|_| found.has_unsent)

@@ -53,6 +53,7 @@ pub(super) enum Chore {
     OfProposals(super::proposals::Chore),
     OfTickets(super::tickets::Chore),
     OfAlerts(super::alerts::Chore),
+    OfCalls(super::calls::Chore),
     OfProfiles(super::profiles::Chore),
     OfLines(super::lines::Chore),
     /// Writes a row for the sake of writing: whether the store can.

@@ -396,6 +396,7 @@ fn touched(conversation: &Conversation, events: &[Event], at: i64) -> Vec<Touch>
             Event::TicketOpened { .. }
             | Event::AgentWrote { .. }
             | Event::Started { .. }
+            | Event::Call { .. }
             | Event::FlowEntered { .. }
             | Event::Walked { .. }
             | Event::Heard { .. }

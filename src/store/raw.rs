@@ -64,6 +64,8 @@ pub(super) struct RawFound {
     pub incidents: Option<String>,
     pub notices: Option<String>,
     pub chat: bool,
+    pub waiting: i64,
+    pub dropped: Option<String>,
 }
 
 impl TryFrom<RawFound> for Found {
@@ -101,6 +103,8 @@ impl TryFrom<RawFound> for Found {
             },
             notices: raw.notices.map_or(Ok(Vec::new()), |notices| json("notices", &notices))?,
             chat: raw.chat,
+            waiting: u32::try_from(raw.waiting).unwrap_or_default(),
+            dropped: raw.dropped,
         })
     }
 }

@@ -113,11 +113,11 @@ const PUBLIC: &str = "INSERT INTO notices (id, contact, conversation, news, crea
 SELECT 'public:' || t.code, t.contact, t.conversation, $1, $2, 'public' FROM tickets AS t
 WHERE t.code = $3
     AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
-    AND (t.channel NOT IN ('twilio', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
+    AND (t.channel NOT IN ('twilio', 'signalwire', 'telnyx', 'jambonz', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
 ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL";
 const SURVEY: &str = "INSERT INTO notices (id, contact, conversation, news, created, kind)
 SELECT 'survey:' || t.code, t.contact, t.conversation, $1, $2,
-    CASE WHEN t.channel IN ('twilio', 'phone', 'terminal_voice') THEN 'call_survey' ELSE 'survey' END FROM tickets AS t
+    CASE WHEN t.channel IN ('twilio', 'signalwire', 'telnyx', 'jambonz', 'phone', 'terminal_voice') THEN 'call_survey' ELSE 'survey' END FROM tickets AS t
 WHERE t.code = $3
     AND NOT EXISTS (SELECT 1 FROM notices AS n WHERE n.contact = t.contact AND n.kind IN ('survey', 'call_survey') AND n.created > $4)
 ON CONFLICT (id) DO NOTHING";

@@ -34,6 +34,8 @@ pub(super) struct Writes {
     /// Notices that were told.
     pub told: Vec<(String, i64)>,
     pub links: LinkWrites,
+    /// What calls need beyond their conversations: seldom anything.
+    pub calls: Vec<super::calls::Chore>,
     /// Questions put to the FAQ, before what came of them.
     pub questions: Vec<QuestionWrite>,
     pub offers: Vec<OfferWrite>,

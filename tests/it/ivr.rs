@@ -2,7 +2,9 @@
 
 mod agents;
 pub mod desk;
+mod dialects;
 mod documents;
+mod people;
 mod posts;
 mod served;
 mod signatures;

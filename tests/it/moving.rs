@@ -77,6 +77,7 @@ fn after(playbook: &Playbook, answers: &[&str]) -> Conversation {
         contact: ids::contact("web", "someone"),
         locale: Some("en"),
         seq: 0,
+        number: None,
         now: Timestamp::UNIX_EPOCH,
     };
     let begin = Utterance { said: Said::Started { flow: None }, answers_turn: None };

@@ -138,8 +138,16 @@ fn talk(book: &Playbook, voice: bool, locale: &str, script: &[&str]) -> String {
     let now = "2026-11-24T10:00:00Z".parse().expect("a time");
     let id = ids::conversation("test", "turns", "start");
     let contact = ids::contact("test", "turns");
-    let beginning =
-        engine::Beginning { id, channel, address: "turns", contact, locale: Some(locale), seq: 0, now };
+    let beginning = engine::Beginning {
+        id,
+        channel,
+        address: "turns",
+        contact,
+        locale: Some(locale),
+        seq: 0,
+        number: None,
+        now,
+    };
     let conversation = engine::fresh(book, &beginning);
     let facts = Facts {
         business_open: true,
@@ -328,6 +336,7 @@ impl Talk<'_> {
                     if shown { format!("  [{}]", options.join("] [")) } else { String::new() }
                 )
             }
+            Event::Call { what } => format!("* {what:?}"),
             Event::SlotFilled { slot, value } => format!("* {slot} = {value}"),
             Event::AnswerOffered { article, .. } => format!("* offers {article}"),
             Event::AnswerConfirmed { article } => format!("* solved by {article}"),

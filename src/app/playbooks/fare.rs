@@ -48,6 +48,7 @@ impl Fare {
             contact: last.contact,
             locale: Some(&last.locale),
             seq: last.seq,
+            number: None,
             now,
         };
         engine::fresh(&self.current, &beginning)

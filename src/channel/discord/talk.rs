@@ -122,6 +122,7 @@ fn who(told: &Told) -> Who {
         verified: true,
         tongue: told.held["locale"].as_str().map(str::to_owned),
         phone: None,
+        number: None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Twilio's signature of a webhook: base64 HMAC of the public URL and, for a form, its sorted names and values.
+//! Twilio's signature of a webhook: base64 HMAC of the public URL and, for a form, its sorted names and values. SignalWire
+//! signs forms so, too.
 //! See <https://www.twilio.com/docs/usage/security#validating-requests>; held to vectors made by Twilio's own libraries.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub enum Hash {
     Sha1,
     /// With `X-Twilio-Webhooks-Signature-Settings`, keyed with a shared key.
     Sha256,
+    /// SignalWire's over URL and body, in hex.
+    Sha1OfBody,
 }
 
 /// What was sent beside the URL.
@@ -43,9 +46,10 @@ impl Signed<'_> {
     /// Whether one of `secrets` made the signature. Tries each secret with each spelling of the port and stops at none,
     /// so that the time tells nothing.
     pub fn verifies<'s>(&self, secrets: impl IntoIterator<Item = &'s str>) -> bool {
-        let tail = match self.payload {
-            Payload::Form(form) => sorted_fields(form),
-            Payload::Json(_) => Vec::new(),
+        let tail = match (self.payload, self.hash) {
+            (Payload::Form(form), _) => sorted_fields(form),
+            (Payload::Json(body), Hash::Sha1OfBody) => body.to_vec(),
+            (Payload::Json(_), Hash::Sha1 | Hash::Sha256) => Vec::new(),
         };
         let urls = spellings(self.url);
         let mut good = Choice::from(0);
@@ -59,9 +63,9 @@ impl Signed<'_> {
     }
 
     fn body_matches(&self) -> Choice {
-        match self.payload {
-            Payload::Form(_) => Choice::from(1),
-            Payload::Json(body) => {
+        match (self.payload, self.hash) {
+            (Payload::Form(_), _) | (_, Hash::Sha1OfBody) => Choice::from(1),
+            (Payload::Json(body), Hash::Sha1 | Hash::Sha256) => {
                 let own = hex::encode(Sha256::digest(body));
                 own.as_bytes().ct_eq(body_hash(self.url).unwrap_or_default().as_bytes())
             }
@@ -82,10 +86,11 @@ fn mac(hash: Hash, secret: &str, url: &str, tail: &[u8]) -> String {
         mac.finalize().into_bytes().to_vec()
     }
     let parts = [url.as_bytes(), tail];
-    STANDARD.encode(match hash {
-        Hash::Sha1 => of::<Hmac<Sha1>>(secret, parts),
-        Hash::Sha256 => of::<Hmac<Sha256>>(secret, parts),
-    })
+    match hash {
+        Hash::Sha1 => STANDARD.encode(of::<Hmac<Sha1>>(secret, parts)),
+        Hash::Sha256 => STANDARD.encode(of::<Hmac<Sha256>>(secret, parts)),
+        Hash::Sha1OfBody => hex::encode(of::<Hmac<Sha1>>(secret, parts)),
+    }
 }
 
 /// Names by bytes, and under each its distinct values by bytes, each as name and value with nothing between.

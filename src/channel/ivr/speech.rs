@@ -1,5 +1,5 @@
-//! One turn's outcome as a call has it: what is spoken, then exactly one of collect or hang up. The same for every
-//! dialect; never markup.
+//! One turn's outcome as a call has it: what is spoken, then exactly one of collect, transfer, record, go on or hang
+//! up. The same for every dialect; never markup.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::app::outcome::{Message, Outcome};
 use crate::conversation::{Hope, Owner, Segment, code};
-use crate::flow::Words;
+use crate::flow::{Playbook, Words};
 
 /// The most characters that are spoken in one piece. Twilio's voices take 3,000 to 5,000.
 pub const MAX_PIECE: usize = 1_000;
@@ -26,6 +26,8 @@ pub struct Script {
     pub then: Then,
     /// The language that the caller is expected to speak.
     pub locale: String,
+    /// The desk's first language.
+    pub home: String,
     /// Where the conversation stands: the nonce of what is asked.
     pub turn: u64,
 }
@@ -35,6 +37,10 @@ pub struct Script {
 pub struct Line {
     pub locale: String,
     pub text: String,
+    /// A recording that is played in place of the text: its path below the folder of recordings.
+    pub audio: Option<String>,
+    /// Nobody may interrupt it: a legal notice.
+    pub whole_heard: bool,
     /// Byte ranges that are never split: codes.
     whole: Vec<Range<usize>>,
 }
@@ -42,7 +48,52 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     Collect(Collect),
+    Transfer(Transfer),
+    Record(Record),
+    /// On at once, with the next turn.
+    GoOn,
     HangUp,
+}
+
+/// The call is put through; how that ends comes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// A number in E.164 or a SIP address.
+    pub to: String,
+    /// Seconds for which it rings.
+    pub ring: u32,
+    /// Whoever answers is told what it is about before the two are joined.
+    pub whisper: bool,
+    /// The caller's number, to be shown to whoever is called.
+    pub from: Option<String>,
+}
+
+/// A message is recorded after a tone, until a key, silence or the longest time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// Seconds at most.
+    pub longest: u32,
+}
+
+/// Recorded prompts.
+pub trait Audio: Send + Sync {
+    /// The path of a recording below their folder, `en/phone_hold.wav`; `None` where there is none.
+    fn find(&self, locale: &str, name: &str) -> Option<String>;
+
+    /// The address of what those hear who wait for a person.
+    fn music(&self) -> Option<String> {
+        None
+    }
+}
+
+/// No recordings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Synthetic;
+
+impl Audio for Synthetic {
+    fn find(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What to listen for. Speech is always listened for too.
@@ -54,6 +105,8 @@ pub struct Collect {
     pub wait: u32,
     /// A person is, or will be, on the other side: silence is not counted, it is a moment to fetch what was written.
     pub person: bool,
+    /// The address of a sound that is played while nothing is said.
+    pub music: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,31 +120,48 @@ pub enum Keys {
 }
 
 /// What is said and collected after a turn. `polls` counts the times in a row that the caller waited for a person.
-pub fn script(outcome: &Outcome<'_>, polls: u32, words: &Words) -> Script {
+pub fn script(outcome: &Outcome<'_>, polls: u32, playbook: &Playbook, audio: &dyn Audio) -> Script {
+    let words = &playbook.words;
     let conversation = outcome.conversation;
     let mut lines: Vec<Line> = outcome
         .messages
         .iter()
-        .map(|message| spoken(message, &conversation.locale))
+        .flat_map(|message| recorded(spoken(message, &conversation.locale), message, audio))
         .filter(|line| !line.text.is_empty())
         .collect();
-    let then =
-        if conversation.is_closed() { Then::HangUp } else { then(&conversation.hope, outcome.messages) };
+    let mut then = then(outcome);
     let waits = matches!(conversation.owner, Owner::Queue(_)) && !conversation.is_closed();
     // A queue without a word sounds like a dead line.
     let calls = matches!(conversation.hope, Hope::Moment { .. });
     if waits && lines.is_empty() && polls > 0 && polls.is_multiple_of(3) {
-        lines.push(Own::Hold.line(words, &conversation.locale, "en"));
+        let mut hold = Own::Hold.line(words, &conversation.locale, "en");
+        hold.audio = audio.find(&hold.locale, Own::Hold.key());
+        lines.push(hold);
     } else if calls && lines.is_empty() && polls > 0 && polls.is_multiple_of(4) {
         lines.push(Own::Moment.line(words, &conversation.locale, "en"));
     }
     lines.retain(|line| !line.text.is_empty());
-    Script { lines, then, locale: conversation.locale.clone(), turn: conversation.turn }
+    if let Then::Collect(collect) = &mut then {
+        collect.music = audio.music().filter(|_| waits && lines.is_empty());
+    }
+    Script {
+        home: playbook.default_locale().to_owned(),
+        lines,
+        then,
+        locale: conversation.locale.clone(),
+        turn: conversation.turn,
+    }
 }
 
-fn then(hope: &Hope, messages: &[Message]) -> Then {
-    let collect = |keys, hints, wait, person| Then::Collect(Collect { keys, hints, wait, person });
-    match hope {
+/// What comes after what is said.
+pub fn then(outcome: &Outcome<'_>) -> Then {
+    let (conversation, messages) = (outcome.conversation, outcome.messages);
+    if conversation.is_closed() {
+        return Then::HangUp;
+    }
+    let collect =
+        |keys, hints, wait, person| Then::Collect(Collect { keys, hints, wait, person, music: None });
+    match &conversation.hope {
         Hope::Choice { hints } => collect(menu_keys(messages), fitting(hints), 5, false),
         Hope::Digits { max: 0 | 1, .. } => collect(Keys::One, Vec::new(), 5, false),
         Hope::Digits { max, exact } => collect(
@@ -105,8 +175,30 @@ fn then(hope: &Hope, messages: &[Message]) -> Then {
         Hope::Person => collect(Keys::Several, Vec::new(), 10, true),
         // A key for a person is heard at once; without one the channel looks again.
         Hope::Moment { seconds } => collect(Keys::One, Vec::new(), (*seconds).clamp(1, LONGEST_MOMENT), true),
+        Hope::Transfer { to, ring, whisper, from } => Then::Transfer(Transfer {
+            to: to.clone(),
+            ring: *ring,
+            whisper: !whisper.is_empty(),
+            from: from.clone(),
+        }),
+        Hope::Recording { longest } => Then::Record(Record { longest: *longest }),
         Hope::Nothing => Then::HangUp,
     }
+}
+
+/// A line whose beginning was recorded, as two: the recording, and what follows it.
+fn recorded(line: Line, message: &Message, audio: &dyn Audio) -> Vec<Line> {
+    let line = Line { whole_heard: message.prompt.legal, ..line };
+    let Some(name) = &message.prompt.recorded else { return vec![line] };
+    let Some(path) = audio.find(&line.locale, &name.name) else { return vec![line] };
+    let said = clean(&name.text);
+    let Some(rest) = line.text.strip_prefix(said.as_str()) else { return vec![line] };
+    let after = line.text.len() - rest.trim_start().len();
+    let whole = line.whole.iter().filter(|code| code.start >= after);
+    let whole = whole.map(|code| code.start - after..code.end - after).collect();
+    let rest = Line { text: line.text[after..].to_owned(), whole, ..line.clone() };
+    let first = Line { text: said, audio: Some(path), whole: Vec::new(), ..line };
+    vec![first, rest]
 }
 
 /// One key where every option that is on offer has one.
@@ -174,7 +266,7 @@ fn speakable(c: char) -> bool {
 
 impl Line {
     pub fn new(locale: &str, text: &str) -> Self {
-        Self { locale: locale.to_owned(), text: clean(text), whole: Vec::new() }
+        Self { locale: locale.to_owned(), text: clean(text), ..Self::default() }
     }
 
     fn push(&mut self, text: &str) {
@@ -188,6 +280,17 @@ impl Line {
                 self.text.push(c);
             }
         }
+    }
+
+    /// With another of the same language after it.
+    pub fn and(mut self, next: &Self) -> Self {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        let from = self.text.len();
+        self.text.push_str(&next.text);
+        self.whole.extend(next.whole.iter().map(|code| code.start + from..code.end + from));
+        self
     }
 
     /// The text in pieces of at most `max` characters: ended at a sentence, else a word, else a whole letter. Joined
@@ -247,19 +350,51 @@ pub enum Own {
     Sorry,
     /// Waiting for a person.
     Hold,
+    /// It failed again; somebody who can help is called.
+    PutThrough,
 }
 
 impl Own {
-    /// In the language of `locale`, else in that of `fallback`. These are said as they are written.
-    pub fn line(self, words: &Words, locale: &str, fallback: &str) -> Line {
-        let key = match self {
+    fn key(self) -> &'static str {
+        match self {
             Self::Moment => "phone_moment",
             Self::Sorry => "phone_sorry",
             Self::Hold => "phone_hold",
-        };
-        let text = words.text(key).and_then(|text| text.pick(locale, fallback, true));
+            Self::PutThrough => "phone_put_through",
+        }
+    }
+
+    /// In the language of `locale`, else in that of `fallback`. These are said as they are written.
+    pub fn line(self, words: &Words, locale: &str, fallback: &str) -> Line {
+        let text = words.text(self.key()).and_then(|text| text.pick(locale, fallback, true));
         let tongue = text.and_then(|text| text.locale.as_deref()).unwrap_or(locale);
         Line::new(tongue, text.map_or("", |text| text.source.as_str()))
+    }
+}
+
+/// The languages of the desk, and what the phone says of itself in them.
+#[derive(Debug, Clone, Copy)]
+pub struct Tongues<'a> {
+    /// The first is the default.
+    pub locales: &'a [String],
+    pub words: &'a Words,
+    /// Whom a call is put through to where we fail.
+    pub operator: Option<&'a str>,
+}
+
+impl Tongues<'_> {
+    /// In the first two languages of the desk, since here nobody knows which one the caller speaks.
+    pub fn lines(&self, own: Own) -> Vec<Line> {
+        let fallback = self.locales.first().map_or("en", String::as_str);
+        let mut lines: Vec<Line> = Vec::new();
+        for locale in self.locales.iter().take(2).map(String::as_str).chain(["en"]) {
+            let line = own.line(self.words, locale, fallback);
+            let enough = self.locales.len().clamp(1, 2) <= lines.len();
+            if !enough && !line.text.is_empty() && lines.iter().all(|said| said.text != line.text) {
+                lines.push(line);
+            }
+        }
+        lines
     }
 }
 

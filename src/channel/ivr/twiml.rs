@@ -1,68 +1,52 @@
-//! TwiML, written by hand: five elements, their attributes, and text that can be nothing but text.
+//! TwiML, written by hand: eight elements, their attributes, and text that can be nothing but text. SignalWire's cXML and
+//! Telnyx' TeXML are the same but for what [`Dialect`] says.
 //! See <https://www.twilio.com/docs/voice/twiml>.
 
-use super::speech::{Collect, Keys, Line, MAX_PIECE, Own, Script, Then, clean};
-use crate::flow::Words;
+use super::dialect::Dialect;
+use super::document::{MAX_SPEECH, Within, tag};
+use super::speech::{Collect, Keys, Line, MAX_PIECE, Own, Record, Script, Then, Tongues, Transfer, clean};
+use super::urls::Urls;
 
-/// The longest document that is sent, in bytes; Twilio takes 64 kB.
-pub const MAX_DOCUMENT: usize = 48_000;
-/// Of these, what is left to speech after the markup around it.
-const MAX_SPEECH: usize = 40_000;
-
-/// The addresses that a document sends the platform to: always our own public one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Urls {
-    base: String,
-}
-
-impl Urls {
-    /// `public_url` has no slash at its end.
-    pub fn new(public_url: &str) -> Self {
-        Self { base: format!("{public_url}/ivr/twilio") }
-    }
-
-    /// Where the answer to what turn `step` asked is sent.
-    pub fn answer(&self, step: u64) -> String {
-        format!("{}?step={step}", self.base)
-    }
-
-    fn silence(&self, step: u64) -> String {
-        format!("{}?step={step}&silence=1", self.base)
-    }
-
-    /// `count` tells one wait from the next, else the second would be taken for a redelivery of the first.
-    fn poll(&self, step: u64, count: u32) -> String {
-        format!("{}?step={step}&poll={count}", self.base)
-    }
-
-    /// Another try after a failure of ours: `delivery` is the key of the one that failed, so that its reply is given
-    /// where it was committed after all.
-    pub fn again(&self, step: Option<u64>, delivery: &str, tries: u32) -> String {
-        let step = step.map(|step| format!("step={step}&")).unwrap_or_default();
-        format!("{}?{step}again={tries}&of={delivery}", self.base)
-    }
-}
+/// Seconds of silence that end a message.
+const MESSAGE_SILENCE: u32 = 5;
 
 /// A turn's document. `polls` as in [`super::speech::script`].
-pub fn document(script: &Script, urls: &Urls, polls: u32) -> String {
-    let mut xml = Xml::new();
+pub fn of(script: &Script, urls: &Urls, polls: u32) -> String {
+    let mut xml = Xml::new(urls);
+    let step = script.turn;
     match &script.then {
         Then::HangUp => {
             xml.say(&script.lines);
             xml.empty("Hangup", &[]);
         }
         Then::Collect(collect) => {
-            xml.gather(script, collect, urls);
-            let step = script.turn;
+            let notices = script.lines.iter().take_while(|line| line.whole_heard).count();
+            let (notices, lines) = script.lines.split_at(notices);
+            xml.say(notices);
+            xml.gather(script, lines, collect);
             xml.redirect(&if collect.person { urls.poll(step, polls + 1) } else { urls.silence(step) });
+        }
+        Then::Transfer(transfer) => {
+            xml.say(&script.lines);
+            xml.dial(transfer, step);
+        }
+        Then::Record(record) => {
+            xml.say(&script.lines);
+            xml.record(*record, script);
+            // Where nothing was said its action is not asked.
+            xml.redirect(&urls.silence(step));
+        }
+        Then::GoOn => {
+            xml.say(&script.lines);
+            xml.redirect(&urls.poll(step, polls + 1));
         }
     }
     xml.done()
 }
 
 /// "One moment", then the same again by way of `url`. `pause` in seconds.
-pub fn one_moment(tongues: &Tongues<'_>, pause: u32, url: &str) -> String {
-    let mut xml = Xml::new();
+pub fn one_moment(tongues: &Tongues<'_>, pause: u32, url: &str, urls: &Urls) -> String {
+    let mut xml = Xml::new(urls);
     xml.say(&tongues.lines(Own::Moment));
     if pause > 0 {
         xml.empty("Pause", &[("length", pause.to_string())]);
@@ -71,64 +55,42 @@ pub fn one_moment(tongues: &Tongues<'_>, pause: u32, url: &str) -> String {
     xml.done()
 }
 
-/// An apology and the end of the call.
-pub fn apology(tongues: &Tongues<'_>) -> String {
-    let mut xml = Xml::new();
-    xml.say(&tongues.lines(Own::Sorry));
+/// Put through to the operator; without one an apology and the end.
+pub fn way_out(tongues: &Tongues<'_>, operator: Option<&str>, urls: &Urls) -> String {
+    let mut xml = Xml::new(urls);
+    match operator {
+        Some(to) => {
+            xml.say(&tongues.lines(Own::PutThrough));
+            xml.open("Dial", &[("timeout", "30".to_owned())], ">");
+            xml.called(to, &[]);
+            xml.close("Dial");
+            xml.say(&tongues.lines(Own::Sorry));
+        }
+        None => xml.say(&tongues.lines(Own::Sorry)),
+    }
     xml.empty("Hangup", &[]);
     xml.done()
 }
 
-/// The languages of the desk, and what the phone says of itself in them.
-#[derive(Debug, Clone, Copy)]
-pub struct Tongues<'a> {
-    /// The first is the default.
-    pub locales: &'a [String],
-    pub words: &'a Words,
+/// What is told to whoever is called for a transfer.
+pub fn whisper(line: &Line, urls: &Urls) -> String {
+    let mut xml = Xml::new(urls);
+    xml.say(std::slice::from_ref(line));
+    xml.done()
 }
 
-impl Tongues<'_> {
-    /// In the first two languages of the desk, since here nobody knows which one the caller speaks.
-    fn lines(&self, own: Own) -> Vec<Line> {
-        let fallback = self.locales.first().map_or("en", String::as_str);
-        let mut lines: Vec<Line> = Vec::new();
-        for locale in self.locales.iter().take(2).map(String::as_str).chain(["en"]) {
-            let line = own.line(self.words, locale, fallback);
-            let enough = self.locales.len().clamp(1, 2) <= lines.len();
-            if !enough && !line.text.is_empty() && lines.iter().all(|said| said.text != line.text) {
-                lines.push(line);
-            }
-        }
-        lines
-    }
-}
-
-/// The platform's tag for a language of ours.
-pub fn tag(locale: &str) -> String {
-    let plain = match locale {
-        "en" => "en-US",
-        "it" => "it-IT",
-        "de" => "de-DE",
-        "fr" => "fr-FR",
-        "es" => "es-ES",
-        "pt" => "pt-PT",
-        "nl" => "nl-NL",
-        other => return other.replace('_', "-"),
-    };
-    plain.to_owned()
-}
-
-struct Xml {
+struct Xml<'u> {
     text: String,
+    urls: &'u Urls,
 }
 
-impl Xml {
-    fn new() -> Self {
-        Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>".to_owned() }
+impl<'u> Xml<'u> {
+    fn new(urls: &'u Urls) -> Self {
+        Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>".to_owned(), urls }
     }
 
     fn done(mut self) -> String {
-        self.text.push_str("</Response>");
+        self.close("Response");
         self.text
     }
 
@@ -145,6 +107,12 @@ impl Xml {
         self.text.push_str(end);
     }
 
+    fn close(&mut self, name: &str) {
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push('>');
+    }
+
     fn empty(&mut self, name: &str, attributes: &[(&str, String)]) {
         self.open(name, attributes, "/>");
     }
@@ -152,9 +120,7 @@ impl Xml {
     fn element(&mut self, name: &str, attributes: &[(&str, String)], text: &str) {
         self.open(name, attributes, ">");
         escape(&mut self.text, text);
-        self.text.push_str("</");
-        self.text.push_str(name);
-        self.text.push('>');
+        self.close(name);
     }
 
     fn redirect(&mut self, url: &str) {
@@ -162,68 +128,99 @@ impl Xml {
     }
 
     fn say(&mut self, lines: &[Line]) {
-        for (line, bytes) in lines.iter().zip(budget(lines)) {
+        // The element around each piece takes some too.
+        let size = |line: &Line| escaped_len(&line.text) + 40 * (line.text.len() / 300 + 1);
+        for (line, mut left) in Within::new(MAX_SPEECH).last_first(lines, size) {
+            if let Some(path) = &line.audio {
+                let url = self.urls.audio(path);
+                self.element("Play", &[], &url);
+                continue;
+            }
             let attributes = [("language", tag(&line.locale))];
-            let mut left = bytes;
             for piece in line.pieces(MAX_PIECE) {
-                let Some(rest) = left.checked_sub(escaped_len(piece)) else { break };
-                left = rest;
+                if !left.takes(escaped_len(piece)) {
+                    break;
+                }
                 self.element("Say", &attributes, piece);
             }
         }
     }
 
-    fn gather(&mut self, script: &Script, collect: &Collect, urls: &Urls) {
+    fn gather(&mut self, script: &Script, lines: &[Line], collect: &Collect) {
         let mut attributes = vec![
-            ("action", urls.answer(script.turn)),
+            ("action", self.urls.answer(script.turn)),
             ("method", "POST".to_owned()),
             ("input", "dtmf speech".to_owned()),
             ("timeout", collect.wait.to_string()),
             ("speechTimeout", "auto".to_owned()),
             ("language", tag(&script.locale)),
         ];
-        attributes.extend(keys(collect.keys));
+        attributes.extend(keys(collect.keys, self.urls.dialect));
         if !collect.hints.is_empty() {
             attributes.push(("hints", collect.hints.join(", ")));
         }
         self.open("Gather", &attributes, ">");
-        self.say(&script.lines);
-        self.text.push_str("</Gather>");
+        self.say(lines);
+        if let Some(music) = &collect.music {
+            self.element("Play", &[], music);
+        }
+        self.close("Gather");
+    }
+
+    fn dial(&mut self, transfer: &Transfer, step: u64) {
+        let mut attributes = vec![
+            ("action", self.urls.transfer(step)),
+            ("method", "POST".to_owned()),
+            ("timeout", transfer.ring.to_string()),
+            ("answerOnBridge", "true".to_owned()),
+        ];
+        if let Some(from) = &transfer.from {
+            attributes.push(("callerId", from.clone()));
+        }
+        self.open("Dial", &attributes, ">");
+        let whisper = self.urls.whisper(step);
+        let told = [("url", whisper), ("method", "POST".to_owned())];
+        self.called(&transfer.to, if transfer.whisper { &told } else { &[] });
+        self.close("Dial");
+    }
+
+    fn called(&mut self, to: &str, attributes: &[(&str, String)]) {
+        let sip = to.starts_with("sip:") || to.starts_with("sips:");
+        self.element(if sip { "Sip" } else { "Number" }, attributes, to);
+    }
+
+    fn record(&mut self, record: Record, script: &Script) {
+        let mut attributes = vec![
+            ("action", self.urls.answer(script.turn)),
+            ("method", "POST".to_owned()),
+            ("maxLength", record.longest.to_string()),
+            ("timeout", MESSAGE_SILENCE.to_string()),
+            ("finishOnKey", "#".to_owned()),
+            ("playBeep", "true".to_owned()),
+        ];
+        // Twilio and SignalWire write down English, of messages of up to two minutes.
+        let writes = matches!(self.urls.dialect, Dialect::Twilio | Dialect::Signalwire);
+        if writes && script.locale.starts_with("en") && record.longest <= 120 {
+            attributes.push(("transcribe", "true".to_owned()));
+            attributes.push(("transcribeCallback", self.urls.status()));
+        }
+        self.empty("Record", &attributes);
     }
 }
 
 /// A finishing key that is pressed first makes the platform go on as if nothing was pressed. So where `#` must come
 /// through as a key, there is none, or an empty result is asked for.
-fn keys(keys: Keys) -> Vec<(&'static str, String)> {
+fn keys(keys: Keys, dialect: Dialect) -> Vec<(&'static str, String)> {
     match keys {
         Keys::One => vec![("numDigits", "1".to_owned()), ("finishOnKey", String::new())],
         Keys::Number { max, exact: true } => {
             vec![("numDigits", max.to_string()), ("finishOnKey", String::new())]
         }
-        Keys::Number { exact: false, .. } => {
+        Keys::Number { exact: false, .. } if dialect.reports_nothing() => {
             vec![("finishOnKey", "#".to_owned()), ("actionOnEmptyResult", "true".to_owned())]
         }
-        Keys::Several => vec![("finishOnKey", "#".to_owned())],
+        Keys::Number { exact: false, .. } | Keys::Several => vec![("finishOnKey", "#".to_owned())],
     }
-}
-
-/// Bytes that each line may take: the last ones first, since what is asked stands at the end.
-fn budget(lines: &[Line]) -> Vec<usize> {
-    let mut left = MAX_SPEECH;
-    let mut budget: Vec<usize> = lines
-        .iter()
-        .rev()
-        .map(|line| {
-            // The element around each piece takes some too.
-            let pieces = line.text.len() / 300 + 1;
-            let wants = escaped_len(&line.text) + 40 * pieces;
-            let gets = wants.min(left);
-            left -= gets;
-            gets
-        })
-        .collect();
-    budget.reverse();
-    budget
 }
 
 fn escaped(c: char) -> Option<&'static str> {

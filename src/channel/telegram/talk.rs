@@ -163,6 +163,7 @@ fn who(from: &User) -> Who {
         verified: true,
         tongue: from.language_code.clone(),
         phone: None,
+        number: None,
     }
 }
 

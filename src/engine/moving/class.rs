@@ -226,12 +226,20 @@ impl<'p> Classifier<'p> {
             WaitKind::Step
             | WaitKind::Comment
             | WaitKind::Person
+            | WaitKind::Transfer { .. }
+            | WaitKind::Consent { .. }
+            | WaitKind::Message { .. }
             | WaitKind::Http { .. }
             | WaitKind::Pause { .. } => true,
             // Its entries are the flows of the set.
             WaitKind::Menu { .. } | WaitKind::Language { .. } => false,
             // Asked before any step.
             WaitKind::Elsewhere { .. } => true,
+            // The frames that it would go on with are of the old set.
+            WaitKind::Resume { .. } => false,
+            WaitKind::Sure { under, .. } | WaitKind::SendTo { under, .. } => {
+                under.as_ref().is_none_or(|under| self.same_answers(Some(old), under))
+            }
         }
     }
 }
@@ -247,11 +255,16 @@ fn waits(wait: &WaitKind, step: &Step) -> bool {
         }
         WaitKind::Comment => matches!(&step.kind, Kind::Survey(survey) if survey.comment),
         WaitKind::Person => matches!(step.kind, Kind::Handoff(_)),
+        WaitKind::Transfer { .. } => {
+            matches!(&step.kind, Kind::Handoff(handoff) if handoff.transfer.is_some())
+        }
+        WaitKind::Consent { .. } | WaitKind::Message { .. } => matches!(step.kind, Kind::Voicemail(_)),
         WaitKind::Http { .. } => matches!(step.kind, Kind::Http(_)),
         WaitKind::Pause { .. } => matches!(step.kind, Kind::Wait(_)),
-        WaitKind::Elsewhere { .. } => true,
-        WaitKind::Menu { under } | WaitKind::Language { under } => {
-            under.as_ref().is_none_or(|under| waits(&under.kind, step))
-        }
+        WaitKind::Elsewhere { .. } | WaitKind::Resume { .. } => true,
+        WaitKind::Menu { under }
+        | WaitKind::Language { under }
+        | WaitKind::SendTo { under, .. }
+        | WaitKind::Sure { under, .. } => under.as_ref().is_none_or(|under| waits(&under.kind, step)),
     }
 }

@@ -13,6 +13,7 @@ pub fn held(slot: &Slot, value: &SlotValue) -> Option<SlotValue> {
         no: &[],
         days: [&[]; 3],
         months: &[],
+        alphabet: crate::engine::recognize::spelled::Alphabet::default(),
         numerals: &[],
         group_mark: None,
         keyed: false,

@@ -142,6 +142,7 @@ mod tests {
             no: &[],
             days: [list("today"), list("yesterday"), list("tomorrow")],
             months: list("months"),
+            alphabet: crate::engine::recognize::spelled::Alphabet::default(),
             numerals: list("numerals"),
             group_mark: None,
             keyed: false,

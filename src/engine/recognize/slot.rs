@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::text::plain;
-use super::{day, number, yes_no};
+use super::{day, number, spelled, yes_no};
 use crate::flow::{Slot, SlotKind, SlotValue};
 
 /// Why a value was refused: the key of the built-in text that says so, and the names it may read.
@@ -42,6 +42,8 @@ pub struct Reading<'a> {
     /// The twelve months in the conversation's language, in order.
     pub months: &'a [String],
     /// Numbers in words: `three=3`, `hundred=100`, `and=+` (joins only), `point=.`, `minus=-`.
+    /// Letters and digits said one by one.
+    pub alphabet: spelled::Alphabet<'a>,
     pub numerals: &'a [String],
     /// What parts groups of digits in the conversation's language.
     pub group_mark: Option<char>,
@@ -63,7 +65,10 @@ pub fn read(slot: &Slot, text: &str, reading: &Reading<'_>) -> Result<SlotValue,
         SlotKind::Number { min, max, whole } => bounded(text, *min, *max, *whole, reading),
         SlotKind::Date { past, future } => dated(text, *past, *future, reading),
         SlotKind::Email => email(text),
-        SlotKind::Phone => phone(text),
+        SlotKind::Phone => phone(text).or_else(|refused| {
+            let spelled = spelled::read(text, &reading.alphabet).ok_or(refused)?;
+            phone(&spelled)
+        }),
         SlotKind::Choice { options } => choice(text, options),
         SlotKind::Bool => {
             let keyed = if reading.keyed { yes_no::keyed(text) } else { None };
@@ -77,7 +82,11 @@ pub fn read(slot: &Slot, text: &str, reading: &Reading<'_>) -> Result<SlotValue,
                 .into_iter()
                 .find(|form| pattern.is_match(form))
                 .map(str::to_owned);
-            fits.map(SlotValue::Text).ok_or(Refusal::new("refused_pattern"))
+            let spelled = || {
+                let spelled = spelled::read(text, &reading.alphabet)?;
+                [spelled.to_uppercase(), spelled].into_iter().find(|form| pattern.is_match(form))
+            };
+            fits.or_else(spelled).map(SlotValue::Text).ok_or(Refusal::new("refused_pattern"))
         }
         SlotKind::File => Err(Refusal::new("refused_file")),
     }

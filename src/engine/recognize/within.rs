@@ -114,6 +114,7 @@ mod tests {
             no: &[],
             days: [&[], &yesterday, &[]],
             months: &[],
+            alphabet: crate::engine::recognize::spelled::Alphabet::default(),
             numerals: &[],
             group_mark: Some(','),
             keyed: false,

@@ -70,7 +70,7 @@ fn open(w: &mut Working<'_>, ticket: &Ticket, flow: &str, category: String, subj
         impact: some_or(w.render_plain(&ticket.impact), "low"),
         subject: some_or(subject, &category),
         body,
-        fields: ticket.fields.iter().map(|(name, text)| (name.clone(), w.render_plain(text))).collect(),
+        fields: fields(w, ticket),
         queue: ticket.queue.as_ref().map(|queue| queue.value.clone()),
         slots: all_slots(w),
         answers: w.c.offered.clone(),
@@ -86,6 +86,19 @@ fn open(w: &mut Working<'_>, ticket: &Ticket, flow: &str, category: String, subj
         added: false,
     });
     w.event(Event::TicketOpened { draft: Box::new(draft) });
+}
+
+/// What the author wrote, and on a call what an agent needs to answer: the message, the number to call back.
+fn fields(w: &mut Working<'_>, ticket: &Ticket) -> BTreeMap<String, String> {
+    let mut fields: BTreeMap<String, String> =
+        ticket.fields.iter().map(|(name, text)| (name.clone(), w.render_plain(text))).collect();
+    if let Some(message) = w.c.message {
+        fields.entry("voicemail".to_owned()).or_insert_with(|| message.to_string());
+    }
+    if let Some(number) = w.c.callback.as_ref().and_then(|callback| callback.number()) {
+        fields.entry("callback".to_owned()).or_insert_with(|| number.to_owned());
+    }
+    fields
 }
 
 /// Slots of all flows under way; the inner flow's where a name is used twice.

@@ -52,6 +52,7 @@ pub fn meaning(flow: &Flow, step: &Step) -> String {
         | Kind::Wait(_)
         | Kind::Watch(_)
         | Kind::Connect(_)
+        | Kind::Voicemail(_)
         | Kind::End(_) => {}
     }
     all

@@ -88,6 +88,7 @@ impl Names<'_> {
             | Kind::Wait(_)
             | Kind::Watch(_)
             | Kind::Connect(_)
+            | Kind::Voicemail(_)
             | Kind::End(_) => {}
         }
     }

@@ -44,7 +44,13 @@ fn of_mut(step: &mut Step) -> Vec<&mut Target> {
             all.extend(faq.handlers.all_mut().filter_map(|handler| handler.goto.as_mut()));
         }
         Kind::Branch(branch) => all.extend(branch.arms.iter_mut().map(|arm| &mut arm.goto)),
-        Kind::Handoff(handoff) => all.extend(&mut handoff.on_unreached),
+        Kind::Handoff(handoff) => {
+            all.extend(&mut handoff.on_unreached);
+            if let Some(transfer) = &mut handoff.transfer {
+                all.extend(transfer.targets_mut().into_iter().flatten());
+            }
+        }
+        Kind::Voicemail(voicemail) => all.extend(&mut voicemail.on_unrecorded),
         Kind::Http(http) => all.extend(&mut http.on_error),
         Kind::Lookup(lookup) => all.extend(&mut lookup.on_missing),
         Kind::Connect(Connect::Enter(enter)) => {
@@ -86,7 +92,11 @@ pub fn of(step: &Step) -> Vec<&Target> {
             all.extend(faq.handlers.all().filter_map(|handler| handler.goto.as_ref()));
         }
         Kind::Branch(branch) => all.extend(branch.arms.iter().map(|arm| &arm.goto)),
-        Kind::Handoff(handoff) => all.extend(&handoff.on_unreached),
+        Kind::Handoff(handoff) => {
+            all.extend(&handoff.on_unreached);
+            all.extend(handoff.transfer.iter().flat_map(|transfer| transfer.targets()).flatten());
+        }
+        Kind::Voicemail(voicemail) => all.extend(&voicemail.on_unrecorded),
         Kind::Http(http) => all.extend(&http.on_error),
         Kind::Lookup(lookup) => all.extend(&lookup.on_missing),
         Kind::Connect(Connect::Enter(enter)) => all.extend(enter.on_refused.iter().chain(&enter.on_closed)),

@@ -87,7 +87,17 @@ pub fn of(step: &Step) -> Vec<Expr<'_>> {
             all.extend(texts.into_iter().chain(ticket.fields.iter().map(|(_, value)| value)).map(Expr::Text));
         }
         Kind::Status(status) => all.extend(status.code.iter().map(Expr::Text)),
-        Kind::Handoff(handoff) => handoff.say.iter().for_each(|say| text(&mut all, say)),
+        Kind::Handoff(handoff) => {
+            handoff.say.iter().for_each(|say| text(&mut all, say));
+            if let Some(transfer) = &handoff.transfer {
+                all.push(Expr::Text(&transfer.to));
+                transfer.whisper.iter().for_each(|whisper| text(&mut all, whisper));
+            }
+        }
+        Kind::Voicemail(voicemail) => {
+            let texts = voicemail.consent.iter().chain(&voicemail.prompt);
+            texts.for_each(|said| text(&mut all, said));
+        }
         Kind::Survey(survey) => survey.prompt.iter().for_each(|prompt| text(&mut all, prompt)),
         Kind::Http(http) => {
             all.push(Expr::Text(&http.url));

@@ -5,6 +5,7 @@ mod length;
 mod menus;
 mod reach;
 mod sound;
+mod transfers;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ fn one(set: &Set<'_>, draft: &Draft, step: &Step, found: &mut Vec<Diagnostic>) {
             sound::alike(set, choose, found);
         }
         Kind::Ask(ask) => entry::check(draft, ask, found),
+        Kind::Handoff(handoff) => transfers::check(handoff, found),
         _ => {}
     }
     for (role, text) in texts(step) {
@@ -92,6 +94,10 @@ pub fn texts(step: &Step) -> Vec<(Role, &Text)> {
             all.extend(handled(&faq.handlers));
         }
         Kind::Handoff(handoff) => all.extend(handoff.say.iter().map(|text| (Role::Say, text))),
+        Kind::Voicemail(voicemail) => {
+            all.extend(voicemail.consent.iter().map(|text| (Role::Prompt, text)));
+            all.extend(voicemail.prompt.iter().map(|text| (Role::Say, text)));
+        }
         Kind::Survey(survey) => all.extend(survey.prompt.iter().map(|text| (Role::Prompt, text))),
         Kind::Http(http) => all.extend(http.say.iter().map(|text| (Role::Say, text))),
         Kind::Wait(wait) => all.extend(wait.say.iter().map(|text| (Role::Say, text))),

@@ -9,6 +9,7 @@ mod http;
 mod route;
 mod say;
 pub(in crate::flow) mod ticket;
+mod voicemail;
 mod world;
 
 use super::draft::Head;
@@ -19,9 +20,26 @@ use crate::flow::step::{Kind, Step};
 use crate::flow::{StepId, Text};
 use crate::source::Diagnostic;
 
-pub const KINDS: [&str; 18] = [
-    "say", "choose", "ask", "confirm", "faq", "set", "branch", "call", "http", "lookup", "wait", "watch",
-    "connect", "ticket", "status", "handoff", "survey", "end",
+pub const KINDS: [&str; 19] = [
+    "say",
+    "choose",
+    "ask",
+    "confirm",
+    "faq",
+    "set",
+    "branch",
+    "call",
+    "http",
+    "lookup",
+    "wait",
+    "watch",
+    "connect",
+    "voicemail",
+    "ticket",
+    "status",
+    "handoff",
+    "survey",
+    "end",
 ];
 /// What a `survey` asks, and the priorities of a `handoff`.
 pub use answer::{PRIORITIES, SURVEYS};
@@ -65,7 +83,7 @@ fn placeholder(index: usize, node: &Node) -> Step {
 }
 
 fn silence() -> crate::flow::step::Say {
-    crate::flow::step::Say { text: Text::default(), image: None, link: None }
+    crate::flow::step::Say { text: Text::default(), image: None, link: None, legal: false }
 }
 
 fn id(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<StepId> {
@@ -109,9 +127,9 @@ fn kind_entry<'n>(reader: &mut Reader<'_>, node: &'n Node, fields: &mut Fields<'
 }
 
 fn no_kind(node: &Node, pairs: &[(Node, Node)]) -> Diagnostic {
-    let unknown = pairs
-        .iter()
-        .find(|(key, _)| !matches!(key.text(), Some("id" | "when" | "goto" | "voice" | "image" | "link")));
+    let unknown = pairs.iter().find(|(key, _)| {
+        !matches!(key.text(), Some("id" | "when" | "goto" | "voice" | "image" | "link" | "legal"))
+    });
     let Some((key, _)) = unknown else {
         let found = Diagnostic::error("V006", node.at.clone(), "this step has no kind");
         return found.help(format!("its kind is one of {}", listed(&KINDS)));
@@ -143,6 +161,7 @@ fn kind(reader: &mut Reader<'_>, step: &mut Fields<'_>, entry: Entry<'_>) -> Opt
         "wait" => world::wait(reader, entry).map(Kind::Wait),
         "watch" => world::watch(reader, entry).map(Kind::Watch),
         "connect" => connect::read(reader, entry).map(Kind::Connect),
+        "voicemail" => voicemail::read(reader, entry).map(Kind::Voicemail),
         "end" => Some(Kind::End(route::end(reader, entry))),
         _ => None,
     };

@@ -69,8 +69,20 @@ pub fn of(step: &Step, tongue: Tongue<'_>) -> String {
         },
         Kind::Handoff(handoff) => {
             let queue = handoff.queue.as_ref().map_or("default", |queue| queue.value.as_str());
-            format!("waits for a person of the queue {queue}")
+            match &handoff.transfer {
+                Some(transfer) => {
+                    format!(
+                        "a person of the queue {queue}; a call is put through to {}",
+                        bare(&transfer.to.source)
+                    )
+                }
+                None => format!("waits for a person of the queue {queue}"),
+            }
         }
+        Kind::Voicemail(voicemail) => match &voicemail.prompt {
+            Some(prompt) => tongue.text(prompt),
+            None => "records a message on a call".to_owned(),
+        },
         Kind::Survey(survey) => match &survey.prompt {
             Some(prompt) => tongue.text(prompt),
             None => format!("asks for a score ({})", survey.ask.word()),
@@ -115,6 +127,7 @@ pub fn slot(step: &Step) -> Option<&str> {
         | Kind::Wait(_)
         | Kind::Watch(_)
         | Kind::Connect(_)
+        | Kind::Voicemail(_)
         | Kind::End(_) => None,
     }
     .map(|slot| slot.value.as_str())
@@ -140,6 +153,10 @@ pub fn exit(flow: &Flow, step: &Step, exit: &Exit, tongue: Tongue<'_>) -> String
         Exit::Arm(place) => arm(flow, step, *place),
         Exit::Otherwise => "otherwise".to_owned(),
         Exit::Unreached => "nobody came".to_owned(),
+        Exit::Busy => "busy".to_owned(),
+        Exit::NoAnswer => "no answer".to_owned(),
+        Exit::TransferFailed => "not put through".to_owned(),
+        Exit::Unrecorded => "no message".to_owned(),
         Exit::Miss(miss, place) => format!("{} {place}", miss.word().replace('_', " ")),
         Exit::Error => "error".to_owned(),
         Exit::Missing => "no such row".to_owned(),

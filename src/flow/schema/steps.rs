@@ -25,12 +25,14 @@ fn step() -> Value {
         may("voice", "Beside `say`: what replaces the text on a call.", localised()),
         may("image", "Beside `say`: a picture, left out on a call.", scalar()),
         may("link", "Beside `say`: a link, left out on a call.", scalar()),
+        may("legal", "Beside `say`: on a call it is heard to its end.", flag()),
     ];
     keys.extend(KINDS.iter().map(|kind| may(kind, describe(kind), shape(kind))));
     let mut schema = map("A step has exactly one kind.", keys);
     let one: Vec<Value> = KINDS.iter().map(|kind| json!({ "required": [kind] })).collect();
     schema["oneOf"] = json!(one);
-    schema["dependentRequired"] = json!({ "voice": ["say"], "image": ["say"], "link": ["say"] });
+    schema["dependentRequired"] =
+        json!({ "voice": ["say"], "image": ["say"], "link": ["say"], "legal": ["say"] });
     schema
 }
 
@@ -40,6 +42,7 @@ fn describe(kind: &str) -> &'static str {
         "lookup" => "Finds a row of a table (tables/NAME.csv) and puts its columns into slots.",
         "wait" => "Lets time pass without asking anything.",
         "watch" => "Subscribes the contact to a known incident or a ticket.",
+        "voicemail" => "On a call: records a message, after the caller agreed to that.",
         "connect" => "Joins two addresses of one person by a code, or parts them.",
         "say" => "Sends a text.",
         "choose" => "A menu: buttons, keys, typed or spoken words.",
@@ -67,6 +70,7 @@ fn shape(kind: &str) -> Value {
         "lookup" => lookup(),
         "wait" => json!({ "anyOf": [scalar(), wait()] }),
         "watch" => watch(),
+        "voicemail" => json!({ "anyOf": [{ "type": "null" }, voicemail()] }),
         "connect" => json!({ "anyOf": [{ "enum": CONNECTS }, connect()] }),
         "confirm" => confirm(),
         "faq" => faq(),
@@ -201,6 +205,7 @@ fn say() -> Value {
             may("voice", "What replaces the text on a call.", localised()),
             may("image", "A picture, left out on a call.", scalar()),
             may("link", "A link, left out on a call.", scalar()),
+            may("legal", "On a call it is heard to its end.", flag()),
         ],
     )
 }
@@ -346,6 +351,33 @@ fn handoff() -> Value {
             may("say", "What is said while waiting.", text()),
             may("voice", "What replaces `say` on a call.", localised()),
             may("on_unreached", "Where it goes when nobody comes.", target()),
+            may("transfer", "Whom a call is put through to.", json!({ "anyOf": [scalar(), transfer()] })),
+        ],
+    )
+}
+
+fn transfer() -> Value {
+    map(
+        "",
+        [
+            need("to", "A number (+390212345678) or a SIP address.", scalar()),
+            may("whisper", "Told to whoever answers, before the two are joined.", text()),
+            may("ring", "Seconds for which it rings; 25 where it is left out.", scalar()),
+            may("on_busy", "Where it goes when the line is busy.", target()),
+            may("on_no_answer", "Where it goes when nobody answers.", target()),
+            may("on_failed", "Where it goes when the call cannot be made.", target()),
+        ],
+    )
+}
+
+fn voicemail() -> Value {
+    map(
+        "",
+        [
+            may("consent", "Asks whether it may be recorded, in place of the built-in words.", text()),
+            may("prompt", "What is said before the tone.", text()),
+            may("longest", "Seconds at most.", scalar()),
+            may("on_unrecorded", "Where it goes where nothing is recorded.", target()),
         ],
     )
 }

@@ -7,4 +7,6 @@ pub struct Say {
     pub text: Text,
     pub image: Option<Template>,
     pub link: Option<Template>,
+    /// On a call it is heard to its end, whatever is pressed or said meanwhile.
+    pub legal: bool,
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::super::web_chat::message::{ChatOption, kind_word};
 use super::view::Privacy;
-use crate::conversation::{Event, Owner, Prompt, Undelivered};
+use crate::conversation::{CallEvent, Event, Owner, Prompt, Undelivered};
 use crate::store::JournalRow;
 
 /// One line of a transcript.
@@ -103,6 +103,7 @@ impl Line<'_> {
             Event::TicketOpened { draft } => self.point("ticket", &draft.code),
             Event::TicketAdded { code, .. } => self.point("added", code),
             Event::StatusTold { codes } => self.point("status", &codes.join(", ")),
+            Event::Call { what } => self.called(what),
             Event::NobodyCame { queue } => self.point("nobody_came", queue),
             Event::OwnerChanged { owner, by, .. } => self.owned(owner, by),
             Event::SurveyAnswered { survey, score, comment, .. } => {
@@ -184,6 +185,21 @@ impl Line<'_> {
             Undelivered::Superseded => self.point("superseded", &number),
             Undelivered::Refused { reason } => self.point("undelivered", &format!("{number}: {reason}")),
             Undelivered::Unreachable { reason } => self.point("unreachable", reason),
+        }
+    }
+
+    fn called(self, what: &CallEvent) -> Entry {
+        match what {
+            CallEvent::TransferBegun { to } => self.point("transfer", to),
+            CallEvent::TransferEnded { how } => self.point("transfer_ended", how.word()),
+            CallEvent::MessageRecorded { seconds, .. } => self.point("voicemail", &seconds.to_string()),
+            CallEvent::MessageTranscribed { text } => self.point("transcribed", text),
+            CallEvent::CallBackPromised { number } => self.point("callback", number),
+            CallEvent::CallWanted { number, .. } => self.point("calling", number),
+            CallEvent::CallBackAnswered => self.point("call_answered", ""),
+            CallEvent::CallBackEnded { reason } => self.point("call_ended", reason),
+            CallEvent::MessageWanted { number, .. } => self.point("text_message", number),
+            CallEvent::CallResumed { .. } => self.point("call_resumed", ""),
         }
     }
 

@@ -127,6 +127,7 @@ pub fn of_journal(rows: &[JournalRow], after: u64, own: bool) -> Vec<ChatMessage
         Event::Heard { .. } | Event::FileReceived { .. } => None,
         // The rest is ours: a page learns nothing of it.
         Event::Started { .. }
+        | Event::Call { .. }
         | Event::FlowEntered { .. }
         | Event::Walked { .. }
         | Event::Noted { .. }

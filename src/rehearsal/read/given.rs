@@ -40,6 +40,7 @@ pub fn fields(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Given {
     }
     given.codes = fields.take("codes").and_then(|entry| codes(reader, entry));
     given.survey = fields.take("survey").and_then(|entry| survey(reader, entry));
+    given.callback = fields.take("callback").and_then(|entry| reader.flag(entry));
     given
 }
 

@@ -1,6 +1,6 @@
 //! `talk:`, line for line. `voice:` and `chat:` beside a line make it differ there.
 
-use super::super::script::{Act, AgentAct, Bot, ChannelKind, Line, Pattern, Silence};
+use super::super::script::{Act, AgentAct, Bot, CallAct, ChannelKind, Line, Pattern, Silence};
 use super::{expect, given, wanted_list};
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
@@ -8,8 +8,10 @@ use crate::flow::parse::reader::{Entry, Reader};
 use crate::source::{Diagnostic, Place};
 
 /// Each kind of line, by the key that makes it.
-const KINDS: [&str; 11] =
-    ["user", "bot", "key", "button", "file", "silence", "leaves", "agent", "expect", "given", "changed"];
+const KINDS: [&str; 12] = [
+    "user", "bot", "key", "button", "file", "silence", "leaves", "agent", "call", "expect", "given",
+    "changed",
+];
 /// The name of an agent where the test gives none.
 const AGENT: &str = "Ada";
 
@@ -107,6 +109,10 @@ fn act(reader: &mut Reader<'_>, word: &str, entry: Entry<'_>) -> Option<Act> {
         "silence" => silence(reader, entry).map(Act::Silence),
         "leaves" => Some(Act::Leaves),
         "changed" => Some(Act::Changed),
+        "call" => {
+            let word = reader.word(entry, &CallAct::ALL.map(|(word, _)| word))?;
+            CallAct::ALL.into_iter().find(|(known, _)| *known == word.value).map(|(_, act)| Act::Call(act))
+        }
         "agent" => agent(reader, entry).map(Act::Agent),
         "bot" => bot(reader, entry).map(|bot| Act::Bot(Box::new(bot))),
         "expect" => Some(Act::Expect(expect::all(reader, entry))),

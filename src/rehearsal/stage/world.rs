@@ -187,6 +187,8 @@ impl Stage<'_> {
                 .cloned()
                 .collect(),
             agent_free: self.given.agents.unwrap_or(0) > held,
+            callable: if self.given.callback.unwrap_or(false) { vec!["+".to_owned()] } else { Vec::new() },
+            voicemail: 120,
             link: LinkFacts {
                 code: Some(code::of_random(CODE)),
                 linked: self.linked(),

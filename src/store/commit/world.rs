@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::json;
-use crate::conversation::{Conversation, Event, News};
+use crate::conversation::{CallEvent, Conversation, Event, News, Owner};
+use crate::store::calls::{self, Errand};
 use crate::store::writes::{CopyWrite, RequestWrite, WatchWrite, Writes};
 use crate::store::{StoreError, people};
 
@@ -41,8 +42,61 @@ pub(super) fn rows(
                 now: now.as_microsecond(),
             }),
             Event::NoticeTold { notice } => writes.told.push((notice.clone(), now.as_microsecond())),
-            other => people::rows(writes, conversation, other, now)?,
+            other => {
+                call_rows(writes, conversation, other, now)?;
+                people::rows(writes, conversation, other, now)?;
+            }
         }
     }
+    Ok(())
+}
+
+/// Who waits, what was cut off, and what a telephony platform is to do.
+fn call_rows(
+    writes: &mut Writes,
+    conversation: &Conversation,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let name = conversation.id.to_string();
+    let at = now.as_microsecond();
+    let (channel, address) = (conversation.channel, conversation.address.clone());
+    let errand = match event {
+        Event::OwnerChanged { owner: Owner::Queue(_), .. } => {
+            let since = conversation.queued_at.unwrap_or(now).as_microsecond();
+            writes.calls.push(calls::Chore::Queued { conversation: name, since });
+            return Ok(());
+        }
+        Event::OwnerChanged { .. } => {
+            writes.calls.push(calls::Chore::Unqueued { conversation: name });
+            return Ok(());
+        }
+        Event::Closed { outcome } => {
+            if matches!(conversation.owner, Owner::Queue(_)) {
+                writes.calls.push(calls::Chore::Unqueued { conversation: name.clone() });
+            }
+            if outcome == "abandoned" && channel.telephone() && conversation.number.is_some() {
+                let contact = conversation.contact.to_string();
+                writes.calls.push(calls::Chore::Dropped { contact, conversation: name, at });
+            }
+            return Ok(());
+        }
+        Event::Call { what: CallEvent::CallResumed { .. } } => {
+            writes.calls.push(calls::Chore::Resumed { contact: conversation.contact.to_string() });
+            return Ok(());
+        }
+        Event::Call { what: CallEvent::CallWanted { id, number } } => {
+            (*id, Errand::Call { channel, address, number: number.clone() })
+        }
+        Event::Call { what: CallEvent::MessageWanted { id, number, text } } => {
+            (*id, Errand::Message { channel, number: number.clone(), text: text.clone() })
+        }
+        Event::Call { what: CallEvent::MessageRecorded { file, url, .. } } => {
+            (*file, Errand::Recording { channel, address, file: *file, url: url.clone() })
+        }
+        _ => return Ok(()),
+    };
+    let (id, body) = (errand.0.to_string(), json(&errand.1)?);
+    writes.calls.push(calls::Chore::Add { id, conversation: name, body, now: at });
     Ok(())
 }

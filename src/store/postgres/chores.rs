@@ -14,6 +14,7 @@ pub(super) async fn run(connection: &mut PgConnection, chore: &Chore) -> Result<
             return crate::store::proposals::run_postgres(connection, chore).await;
         }
         Chore::OfAlerts(chore) => return crate::store::alerts::run_postgres(connection, chore).await,
+        Chore::OfCalls(chore) => return crate::store::calls::run_postgres(connection, chore).await,
         Chore::OfProfiles(chore) => {
             return crate::store::profiles::run_postgres(connection, chore).await;
         }

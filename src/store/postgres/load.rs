@@ -53,7 +53,12 @@ SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inb
            SELECT 1 FROM web_tokens AS w JOIN conversations AS c
                ON c.channel = 'web' AND c.address = w.address AND c.current
            WHERE w.contact = contact.id
-       ), false) AS chat
+       ), false) AS chat,
+       (SELECT count(*) FROM queued AS q WHERE q.since < coalesce(
+           (SELECT mine.since FROM queued AS mine WHERE mine.conversation = locked.id::text), 9223372036854775807)
+       ) AS waiting,
+       (SELECT cut.body FROM dropped JOIN conversations AS cut ON cut.id = dropped.conversation::uuid
+        WHERE locked.id IS NULL AND dropped.contact = job.contact::text) AS dropped
 FROM job
 JOIN of_job ON of_job.n = job.n
 LEFT JOIN inbox ON inbox.key = job.key

@@ -37,7 +37,7 @@ SELECT * FROM (
     SELECT DISTINCT ON (t.code) 'public:' || t.code, t.contact, t.conversation, n.news, n.now, 'public'
     FROM n JOIN tickets AS t ON t.code = n.code WHERE n.public
         AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
-    AND (t.channel NOT IN ('twilio', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
+    AND (t.channel NOT IN ('twilio', 'signalwire', 'telnyx', 'jambonz', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
     ORDER BY t.code, n.nth DESC
 ) AS own
 ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL

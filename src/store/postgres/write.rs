@@ -35,6 +35,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
         copies,
         told,
         links,
+        calls,
         questions,
         offers,
         touched_questions,
@@ -80,6 +81,9 @@ pub(super) async fn write(connection: &mut PgConnection, writes: Writes) -> Resu
     by_id(connection, world::ANSWERED, answered).await?;
     if !links.is_empty() {
         people::write(connection, links).await.map_err(before_commit)?;
+    }
+    for chore in &calls {
+        crate::store::calls::write_postgres(connection, chore).await.map_err(before_commit)?;
     }
     for (sql, rows) in of_questions(questions, offers, touched_questions) {
         if rows.as_array().is_some_and(|rows| !rows.is_empty()) {

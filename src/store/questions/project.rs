@@ -137,6 +137,7 @@ impl Turn {
             | Event::AnswerSent { .. }
             | Event::Deflected { .. }
             | Event::Started { .. }
+            | Event::Call { .. }
             | Event::FlowEntered { .. }
             | Event::Walked { .. }
             | Event::Heard { .. }

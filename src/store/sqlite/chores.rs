@@ -15,6 +15,7 @@ pub(super) async fn run(connection: &mut SqliteConnection, chore: &Chore) -> Res
             return Ok(crate::store::proposals::run_sqlite(connection, chore).await?);
         }
         Chore::OfAlerts(chore) => return Ok(crate::store::alerts::run_sqlite(connection, chore).await?),
+        Chore::OfCalls(chore) => return Ok(crate::store::calls::run_sqlite(connection, chore).await?),
         Chore::OfProfiles(chore) => {
             return Ok(crate::store::profiles::run_sqlite(connection, chore).await?);
         }

@@ -39,7 +39,12 @@ SELECT job.n, inbox.num IS NOT NULL AS replayed, inbox.conversation AS inbox_con
            SELECT 1 FROM web_tokens AS w JOIN conversations AS c
                ON c.channel = 'web' AND c.address = w.address AND c.current = 1
            WHERE w.contact = contact.id
-       ) AS chat
+       ) AS chat,
+       (SELECT count(*) FROM queued AS q WHERE q.since < coalesce(
+           (SELECT mine.since FROM queued AS mine WHERE mine.conversation = conversation.id), 9223372036854775807)
+       ) AS waiting,
+       (SELECT cut.body FROM dropped JOIN conversations AS cut ON cut.id = dropped.conversation
+        WHERE conversation.id IS NULL AND dropped.contact = job.contact) AS dropped
 FROM job
 LEFT JOIN inbox ON inbox.key = job.key
 LEFT JOIN conversations AS conversation ON conversation.num = coalesce(

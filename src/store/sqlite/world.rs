@@ -30,7 +30,7 @@ UNION ALL
 SELECT 'public:' || t.code, t.contact, t.conversation, n.value ->> 1, n.value ->> 2, 'public'
 FROM json_each(?1) AS n JOIN tickets AS t ON t.code = n.value ->> 0 WHERE n.value ->> 3
     AND NOT EXISTS (SELECT 1 FROM watches AS w WHERE w.what = 'ticket' AND w.subject = t.code AND w.contact = t.contact)
-    AND (t.channel NOT IN ('twilio', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
+    AND (t.channel NOT IN ('twilio', 'signalwire', 'telnyx', 'jambonz', 'phone', 'terminal_voice') OR EXISTS (SELECT 1 FROM links AS k WHERE k.contact = t.contact))
 ON CONFLICT (id) DO UPDATE SET news = excluded.news, created = excluded.created, told = NULL
 WHERE excluded.kind = 'public'";
 

@@ -92,6 +92,7 @@ pub(super) async fn write(
         copies,
         told,
         links,
+        calls,
         questions,
         offers,
         touched_questions,
@@ -161,6 +162,9 @@ pub(super) async fn write(
     each(connection, world::COPIES, rows(copies.collect())).await?;
     each(connection, world::TOLD, rows(told.into_iter().map(|t| json!([t.0, t.1])).collect())).await?;
     people::write(connection, links).await?;
+    for chore in &calls {
+        crate::store::calls::run_sqlite(connection, chore).await?;
+    }
     for (sql, rows) in of_questions(questions, offers, touched_questions) {
         each(connection, sql.sqlite, rows).await?;
     }

@@ -25,8 +25,27 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads/desk");
+        Self::on(&root, &[]).await
+    }
+
+    /// On a flow of its own, with more settings.
+    pub async fn with(flow: &str, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("flows")).expect("made");
+        std::fs::write(folder.path().join("flows/support.yaml"), flow).expect("written");
+        let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads/desk/faq");
+        std::fs::create_dir(folder.path().join("faq")).expect("made");
+        for entry in std::fs::read_dir(small).expect("the answers").flatten() {
+            std::fs::copy(entry.path(), folder.path().join("faq").join(entry.file_name())).expect("copied");
+        }
+        let one: Vec<(&str, &str)> =
+            [("VESTIBULE_LOCALES", "en")].into_iter().chain(environment.iter().copied()).collect();
+        Self::on(folder.path(), &one).await
+    }
+
+    async fn on(root: &Path, more: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         let url = url(folder.path());
         let environment = [
             ("VESTIBULE_PUBLIC_URL", PUBLIC_URL.to_owned()),
@@ -36,7 +55,9 @@ impl Desk {
             ("VESTIBULE_FLOWS", root.join("flows").display().to_string()),
             ("VESTIBULE_FAQ", root.join("faq").display().to_string()),
         ];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value));
+        let environment = environment.map(|(name, value)| (name.to_owned(), value)).into_iter();
+        let environment =
+            environment.chain(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let settings = config::load(None, environment).expect("settings");
         let playbook = playbook::load_or_report(&settings).expect("files").expect("a playbook").playbook;
         let store = Store::open(&url).await.expect("a store");
@@ -59,7 +80,27 @@ impl Desk {
     }
 
     pub async fn post(&self, target: &str, fields: &str) -> Vec<Verb> {
-        let body = format!("CallSid=CA1&From=%2B14155550123{fields}");
+        self.post_of("CA1", target, fields).await
+    }
+
+    /// The same in another call.
+    pub async fn post_of(&self, call: &str, target: &str, fields: &str) -> Vec<Verb> {
+        let (status, document) = self.send(call, target, fields).await;
+        assert_eq!(status, 200, "{document}");
+        read(&document, PUBLIC_URL).unwrap_or_else(|wrong| panic!("{wrong}"))
+    }
+
+    /// What a signed post gets, as it is.
+    pub async fn send(&self, call: &str, target: &str, fields: &str) -> (u16, String) {
+        self.send_body(target, format!("CallSid={call}&From=%2B14155550123{fields}")).await
+    }
+
+    /// The beginning of a call from another number.
+    pub async fn send_from(&self, from: &str, call: &str, target: &str) -> String {
+        self.send_body(target, format!("CallSid={call}&From={from}")).await.1
+    }
+
+    async fn send_body(&self, target: &str, body: String) -> (u16, String) {
         let form = Form::parse(body.as_bytes()).expect("small");
         let request = Request::post(target)
             .header("content-type", "application/x-www-form-urlencoded")
@@ -67,9 +108,9 @@ impl Desk {
             .body(Body::from(body))
             .expect("a request");
         let answer = ivr::routes(self.app.clone()).oneshot(request).await.expect("an answer");
+        let status = answer.status().as_u16();
         let document = to_bytes(answer.into_body(), 100_000).await.expect("a body");
-        let document = String::from_utf8(document.to_vec()).expect("UTF-8");
-        read(&document, PUBLIC_URL).unwrap_or_else(|wrong| panic!("{wrong}"))
+        (status, String::from_utf8(document.to_vec()).expect("UTF-8"))
     }
 
     pub async fn conversation(&self) -> ConversationId {

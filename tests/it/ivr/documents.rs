@@ -1,11 +1,13 @@
 use proptest::prelude::*;
 use serde_json::json;
 use vestibule::app::outcome::{From, Message, Outcome};
-use vestibule::channel::ivr::speech::{self, script};
-use vestibule::channel::ivr::twiml::{self, Tongues, Urls};
+use vestibule::channel::ivr::dialect::Dialect;
+use vestibule::channel::ivr::speech::{self, Synthetic, Tongues, script};
+use vestibule::channel::ivr::twiml;
+use vestibule::channel::ivr::urls::Urls;
 use vestibule::cli::playbook;
 use vestibule::conversation::{Conversation, Prompt, PromptKind, PromptOption, Segment};
-use vestibule::flow::Words;
+use vestibule::flow::Playbook;
 
 use crate::support::twiml::{Gather, Verb, read};
 
@@ -32,16 +34,25 @@ fn plain(text: &str) -> Message {
 
 fn write(conversation: &Conversation, messages: &[Message], polls: u32) -> Vec<Verb> {
     let outcome = Outcome { conversation, messages };
-    let xml = twiml::document(&script(&outcome, polls, &words()), &Urls::new(BASE), polls);
+    let xml = twiml::of(&script(&outcome, polls, book(), &Synthetic), &urls(), polls);
     read(&xml, BASE).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// Those that are compiled in.
-fn words() -> Words {
+fn urls() -> Urls {
+    Urls::new(BASE, Dialect::Twilio)
+}
+
+/// One with the words that are compiled in.
+fn book() -> &'static Playbook {
+    static BOOK: std::sync::LazyLock<Playbook> = std::sync::LazyLock::new(compiled);
+    &BOOK
+}
+
+fn compiled() -> Playbook {
     let flow = "flow: a\ntitle: A\nstart: { default: true }\nsteps:\n  - say: Hello\n  - end:\n";
     let flows = [("a.yaml".to_owned(), flow.to_owned())];
     let (book, found) = playbook::from_texts(&flows, &[], &["en".to_owned()]);
-    book.unwrap_or_else(|| panic!("{found:?}")).words
+    book.unwrap_or_else(|| panic!("{found:?}"))
 }
 
 fn gather(verbs: &[Verb]) -> &Gather {
@@ -130,13 +141,13 @@ fn waiting_for_a_person_asks_for_news_each_time_anew() {
 
 #[test]
 fn our_own_failures_are_documents_too() {
-    let words = words();
-    let again = Urls::new(BASE).again(Some(4), &"ab".repeat(32), 1);
+    let book = book();
+    let again = urls().again(Some(4), &"ab".repeat(32), 1);
     let said = |locales: &[&str]| {
         let locales: Vec<String> = locales.iter().map(|locale| (*locale).to_owned()).collect();
-        let tongues = Tongues { locales: &locales, words: &words };
-        let verbs = read(&twiml::one_moment(&tongues, 2, &again), BASE).expect("a document");
-        let ended = read(&twiml::apology(&tongues), BASE).expect("a document");
+        let tongues = Tongues { locales: &locales, words: &book.words, operator: None };
+        let verbs = read(&twiml::one_moment(&tongues, 2, &again, &urls()), BASE).expect("a document");
+        let ended = read(&twiml::way_out(&tongues, None, &urls()), BASE).expect("a document");
         assert!(matches!(ended.as_slice(), [Verb::Say(_), .., Verb::Hangup]), "{ended:?}");
         assert!(matches!(verbs.as_slice(), [.., Verb::Pause(2), Verb::Redirect(_)]), "{verbs:?}");
         let says = verbs.iter().filter_map(|verb| match verb {

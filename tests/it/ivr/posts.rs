@@ -1,7 +1,8 @@
 use axum::http::HeaderMap;
+use vestibule::channel::ivr::callback::{self, Callback, Refusal, verify};
+use vestibule::channel::ivr::dialect::Dialect;
 use vestibule::channel::ivr::form::{Form, MAX_BODY};
 use vestibule::channel::ivr::signature::{Hash, sign};
-use vestibule::channel::ivr::twilio::{Callback, Refusal, verify};
 use vestibule::config::{self, Settings};
 use vestibule::conversation::Said;
 
@@ -45,7 +46,8 @@ impl Post {
     }
 
     fn verify(&self) -> Result<Callback, Refusal> {
-        verify(&settings(), &self.headers, self.target, &self.body)
+        let (headers, target, body) = (&self.headers, self.target, self.body.as_slice());
+        verify(Dialect::Twilio, &settings(), &callback::Post { headers, target, body, now: 0 })
     }
 }
 

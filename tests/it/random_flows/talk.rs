@@ -34,6 +34,7 @@ impl<'a> Talk<'a> {
             contact: ids::contact("test", "random"),
             locale: Some("en"),
             seq: 0,
+            number: None,
             now,
         };
         let facts = Facts {

@@ -47,6 +47,11 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         reminders: 0,
         proven: None,
         callbacks: 0,
+        number: None,
+        message: None,
+        callback: None,
+        queued_at: None,
+        place_told: None,
         unreachable: false,
     }
 }

@@ -6,7 +6,7 @@ use vestibule::channel::ivr::form::Form;
 use vestibule::channel::ivr::signature::{Hash, sign};
 
 use super::server::{PUBLIC_URL, TOKEN};
-use super::twiml::{self, Gather, Verb};
+use super::twiml::{self, Dial, Gather, Record, Verb};
 
 /// How long a post is tried again while nobody answers it, as under a restart.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -34,6 +34,10 @@ pub struct Caller {
     pub heard: Vec<String>,
     /// What the platform collects now; `None` once the call is over.
     pub gather: Option<Gather>,
+    /// Where the call is put through to.
+    pub dial: Option<Dial>,
+    /// What is recorded.
+    pub record: Option<Record>,
     otherwise: String,
     pub posts: usize,
 }
@@ -51,13 +55,15 @@ impl Caller {
             delivery: Delivery::Once,
             heard: Vec::new(),
             gather: None,
+            dial: None,
+            record: None,
             otherwise: String::new(),
             posts: 0,
         }
     }
 
     pub fn over(&self) -> bool {
-        self.gather.is_none()
+        self.gather.is_none() && self.dial.is_none() && self.record.is_none()
     }
 
     /// What the last document said.
@@ -139,13 +145,15 @@ impl Caller {
 
     /// Does what the document says; an address where it leads on without being answered.
     fn obey(&mut self, verbs: Vec<Verb>) -> Option<String> {
-        self.gather = None;
+        (self.gather, self.dial, self.record) = (None, None, None);
         let mut said = Vec::new();
         let mut next = None;
         for verb in verbs {
             match verb {
                 Verb::Say(say) => said.push(say.text),
-                Verb::Pause(_) | Verb::Hangup => {}
+                Verb::Pause(_) | Verb::Hangup | Verb::Play(_) => {}
+                Verb::Dial(dial) => self.dial = Some(dial),
+                Verb::Record(record) => self.record = Some(record),
                 Verb::Gather(gather) => {
                     said.extend(gather.says.iter().map(|say| say.text.clone()));
                     self.gather = Some(gather);
@@ -156,6 +164,10 @@ impl Caller {
         self.heard.push(said.join(" "));
         match (&self.gather, next) {
             (Some(_), Some(url)) => {
+                self.otherwise = url;
+                None
+            }
+            (None, Some(url)) if self.record.is_some() => {
                 self.otherwise = url;
                 None
             }

@@ -23,6 +23,8 @@ pub struct Gather {
     pub language: String,
     pub hints: Vec<String>,
     pub says: Vec<Say>,
+    /// Sounds that are played in it.
+    pub plays: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,30 @@ pub enum Verb {
     Pause(u32),
     Gather(Gather),
     Redirect(String),
+    Play(String),
+    Dial(Dial),
+    Record(Record),
     Hangup,
+}
+
+/// A transfer to one number or address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dial {
+    /// None where whoever comes back is hung up on.
+    pub action: Option<String>,
+    pub timeout: u32,
+    pub to: String,
+    pub sip: bool,
+    /// Where whoever answers is told what it is about.
+    pub whisper: Option<String>,
+    pub caller_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub action: String,
+    pub longest: u32,
+    pub transcribe: bool,
 }
 
 /// Reads a document. `public_url` is where all its addresses must lead.
@@ -53,13 +78,21 @@ pub fn read(xml: &str, public_url: &str) -> Result<Vec<Verb>, String> {
 
 /// Every wait is followed by a redirect that says that it was in vain; nothing follows an end; there is always an end.
 fn order(verbs: &[Verb]) -> Result<(), String> {
-    let ends = |verb: &Verb| matches!(verb, Verb::Redirect(_) | Verb::Hangup);
+    // With an action what follows a Dial is dropped; a Record falls through where nothing was said.
+    let ends = |verb: &Verb| {
+        matches!(verb, Verb::Redirect(_) | Verb::Hangup | Verb::Dial(Dial { action: Some(_), .. }))
+    };
     let Some((last, before)) = verbs.split_last() else { return Err("an empty document hangs up".into()) };
     if !ends(last) {
         return Err(format!("the document runs out after {last:?}"));
     }
     if before.iter().any(ends) {
         return Err("verbs that are never reached".into());
+    }
+    let records = before.iter().filter(|verb| matches!(verb, Verb::Record(_))).count();
+    match (records, before.last(), last) {
+        (0, _, _) | (1, Some(Verb::Record(_)), Verb::Redirect(_)) => {}
+        _ => return Err("a Record must stand right before the Redirect, alone".into()),
     }
     let gathers = before.iter().filter(|verb| matches!(verb, Verb::Gather(_))).count();
     match (gathers, before.last(), last) {
@@ -97,6 +130,9 @@ impl Reader<'_> {
             "Pause" => pause(node).map(Verb::Pause),
             "Gather" => self.gather(node).map(Verb::Gather),
             "Redirect" => self.redirect(node).map(Verb::Redirect),
+            "Play" => self.play(node).map(Verb::Play),
+            "Dial" => self.dial(node).map(Verb::Dial),
+            "Record" => self.record(node).map(Verb::Record),
             "Hangup" => {
                 Attributes::of(node).done()?;
                 if node.has_children() { Err("Hangup holds something".into()) } else { Ok(Verb::Hangup) }
@@ -124,16 +160,83 @@ impl Reader<'_> {
         if !(finish_on_key.is_empty() || finish_on_key == "#") {
             return Err(format!("finishOnKey {finish_on_key}"));
         }
-        let mut says = Vec::new();
+        let (mut says, mut plays) = (Vec::new(), Vec::new());
         for child in children(node)? {
             match child.tag_name().name() {
                 "Say" => says.push(say(child)?),
+                "Play" => plays.push(self.play(child)?),
                 other => return Err(format!("{other} inside a Gather")),
             }
         }
         let num_digits = num_digits.map(|count| count as usize);
         let hints = hints.unwrap_or_default();
-        Ok(Gather { action, timeout, num_digits, finish_on_key, action_on_empty, language, hints, says })
+        Ok(Gather {
+            action,
+            timeout,
+            num_digits,
+            finish_on_key,
+            action_on_empty,
+            language,
+            hints,
+            says,
+            plays,
+        })
+    }
+
+    fn play(&self, node: Node<'_, '_>) -> Result<String, String> {
+        Attributes::of(node).done()?;
+        let url = text(node)?;
+        if url.starts_with("https://") { Ok(url) } else { Err(format!("plays {url}")) }
+    }
+
+    fn dial(&self, node: Node<'_, '_>) -> Result<Dial, String> {
+        let mut has = Attributes::of(node);
+        let action = has.may("action").map(|url| self.ours(&url)).transpose()?;
+        if action.is_some() {
+            has.must_be("method", "POST")?;
+            has.must_be("answerOnBridge", "true")?;
+        }
+        let timeout = number(&has.must("timeout")?)?;
+        let caller_id = has.may("callerId");
+        has.done()?;
+        let [called] = <[Node<'_, '_>; 1]>::try_from(children(node)?).map_err(|_| "a Dial calls one")?;
+        let sip = match called.tag_name().name() {
+            "Number" => false,
+            "Sip" => true,
+            other => return Err(format!("{other} inside a Dial")),
+        };
+        let mut has = Attributes::of(called);
+        let whisper = has.may("url").map(|url| self.ours(&url)).transpose()?;
+        if whisper.is_some() {
+            has.must_be("method", "POST")?;
+        }
+        has.done()?;
+        let to = text(called)?;
+        let fits = if sip { to.starts_with("sip") } else { to.starts_with('+') };
+        if !fits || !(5..=120).contains(&timeout) {
+            return Err(format!("a Dial of {to} for {timeout} s"));
+        }
+        Ok(Dial { action, timeout, to, sip, whisper, caller_id })
+    }
+
+    fn record(&self, node: Node<'_, '_>) -> Result<Record, String> {
+        let mut has = Attributes::of(node);
+        let action = self.ours(&has.must("action")?)?;
+        has.must_be("method", "POST")?;
+        has.must_be("finishOnKey", "#")?;
+        has.must_be("playBeep", "true")?;
+        let longest = number(&has.must("maxLength")?)?;
+        let silence = number(&has.must("timeout")?)?;
+        let transcribe = has.may("transcribe").is_some();
+        if transcribe {
+            let told = has.must("transcribeCallback")?;
+            self.ours(&told)?;
+        }
+        has.done()?;
+        if node.has_children() || !(5..=600).contains(&longest) || !(3..=10).contains(&silence) {
+            return Err(format!("a Record of {longest} s, {silence} s of silence"));
+        }
+        Ok(Record { action, longest, transcribe })
     }
 
     fn redirect(&self, node: Node<'_, '_>) -> Result<String, String> {
@@ -146,12 +249,22 @@ impl Reader<'_> {
     /// The path and query of an address of ours, and of nobody else's.
     fn ours(&self, url: &str) -> Result<String, String> {
         let path = url.strip_prefix(self.public_url).ok_or_else(|| format!("leads to {url}"))?;
-        let query = path.strip_prefix("/ivr/twilio?").ok_or_else(|| format!("leads to {path}"))?;
-        let known = query.split('&').all(|field| match field.split_once('=') {
-            Some(("step" | "silence" | "poll" | "again", value)) => value.parse::<u64>().is_ok(),
-            Some(("of", value)) => value.len() == 64,
-            _ => false,
-        });
+        let (way, query) = path.split_once('?').unwrap_or((path, ""));
+        let way = way.strip_prefix("/ivr/").ok_or_else(|| format!("leads to {path}"))?;
+        let (platform, way) = way.split_once('/').unwrap_or((way, ""));
+        let known = ["twilio", "signalwire", "telnyx"].contains(&platform);
+        if !known || !["", "whisper", "status"].contains(&way) || (way != "status" && query.is_empty()) {
+            return Err(format!("leads to {path}"));
+        }
+        let known =
+            query.split('&').filter(|field| !field.is_empty()).all(|field| match field.split_once('=') {
+                Some(("step" | "silence" | "poll" | "again" | "transfer", value)) => {
+                    value.parse::<u64>().is_ok()
+                }
+                Some(("line", value)) => !value.is_empty(),
+                Some(("of", value)) => value.len() == 64,
+                _ => false,
+            });
         if known { Ok(path.to_owned()) } else { Err(format!("carries {query}")) }
     }
 }

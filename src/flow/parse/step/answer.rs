@@ -5,7 +5,7 @@ use crate::flow::Template;
 use crate::flow::parse::fields::Fields;
 use crate::flow::parse::node::{Data, Node};
 use crate::flow::parse::reader::{Entry, Reader};
-use crate::flow::step::{Faq, Handoff, Lists, Status, Survey, SurveyKind};
+use crate::flow::step::{Faq, Handoff, Lists, Status, Survey, SurveyKind, Transfer};
 use crate::source::{Diagnostic, Placed};
 
 pub const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
@@ -95,7 +95,8 @@ pub fn status(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Status> {
 
 /// `handoff:`, `handoff: QUEUE` or the long form.
 pub fn handoff(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Handoff> {
-    let mut handoff = Handoff { queue: None, priority: normal(entry), say: None, on_unreached: None };
+    let mut handoff =
+        Handoff { queue: None, priority: normal(entry), say: None, on_unreached: None, transfer: None };
     match &entry.value.data {
         Data::Null => {}
         Data::Scalar { .. } => handoff.queue = reader.name(entry),
@@ -109,10 +110,41 @@ pub fn handoff(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Handoff> {
             let voice = fields.take("voice");
             handoff.say = say.map(|entry| reader.text(Some(entry), voice));
             handoff.on_unreached = fields.take("on_unreached").and_then(|entry| reader.target(entry));
+            handoff.transfer =
+                fields.take("transfer").and_then(|entry| transfer(reader, entry)).map(Box::new);
             fields.close(reader);
         }
     }
     Some(handoff)
+}
+
+/// `transfer: +39…` or the long form.
+fn transfer(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<Transfer> {
+    const RING: u32 = 25;
+    let plain =
+        |to| Transfer { to, whisper: None, ring: RING, on_busy: None, on_no_answer: None, on_failed: None };
+    if !matches!(entry.value.data, Data::Map(_)) {
+        return reader.template(entry.value).map(plain);
+    }
+    let mut fields = Fields::open(reader, entry.value, "a `transfer`", &entry.key.at)?;
+    let to = fields.need(reader, "to").and_then(|entry| reader.template(entry.value));
+    let whisper = fields.take("whisper");
+    let whisper = whisper.map(|entry| reader.text(Some(entry), None));
+    let ring = fields.take("ring").and_then(|entry| ring(reader, entry)).unwrap_or(RING);
+    let [on_busy, on_no_answer, on_failed] = ["on_busy", "on_no_answer", "on_failed"]
+        .map(|key| fields.take(key).and_then(|entry| reader.target(entry)));
+    fields.close(reader);
+    Some(Transfer { whisper, ring, on_busy, on_no_answer, on_failed, ..plain(to?) })
+}
+
+fn ring(reader: &mut Reader<'_>, entry: Entry<'_>) -> Option<u32> {
+    let seconds = reader.count(entry)?;
+    if !(5..=120).contains(&seconds) {
+        let message = "a transfer rings for 5 to 120 seconds";
+        reader.report(Diagnostic::error("V015", entry.value.at.clone(), message));
+        return None;
+    }
+    u32::try_from(seconds).ok()
 }
 
 fn normal(entry: Entry<'_>) -> Placed<String> {
