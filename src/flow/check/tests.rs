@@ -35,7 +35,7 @@ fn a_slot_is_filled_on_every_way() {
     let skipped =
         "  - when: channel.voice\n    ask: { slot: a, prompt: What }\n  - say: \"{{ slots.a }}\"\n  - end:";
     assert_eq!(found_in(skipped), [("V403", 6)]);
-    let failed = "  - ask: { slot: a, prompt: What, on_failure: told }\n  - id: told\n    say: \"{{ slots.a }}\"\n  - end:";
+    let failed = "  - ask: { slot: a, prompt: What, on_failure: told }\n  - id: told\n    say: \"{{ slots.a }}\"\n  - handoff: {}\n  - end:";
     assert_eq!(found_in(failed), [("V403", 6)]);
     let own_prompt = "  - ask: { slot: a, prompt: \"{{ slots.a }}\" }\n  - end:";
     assert_eq!(found_in(own_prompt), [("V403", 4)]);
@@ -48,7 +48,7 @@ fn a_slot_is_filled_on_every_way() {
 #[test]
 fn the_flow_s_own_on_failure_is_a_way_too() {
     let text = "flow: main\nstart: {}\non_failure: told\nslots: { a: text }\nsteps:\n\
-                \x20 - ask: { slot: a, prompt: What }\n  - id: told\n    say: \"{{ slots['a'] }}\"\n  - end:\n";
+                \x20 - ask: { slot: a, prompt: What }\n  - id: told\n    say: \"{{ slots['a'] }}\"\n  - handoff: {}\n  - end:\n";
     assert_eq!(found(&[text]), [("V403", 8)]);
 }
 
@@ -308,4 +308,122 @@ fn a_flow_of_ten_thousand_steps_is_checked() {
     let parsed = parsed(&[&text]);
     assert_eq!(parsed.diagnostics, []);
     assert_eq!(parsed.playbook.expect("it is served").flows["long"].steps.len(), 10_002);
+}
+
+/// The errors of one flow.
+fn errors_in(steps: &str) -> Vec<&'static str> {
+    let found = parsed(&[&flow(steps)]).diagnostics;
+    found.iter().filter(|one| one.is_error()).map(|one| one.code).collect()
+}
+
+#[test]
+fn a_call_is_never_left_without_a_word_after_failures() {
+    let told = |ways: &str| (found_in(&format!("{ASK}{ways}")), errors_in(&format!("{ASK}{ways}")));
+    let ask = |rest: &str| {
+        format!(
+            "  - ask: {{ slot: b, prompt: Where, on_failure: out }}\n  - say: Well\n  - handoff: {{}}\n  - id: out\n{rest}"
+        )
+    };
+    assert_eq!(told(&ask("    end:")), (vec![("V610", 5)], vec!["V610"]));
+    let silent = "    set: { n: 1 }\n  - branch: [{ when: business.open, goto: last }]\n  - say: Closed\n  - id: last\n    end:";
+    assert_eq!(told(&ask(silent)), (vec![("V610", 5)], vec!["V610"]));
+    assert_eq!(told(&ask("    say: Sorry\n  - end:")), (vec![("V610", 5)], vec![]));
+    assert_eq!(told(&ask("    survey: { ask: csat }\n  - end:")), (vec![("V610", 5)], vec![]));
+    for helped in [
+        "    handoff: {}\n  - end:",
+        "    ticket: { category: x, subject: y, without_faq: a test }\n  - end:",
+        "    ask: { slot: c, prompt: Which }\n  - end:",
+        "    when: channel.voice\n    handoff: {}\n  - end:",
+        "    branch: [{ when: channel.voice, goto: person }]\n  - say: Bye\n  - end:\n  - id: person\n    handoff: {}\n  - end:",
+    ] {
+        assert_eq!(told(&ask(helped)), (vec![], vec![]), "{helped}");
+    }
+    let guarded = "    when: business.open\n    handoff: {}\n  - end:";
+    assert_eq!(told(&ask(guarded)), (vec![("V610", 5)], vec!["V610"]));
+    let chat = "  - ask: { slot: b, prompt: Where, on_failure: out }\n    when: not channel.voice\n  - id: out\n    end:";
+    assert_eq!(told(chat), (vec![], vec![]));
+}
+
+#[test]
+fn ways_out_lead_through_calls() {
+    let main = |callee: &str| {
+        format!(
+            "flow: main\nslots: {{ a: text }}\nsteps:\n  - ask: {{ slot: a, prompt: What, on_failure: out }}\n  - id: out\n    call: {callee}\n  - end:\nstart: {{}}\n"
+        )
+    };
+    let person = "flow: person\nsteps:\n  - handoff: {}\n";
+    let words = "flow: words\nsteps:\n  - say: Sorry\n";
+    let nothing = "flow: nothing\nslots: { n: number }\nsteps:\n  - set: { n: 1 }\n";
+    assert_eq!(found(&[&main("person"), person]), []);
+    assert_eq!(found(&[&main("words"), words]), [("V610", 4)]);
+    let parsed = parsed(&[&main("nothing"), nothing]);
+    let told: Vec<_> = parsed.diagnostics.iter().map(|one| (one.code, one.at.line, one.is_error())).collect();
+    assert_eq!(told, [("V610", 4, true)]);
+}
+
+#[test]
+fn silence_may_end_a_call_but_not_unheard() {
+    let flow = |list: &str| {
+        format!("  - ask: {{ slot: a, prompt: What, {list} }}\n  - handoff: {{}}\n  - id: out\n    end:")
+    };
+    let told = |list: &str| (found_in(&flow(list)), errors_in(&flow(list)));
+    assert_eq!(told("on_no_input: [Hello, { goto: out }]"), (vec![("V610", 4)], vec![]));
+    assert_eq!(told("on_no_match: [Hello, { goto: out }]"), (vec![("V610", 4)], vec!["V610"]));
+    assert_eq!(told("on_no_match: [Hello, { say: Sorry, goto: out }]"), (vec![("V610", 4)], vec![]));
+}
+
+#[test]
+fn what_is_sensitive_is_not_spoken() {
+    let flow = |steps: &str| {
+        let slots =
+            "slots: { pin: { type: pattern, pattern: '[0-9]{4}', sensitive: true }, kept: text, open: bool }";
+        let text = format!(
+            "flow: main\n{slots}\nsteps:\n  - ask: {{ slot: pin, prompt: Your code }}\n{steps}\n  - end:\nstart: {{}}\n"
+        );
+        let parsed = parsed(&[&text]);
+        parsed.diagnostics.iter().map(|one| (one.code, one.at.line, one.is_error())).collect::<Vec<_>>()
+    };
+    for spoken in [
+        "  - say: \"You said {{ slots.pin }}\"",
+        "  - say: \"It ends in {{ slots.pin[-2:] }}\"",
+        "  - say: { text: Thanks, voice: \"Thanks, {{ slots.pin | upper }}\" }",
+        "  - confirm: { prompt: \"Is {{ slots.pin }} right?\", slot: open }",
+        "  - say: \"{% if channel.voice %}{{ slots.pin }}{% endif %}\"",
+    ] {
+        assert_eq!(flow(spoken), [("V612", 5, true)], "{spoken}");
+    }
+    let copied = "  - set: { kept: \"number {{ slots.pin }}\" }\n  - say: \"{{ slots.kept }}\"";
+    assert_eq!(flow(copied), [("V612", 6, true)]);
+    for unspoken in [
+        "  - say: \"{{ 'Right' if slots.pin == '1234' else 'Wrong' }}\"",
+        "  - say: \"{{ slots.pin | length }} digits\"",
+        "  - say: { text: \"You wrote {{ slots.pin }}\", voice: Thanks }",
+        "  - say: \"{% if not channel.voice %}{{ slots.pin }}{% endif %} Thanks\"",
+        "  - say: \"{{ slots.pin }}\"\n    when: not channel.voice",
+        "  - set: { kept: \"{{ 'y' if slots.pin == '1234' else 'n' }}\" }\n  - say: \"{{ slots.kept }}\"",
+    ] {
+        assert_eq!(flow(unspoken), [], "{unspoken}");
+    }
+}
+
+#[test]
+fn a_turn_s_words_fit_a_document_over_calls_too() {
+    let long = "word ".repeat(1_500);
+    let says = |count: usize| format!("  - say: \"{long}\"\n").repeat(count);
+    let told = |files: &[&str]| found(files).into_iter().filter(|(code, _)| *code == "V613").count();
+    let one = |steps: &str| flow(&format!("{steps}  - end:"));
+    assert_eq!(told(&[&one(&says(6))]), 0);
+    assert_eq!(told(&[&one(&says(8))]), 1);
+    assert_eq!(told(&[&one(&format!("{}{ASK}{}", says(4), says(4)))]), 0);
+    let callee = format!("flow: called\nsteps:\n{}", says(4));
+    let caller = |steps: &str| flow(&format!("{}  - call: called\n{steps}  - end:", says(2)));
+    assert_eq!(told(&[&caller(""), &callee]), 0);
+    assert_eq!(told(&[&caller(&says(2)), &callee]), 1);
+    let asks = format!("flow: called\nslots: {{ a: text }}\nsteps:\n{}{ASK}{}", says(3), says(4));
+    assert_eq!(told(&[&caller(""), &asks]), 0);
+    assert_eq!(told(&[&caller(&says(4)), &asks]), 1);
+    let slots = "flow: main\nslots: { a: { type: text, max: 9000 } }\nsteps:\n";
+    let back = |text: &str| format!("{slots}{ASK}  - say: \"{text}\"\n  - end:\nstart: {{}}\n");
+    assert_eq!(told(&[&back("{{ slots.a }} {{ slots.a }} {{ slots.a }}")]), 1);
+    assert_eq!(told(&[&back("{{ slots.a | truncate(80) }} {{ slots.a | truncate(80) }} {{ slots.a }}")]), 0);
 }

@@ -1,11 +1,17 @@
 //! Rule 6, the phone: a caller hears every text, keeps every menu in mind, and can give every answer.
 
+mod again;
+mod codes;
+mod document;
 mod entry;
 mod length;
 mod menus;
+mod parts;
 mod reach;
+mod secret;
 mod sound;
 mod transfers;
+mod ways_out;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -25,32 +31,68 @@ pub fn check<'a>(
     found: &mut Vec<Diagnostic>,
 ) {
     let heard = reach::heard(set, graphs, order);
+    let secrets = secret::Secrets::of(set);
     for (name, steps) in &heard {
         let Some(draft) = set.draft(name).filter(|draft| !draft.built_in) else { continue };
-        for (index, step) in draft.flow.steps.iter().enumerate() {
-            if steps[index] {
-                one(set, draft, step, found);
-            }
-        }
+        let rules = Rules { set, draft, secrets: &secrets };
+        let steps = draft.flow.steps.iter().zip(steps).filter(|(_, heard)| **heard).map(|(step, _)| step);
+        rules.flow(&steps.clone().collect::<Vec<_>>(), found);
+        steps.for_each(|step| rules.step(step, found));
     }
     menus::depth(set, graphs, order, &heard, found);
+    ways_out::check(set, graphs, order, &heard, found);
+    document::check(set, graphs, order, &heard, found);
 }
 
-fn one(set: &Set<'_>, draft: &Draft, step: &Step, found: &mut Vec<Diagnostic>) {
-    match &step.kind {
-        Kind::Choose(choose) => {
-            menus::count(choose, found);
-            menus::keys(&draft.flow, choose, found);
-            sound::alike(set, choose, found);
+/// The rules for what one flow says.
+struct Rules<'s, 'a> {
+    set: &'s Set<'a>,
+    draft: &'a Draft,
+    secrets: &'s secret::Secrets<'a>,
+}
+
+impl Rules<'_, '_> {
+    /// What the flow says for its steps, where a step that is heard leaves it to the flow.
+    fn flow(&self, heard: &[&Step], found: &mut Vec<Diagnostic>) {
+        let flow = &self.draft.flow;
+        if flow.start.is_some() {
+            self.text(Role::Label, &flow.title, found);
         }
-        Kind::Ask(ask) => entry::check(draft, ask, found),
-        Kind::Handoff(handoff) => transfers::check(handoff, found),
-        _ => {}
+        let asking: Vec<&Step> =
+            heard.iter().copied().filter(|step| step.kind.handlers().is_some()).collect();
+        if asking.is_empty() {
+            return;
+        }
+        let reasked = asking.iter().all(|step| again::asked(&step.kind).1.len() > 1);
+        again::of_flow(flow, reasked, found);
+        handled(&flow.handlers).for_each(|(role, text)| self.text(role, text, found));
     }
-    for (role, text) in texts(step) {
+
+    fn step(&self, step: &Step, found: &mut Vec<Diagnostic>) {
+        let flow = &self.draft.flow;
+        match &step.kind {
+            Kind::Choose(choose) => {
+                menus::count(choose, found);
+                menus::keys(flow, choose, found);
+                sound::alike(self.set, choose, found);
+            }
+            Kind::Ask(ask) => {
+                menus::values(flow, ask, found);
+                entry::check(self.draft, ask, found);
+            }
+            Kind::Handoff(handoff) => transfers::check(handoff, found),
+            _ => {}
+        }
+        again::check(flow, step, found);
+        texts(step).into_iter().for_each(|(role, text)| self.text(role, text, found));
+    }
+
+    fn text(&self, role: Role, text: &Text, found: &mut Vec<Diagnostic>) {
         for (_, template) in said(text) {
-            length::check(&draft.flow, role, template, found);
-            wording::check(set, role, template, found);
+            length::check(&self.draft.flow, role, template, found);
+            wording::check(self.set, role, template, found);
+            codes::check(self.set, &self.draft.flow, template, found);
+            self.secrets.check(self.set, self.draft, template, found);
         }
     }
 }
@@ -77,7 +119,7 @@ pub fn texts(step: &Step) -> Vec<(Role, &Text)> {
             all.push((Role::Menu, &choose.prompt));
             all.extend(handled(&choose.handlers));
             all.extend(choose.options.iter().map(|option| (Role::Label, &option.label)));
-            all.extend(choose.reprompts.iter().map(|text| (Role::Prompt, text)));
+            all.extend(choose.reprompts.iter().map(|text| (Role::Menu, text)));
         }
         Kind::Ask(ask) => {
             all.push((Role::Prompt, &ask.prompt));
@@ -111,8 +153,6 @@ pub fn texts(step: &Step) -> Vec<(Role, &Text)> {
         | Kind::Connect(_)
         | Kind::End(_) => {}
     }
-    let said = step.kind.handlers().into_iter().flat_map(Handlers::all);
-    all.extend(said.filter_map(|handler| handler.say.as_ref()).map(|text| (Role::Say, text)));
     all
 }
 

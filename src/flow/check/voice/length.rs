@@ -1,7 +1,8 @@
 //! How long a text takes to speak: its fixed words, and a bound for what is filled in.
 
-use crate::flow::check::token::{Piece, Segment, Token, TokenKind, segments};
+use crate::flow::check::token::{Piece, Segment, Token, TokenKind};
 use crate::flow::check::voice::Role;
+use crate::flow::check::voice::parts::heard;
 use crate::flow::limits::voice;
 use crate::flow::{Flow, SlotKind, Template};
 use crate::source::Diagnostic;
@@ -42,7 +43,7 @@ fn words(flow: &Flow, template: &Template) -> usize {
     }
     // For each open block the longest of the parts that were read, and the part that is read now.
     let mut open: Vec<(usize, usize)> = vec![(0, 0)];
-    for segment in segments(&template.source) {
+    for segment in heard(template) {
         let more = match &segment {
             Segment::Words(range) => spoken_words(&template.source[range.clone()]),
             Segment::Piece(Piece::Expression(tokens)) => filled(flow, tokens),

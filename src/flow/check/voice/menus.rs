@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::reach::Heard;
-use crate::flow::Flow;
 use crate::flow::check::set::Set;
 use crate::flow::graph::{Graph, To};
 use crate::flow::limits::{discord, voice};
-use crate::flow::step::{Choose, ChooseOption, Kind};
-use crate::source::Diagnostic;
+use crate::flow::step::{Ask, Choose, ChooseOption, Kind};
+use crate::flow::{Flow, SlotKind};
+use crate::source::{Diagnostic, Place};
 
 /// More options than a caller keeps in mind. Menus that no chat can show (`V703`) or that have more options than keys
 /// (`V016`) are told as such while they are read.
@@ -18,17 +18,34 @@ pub fn count(choose: &Choose, found: &mut Vec<Diagnostic>) {
     if count > discord::SELECT_OPTIONS || keyless {
         return;
     }
-    let message = format!("this menu has {count} options, and a caller keeps {} in mind", voice::OPTIONS);
     let help = "lead to a second menu with `goto`, the common options first";
-    if let Some(option) = choose.options.get(voice::MOST_OPTIONS) {
-        let message = format!("{message}; more than {} are too many for a call", voice::MOST_OPTIONS);
-        found.push(Diagnostic::error("V601", option.at.clone(), message).help(help));
-    } else if let Some(option) = choose.options.get(voice::OPTIONS) {
-        found.push(Diagnostic::warning("V601", option.at.clone(), message).help(help));
+    if let Some(option) = choose.options.get(voice::MOST_OPTIONS).or(choose.options.get(voice::OPTIONS)) {
+        found.push(too_many(count, &option.at).help(help));
     }
 }
 
-/// Keys are told in the order of the options, so they count up; and 0, `*` and `#` mean the same everywhere.
+/// The options of a choice slot are announced, too, where an `ask` fills it.
+pub fn values(flow: &Flow, ask: &Ask, found: &mut Vec<Diagnostic>) {
+    let Some(SlotKind::Choice { options }) = flow.slots.get(&ask.slot.value).map(|slot| &slot.kind) else {
+        return;
+    };
+    if options.len() > voice::OPTIONS {
+        let help =
+            "let `choose` steps fill the slot, the common options first and the others in a second menu";
+        found.push(too_many(options.len(), &ask.slot.at).help(help));
+    }
+}
+
+fn too_many(count: usize, at: &Place) -> Diagnostic {
+    let message = format!("this menu has {count} options, and a caller keeps {} in mind", voice::OPTIONS);
+    if count > voice::MOST_OPTIONS {
+        let message = format!("{message}; more than {} are too many for a call", voice::MOST_OPTIONS);
+        return Diagnostic::error("V601", at.clone(), message);
+    }
+    Diagnostic::warning("V601", at.clone(), message)
+}
+
+/// Keys are told in the order of the options, so they count up from 1; and 0, `*` and `#` mean the same everywhere.
 pub fn keys(flow: &Flow, choose: &Choose, found: &mut Vec<Diagnostic>) {
     let mut last = 0;
     for option in &choose.options {
@@ -54,6 +71,13 @@ pub fn keys(flow: &Flow, choose: &Choose, found: &mut Vec<Diagnostic>) {
             return;
         }
         last = key;
+    }
+    let first = choose.options.iter().find(|option| option.key.parse::<usize>().is_ok_and(|key| key > 0));
+    if let Some(option) = first.filter(|option| option.key != "1") {
+        let message =
+            format!("the first key that is told is {}: callers expect keys to begin with 1", option.key);
+        let help = "leave `key:` out: the first option is on 1, the next on 2";
+        found.push(Diagnostic::warning("V608", option.at.clone(), message).help(help));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::flow::Condition;
 use crate::flow::check::set::Set;
 use crate::flow::check::syntax::{Ast, What, parse};
-use crate::flow::check::token::{Piece, condition};
+use crate::flow::check::token::{Piece, Token, condition};
 use crate::flow::graph::{Edge, Exit, Graph, To};
 use crate::flow::step::Kind;
 
@@ -40,21 +40,25 @@ fn steps(graph: &Graph<'_>) -> Vec<bool> {
         if std::mem::replace(&mut passed[index], true) {
             continue;
         }
-        let step = &graph.flow.steps[index];
-        let guard = step.when.as_ref().and_then(on_a_call);
-        seen[index] = guard != Some(false);
-        let taken = graph.edges[index].iter().filter(|edge| match (&edge.exit, guard) {
-            (Exit::Skipped, guard) => guard != Some(true),
-            (_, Some(false)) => false,
-            _ => true,
-        });
-        let taken = taken.filter(|edge| may_hold(&step.kind, edge));
-        left.extend(taken.filter_map(|edge| match edge.to {
+        seen[index] = graph.flow.steps[index].when.as_ref().and_then(on_a_call) != Some(false);
+        left.extend(taken(graph, index).filter_map(|edge| match edge.to {
             To::Step(next) => Some(next),
             To::Past | To::Closed => None,
         }));
     }
     seen
+}
+
+/// The ways out of a step that a call can take.
+pub fn taken<'g, 'a>(graph: &'g Graph<'a>, index: usize) -> impl Iterator<Item = &'g Edge<'a>> {
+    let step = &graph.flow.steps[index];
+    let guard = step.when.as_ref().and_then(on_a_call);
+    let taken = graph.edges[index].iter().filter(move |edge| match (&edge.exit, guard) {
+        (Exit::Skipped, guard) => guard != Some(true),
+        (_, Some(false)) => false,
+        _ => true,
+    });
+    taken.filter(|edge| may_hold(&step.kind, edge))
 }
 
 /// Whether the entry of a branch can hold on a call, and none above it always does.
@@ -74,15 +78,21 @@ pub fn on_a_call(when: &Condition) -> Option<bool> {
         return None;
     }
     match condition(&when.source).as_slice() {
-        [Piece::Expression(tokens)] => truth(&parse(tokens)?),
+        [Piece::Expression(tokens)] => holds(tokens),
         _ => None,
     }
+}
+
+/// The same of a condition's tokens.
+pub fn holds(tokens: &[Token]) -> Option<bool> {
+    truth(&parse(tokens)?)
 }
 
 /// Kinds of channels that are no calls.
 const CHATS: [&str; 4] = ["web", "telegram", "discord", "terminal"];
 
-fn truth(tree: &Ast) -> Option<bool> {
+/// The same of a condition's tree.
+pub fn truth(tree: &Ast) -> Option<bool> {
     match &tree.what {
         What::Path(path) if path == "channel.voice" => Some(true),
         What::Bool(value) => Some(*value),

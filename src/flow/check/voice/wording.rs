@@ -8,8 +8,9 @@ use regex::Regex;
 use crate::faq::spoken::unspeakable;
 use crate::flow::Template;
 use crate::flow::check::set::Set;
-use crate::flow::check::token::{Segment, segments};
+use crate::flow::check::token::Segment;
 use crate::flow::check::voice::Role;
+use crate::flow::check::voice::parts::heard;
 use crate::source::Diagnostic;
 
 pub fn check(set: &Set<'_>, role: Role, template: &Template, found: &mut Vec<Diagnostic>) {
@@ -28,13 +29,13 @@ pub fn check(set: &Set<'_>, role: Role, template: &Template, found: &mut Vec<Dia
     }
 }
 
-/// The words of a text at their places; what is filled in is blank.
+/// The words of a text that are said on a call, at their places; what is filled in is blank.
 fn fixed(template: &Template) -> String {
     if template.is_plain() {
         return template.source.clone();
     }
     let mut words = String::with_capacity(template.source.len());
-    for segment in segments(&template.source) {
+    for segment in heard(template) {
         if let Segment::Words(range) = segment {
             words.extend(std::iter::repeat_n(' ', range.start.saturating_sub(words.len())));
             words.push_str(&template.source[range]);
