@@ -121,3 +121,28 @@ fn every_defect_of_answers_is_found_at_its_place_in_one_run() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(wanted.values().map(BTreeSet::len).sum::<usize>() >= 15);
 }
+
+#[test]
+fn of_the_demo_s_flows_nothing_is_told() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |folder: &str, ending: &str| -> Vec<SourceFile> {
+        let entries =
+            fs::read_dir(root.join(folder)).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let of_ending = entries.filter(|path| path.extension().is_some_and(|other| other == ending));
+        let named = of_ending.map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            SourceFile::new(format!("{folder}/{name}"), fs::read_to_string(&path).expect("a file"))
+        });
+        named.collect()
+    };
+    let mut sources = read("flows", "yaml");
+    assert!(sources.len() >= 9);
+    sources.extend(
+        read("flows/tables", "csv")
+            .into_iter()
+            .map(|table| SourceFile::new(table.name.replace("flows/", ""), table.text)),
+    );
+    let known = Known { whole: true, ..Known::default() };
+    let locales = ["en", "it", "de"].map(str::to_owned);
+    assert_eq!(parse::playbook(&sources, &locales, &known).diagnostics, []);
+}

@@ -2,7 +2,7 @@
 //! between two answers, with as much as their slots can hold. What does not fit a document is left out from its
 //! beginning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reach::{Heard, taken};
 use super::{Role, parts, said, texts};
@@ -11,7 +11,7 @@ use crate::flow::check::token::{Piece, Segment, Token};
 use crate::flow::graph::{Exit, Graph, To};
 use crate::flow::limits::voice;
 use crate::flow::step::{Kind, Step};
-use crate::flow::{Flow, SlotKind, Template, Text};
+use crate::flow::{Flow, Slot, SlotKind, Template, Text};
 use crate::source::Diagnostic;
 
 /// Bytes around what is said: the document, how to answer, hints for the recogniser.
@@ -50,7 +50,8 @@ pub fn check<'a>(
     let mut weights = Weights::new();
     for name in order {
         let (Some(graph), Some(draft)) = (graphs.get(name), set.draft(name)) else { continue };
-        let mut scale = Scale { graph, weights: &weights, known: vec![None; graph.edges.len()] };
+        let bytes = Bytes::of(graph.flow);
+        let mut scale = Scale { graph, weights: &weights, bytes, known: vec![None; graph.edges.len()] };
         let weight = scale.flow();
         if draft.whole && !draft.built_in && !graph.uncertain {
             let mut heaviest = None;
@@ -80,6 +81,7 @@ pub fn check<'a>(
 struct Scale<'s, 'a> {
     graph: &'s Graph<'a>,
     weights: &'s Weights<'a>,
+    bytes: Bytes<'a>,
     /// What was weighed already: see [`Scale::from`].
     known: Vec<Option<(usize, Option<usize>)>>,
 }
@@ -146,7 +148,7 @@ impl Scale<'_, '_> {
     }
 
     fn weigh(&self, index: usize) -> (usize, Option<usize>) {
-        let own = of_step(self.graph.flow, &self.graph.flow.steps[index]);
+        let own = self.bytes.of_step(&self.graph.flow.steps[index]);
         let (mut bytes, mut past) = (own, None);
         for edge in taken(self.graph, index) {
             if edge.waits {
@@ -177,77 +179,118 @@ impl Scale<'_, '_> {
     }
 }
 
-/// Bytes that a step says when it is entered or asked again: then what is said of the failure comes before the question.
-fn of_step(flow: &Flow, step: &Step) -> usize {
-    let longest = |wanted: &dyn Fn(Role) -> bool| {
-        let texts = texts(step).into_iter().filter(|(role, _)| wanted(*role));
-        texts.map(|(_, text)| of_text(flow, text)).max().unwrap_or_default()
-    };
-    match &step.kind {
-        Kind::Choose(choose) => {
-            let options = choose.options.iter().map(|option| of_text(flow, &option.label) + OPTION);
-            2 * longest(&|role| role != Role::Label) + OWN + options.sum::<usize>()
+/// What the texts of a flow take.
+struct Bytes<'a> {
+    flow: &'a Flow,
+    /// Slots that the caller fills.
+    asked: BTreeSet<&'a str>,
+}
+
+impl<'a> Bytes<'a> {
+    fn of(flow: &'a Flow) -> Self {
+        let asked = flow.steps.iter().filter_map(|step| match &step.kind {
+            Kind::Ask(ask) => Some(ask.slot.value.as_str()),
+            _ => None,
+        });
+        Self { flow, asked: asked.collect() }
+    }
+
+    /// Bytes that a step says when it is entered or asked again: then what is said of the failure comes before the question.
+    fn of_step(&self, step: &Step) -> usize {
+        let longest = |wanted: &dyn Fn(Role) -> bool| {
+            let texts = texts(step).into_iter().filter(|(role, _)| wanted(*role));
+            texts.map(|(_, text)| self.of_text(text)).max().unwrap_or_default()
+        };
+        match &step.kind {
+            Kind::Choose(choose) => {
+                let options = choose.options.iter().map(|option| self.of_text(&option.label) + OPTION);
+                2 * longest(&|role| role != Role::Label) + OWN + options.sum::<usize>()
+            }
+            Kind::Ask(ask) => {
+                let options = match self.flow.slots.get(&ask.slot.value).map(|slot| &slot.kind) {
+                    Some(SlotKind::Choice { options }) => {
+                        options.iter().map(|option| option.len() + OPTION).sum()
+                    }
+                    _ => 0,
+                };
+                2 * longest(&|_| true) + OWN + options
+            }
+            Kind::Confirm(_) | Kind::Survey(_) => 2 * longest(&|_| true) + 2 * OWN,
+            Kind::Faq(_) => longest(&|_| true) + OWN + ANSWER,
+            Kind::Status(_) => TICKETS,
+            Kind::Handoff(_) | Kind::Http(_) | Kind::Wait(_) => longest(&|_| true) + OWN,
+            Kind::Say(_) => longest(&|_| true),
+            Kind::Set(_)
+            | Kind::Branch(_)
+            | Kind::Call(_)
+            | Kind::Ticket(_)
+            | Kind::Lookup(_)
+            | Kind::Watch(_)
+            | Kind::Connect(_)
+            | Kind::End(_) => 0,
         }
-        Kind::Ask(ask) => {
-            let options = match flow.slots.get(&ask.slot.value).map(|slot| &slot.kind) {
-                Some(SlotKind::Choice { options }) => {
-                    options.iter().map(|option| option.len() + OPTION).sum()
-                }
-                _ => 0,
-            };
-            2 * longest(&|_| true) + OWN + options
+    }
+
+    fn of_text(&self, text: &Text) -> usize {
+        said(text).map(|(_, template)| self.of_template(template)).max().unwrap_or_default() + ELEMENT
+    }
+
+    /// All parts of a text count, of `if` and `else` too: a bound, and cheap.
+    fn of_template(&self, template: &Template) -> usize {
+        if template.is_plain() {
+            return escaped(&template.source);
         }
-        Kind::Confirm(_) | Kind::Survey(_) => 2 * longest(&|_| true) + 2 * OWN,
-        Kind::Faq(_) => longest(&|_| true) + OWN + ANSWER,
-        Kind::Status(_) => TICKETS,
-        Kind::Handoff(_) | Kind::Http(_) | Kind::Wait(_) => longest(&|_| true) + OWN,
-        Kind::Say(_) => longest(&|_| true),
-        Kind::Set(_)
-        | Kind::Branch(_)
-        | Kind::Call(_)
-        | Kind::Ticket(_)
-        | Kind::Lookup(_)
-        | Kind::Watch(_)
-        | Kind::Connect(_)
-        | Kind::End(_) => 0,
+        let part = |segment: Segment| match segment {
+            Segment::Words(range) => escaped(&template.source[range]),
+            Segment::Piece(Piece::Expression(tokens)) => self.filled(&tokens),
+            Segment::Piece(Piece::Statement(..)) => 0,
+        };
+        parts::heard(template).into_iter().map(part).sum()
+    }
+
+    fn filled(&self, tokens: &[Token]) -> usize {
+        let slots = tokens.windows(3).filter_map(|three| match three {
+            [root, point, name] if root.is_name("slots") && point.is_sign(".") => {
+                self.flow.slots.get(name.name()?)
+            }
+            _ => None,
+        });
+        let most = slots.map(|slot| self.of_slot(slot)).max().unwrap_or(UNKNOWN);
+        bound(tokens).map_or(most, |bound| most.min(bound))
+    }
+
+    fn of_slot(&self, slot: &Slot) -> usize {
+        match &slot.kind {
+            SlotKind::Text { max: Some(max), .. } => (*max).min(MOST) * LETTER,
+            SlotKind::Text { max: None, .. } if self.asked.contains(slot.name.as_str()) => SPOKEN * LETTER,
+            SlotKind::Text { max: None, .. } => MADE,
+            SlotKind::Choice { options } => options.iter().map(String::len).max().unwrap_or_default(),
+            SlotKind::Email => 254,
+            SlotKind::Number { .. }
+            | SlotKind::Date { .. }
+            | SlotKind::Phone
+            | SlotKind::Bool
+            | SlotKind::Pattern { .. }
+            | SlotKind::File => UNKNOWN,
+        }
     }
 }
 
-fn of_text(flow: &Flow, text: &Text) -> usize {
-    said(text).map(|(_, template)| of_template(flow, template)).max().unwrap_or_default() + ELEMENT
-}
-
-/// All parts of a text count, of `if` and `else` too: a bound, and cheap.
-fn of_template(flow: &Flow, template: &Template) -> usize {
-    if template.is_plain() {
-        return escaped(&template.source);
-    }
-    let part = |segment: Segment| match segment {
-        Segment::Words(range) => escaped(&template.source[range]),
-        Segment::Piece(Piece::Expression(tokens)) => filled(flow, &tokens),
-        Segment::Piece(Piece::Statement(..)) => 0,
-    };
-    parts::heard(template).into_iter().map(part).sum()
-}
+/// Bytes of a letter of what a contact said: most have one, some two.
+const LETTER: usize = 2;
+/// Of a short value, and of what nothing is known of.
+const UNKNOWN: usize = 100;
+/// Characters that a caller says in one go where a text has no `max`: about two minutes of speech.
+const SPOKEN: usize = 2_000;
+/// The most that a text is taken to hold, however large its `max`.
+const MOST: usize = 20_000;
+/// Bytes of a text without a `max` that the flow makes itself, or is passed.
+const MADE: usize = 1_000;
 
 fn escaped(text: &str) -> usize {
     let bytes =
         |c: char| if matches!(c, '&' | '<' | '>' | '"' | '\'') { "&quot;".len() } else { c.len_utf8() };
     text.chars().map(bytes).sum()
-}
-
-/// Bytes of a letter of what a contact said: most have one, some two.
-const LETTER: usize = 2;
-/// Of a text of the flow's own making, and of what nothing is known of.
-const UNKNOWN: usize = 100;
-
-fn filled(flow: &Flow, tokens: &[Token]) -> usize {
-    let slots = tokens.windows(3).filter_map(|three| match three {
-        [root, point, name] if root.is_name("slots") && point.is_sign(".") => flow.slots.get(name.name()?),
-        _ => None,
-    });
-    let most = slots.map(|slot| of_slot(&slot.kind)).max().unwrap_or(UNKNOWN);
-    bound(tokens).map_or(most, |bound| most.min(bound))
 }
 
 /// The characters that `truncate(n)` at the end of an expression leaves.
@@ -265,22 +308,3 @@ fn bound(tokens: &[Token]) -> Option<usize> {
     let most = most.clamp(0.0, 20_000.0) as usize;
     is.then_some(most * LETTER)
 }
-
-fn of_slot(kind: &SlotKind) -> usize {
-    match kind {
-        SlotKind::Text { max, .. } => max.unwrap_or(SPOKEN).min(MOST) * LETTER,
-        SlotKind::Choice { options } => options.iter().map(String::len).max().unwrap_or_default(),
-        SlotKind::Email => 254,
-        SlotKind::Number { .. }
-        | SlotKind::Date { .. }
-        | SlotKind::Phone
-        | SlotKind::Bool
-        | SlotKind::Pattern { .. }
-        | SlotKind::File => UNKNOWN,
-    }
-}
-
-/// Characters that a caller says in one go where a text has no `max`: about two minutes of speech.
-const SPOKEN: usize = 2_000;
-/// The most that a text is taken to hold, however large its `max`.
-const MOST: usize = 20_000;

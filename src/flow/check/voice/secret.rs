@@ -10,64 +10,41 @@ use crate::flow::parse::draft::Draft;
 use crate::flow::step::Kind;
 use crate::source::{Diagnostic, Place};
 
-/// Flow and slot, and where the slot was made of a sensitive one; `None` where it is declared so.
+/// A slot by its flow and its name.
+type Key<'a> = (&'a str, &'a str);
+
+/// For each sensitive slot where it was made of another one; `None` where it is declared so.
 #[derive(Debug, Default)]
 pub struct Secrets<'a> {
-    slots: BTreeMap<(&'a str, &'a str), Option<&'a Place>>,
+    slots: BTreeMap<Key<'a>, Option<&'a Place>>,
 }
+
+/// What is filled from a slot, and where.
+type Made<'a> = BTreeMap<Key<'a>, Vec<(Key<'a>, &'a Place)>>;
 
 impl<'a> Secrets<'a> {
     pub fn of(set: &Set<'a>) -> Self {
-        let mut secrets = Self::default();
+        let mut left: Vec<(Key<'a>, Option<&'a Place>)> = Vec::new();
         for draft in set.drafts {
             let sensitive = draft.flow.slots.values().filter(|slot| slot.sensitive);
-            secrets
-                .slots
-                .extend(sensitive.map(|slot| ((draft.flow.name.as_str(), slot.name.as_str()), None)));
+            left.extend(sensitive.map(|slot| ((draft.flow.name.as_str(), slot.name.as_str()), None)));
         }
-        if secrets.slots.is_empty() {
+        let mut secrets = Self::default();
+        if left.is_empty() {
             return secrets;
         }
-        // What is made of what was made: until nothing is added.
-        loop {
-            let before = secrets.slots.len();
-            set.drafts.iter().for_each(|draft| secrets.made(draft));
-            if secrets.slots.len() == before {
-                return secrets;
+        let mut made = Made::new();
+        set.drafts.iter().for_each(|draft| all_made(draft, &mut made));
+        while let Some((slot, at)) = left.pop() {
+            // A slot that is declared so stays so.
+            if let std::collections::btree_map::Entry::Vacant(new) = secrets.slots.entry(slot) {
+                new.insert(at);
+                left.extend(made.get(&slot).into_iter().flatten().map(|(slot, at)| (*slot, Some(*at))));
+            } else if at.is_none() {
+                secrets.slots.insert(slot, None);
             }
         }
-    }
-
-    fn made(&mut self, draft: &'a Draft) {
-        let flow = draft.flow.name.as_str();
-        for step in &draft.flow.steps {
-            match &step.kind {
-                Kind::Set(set) => {
-                    for (slot, value) in &set.assignments {
-                        self.fills(flow, value, (flow, &slot.value), &slot.at);
-                    }
-                }
-                Kind::Call(call) => {
-                    let callee = call.flow.value.as_str();
-                    for (slot, value) in &call.with {
-                        self.fills(flow, value, (callee, &slot.value), &slot.at);
-                    }
-                    for (mine, theirs) in &call.into {
-                        if self.slots.contains_key(&(callee, theirs.value.as_str())) {
-                            self.slots.entry((flow, &mine.value)).or_insert(Some(&mine.at));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn fills(&mut self, flow: &str, value: &Template, slot: (&'a str, &'a str), at: &'a Place) {
-        let reads = value.reads().iter().any(|path| path.starts_with("slots"));
-        if reads && shown(value).iter().any(|shown| self.named(flow, &shown.path).is_some()) {
-            self.slots.entry(slot).or_insert(Some(at));
-        }
+        secrets
     }
 
     fn named<'n>(&'n self, flow: &'n str, path: &'n str) -> Option<(&'n str, Option<&'n Place>)> {
@@ -96,6 +73,42 @@ impl<'a> Secrets<'a> {
             });
             // One finding for a text is enough.
             return;
+        }
+    }
+}
+
+fn all_made<'a>(draft: &'a Draft, made: &mut Made<'a>) {
+    let flow = draft.flow.name.as_str();
+    for step in &draft.flow.steps {
+        match &step.kind {
+            Kind::Set(set) => {
+                for (slot, value) in &set.assignments {
+                    from_text(draft, value, (flow, &slot.value), &slot.at, made);
+                }
+            }
+            Kind::Call(call) => {
+                let callee = call.flow.value.as_str();
+                for (slot, value) in &call.with {
+                    from_text(draft, value, (callee, &slot.value), &slot.at, made);
+                }
+                for (mine, theirs) in &call.into {
+                    let targets = made.entry((callee, &theirs.value)).or_default();
+                    targets.push(((flow, &mine.value), &mine.at));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn from_text<'a>(draft: &'a Draft, value: &Template, to: Key<'a>, at: &'a Place, made: &mut Made<'a>) {
+    if !value.reads().iter().any(|path| path.starts_with("slots")) {
+        return;
+    }
+    for shown in shown(value) {
+        let name = shown.path.strip_prefix("slots.");
+        if let Some((slot, _)) = name.and_then(|name| draft.flow.slots.get_key_value(name)) {
+            made.entry((&draft.flow.name, slot)).or_default().push((to, at));
         }
     }
 }
