@@ -117,7 +117,7 @@ const PARTS: &str = r#"  - id: part@
       slot: problem@
       prompt: { en: "Tell me what happened.", it: "Che cosa è successo?" }
       reprompts: [{ en: "A few words are enough.", it: "Bastano poche parole." }]
-      on_failure: @next
+      on_failure: details@
   - faq: { query: "{{ slots.problem@ }}", context: ["{{ slots.topic@ }}"], on_resolved: @next, on_unresolved: details@ }
   - id: details@
     branch:

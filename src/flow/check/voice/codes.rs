@@ -12,8 +12,7 @@ use crate::source::Diagnostic;
 const LONG: usize = 5;
 
 pub fn check(set: &Set<'_>, flow: &Flow, template: &Template, found: &mut Vec<Diagnostic>) {
-    let watched = |path: &String| path.starts_with("slots") || path.starts_with("ticket");
-    if !template.reads().iter().any(watched) {
+    if template.is_plain() || !(template.source.contains("slots") || template.source.contains("ticket")) {
         return;
     }
     for shown in shown(template) {

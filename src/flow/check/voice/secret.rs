@@ -54,7 +54,7 @@ impl<'a> Secrets<'a> {
     }
 
     pub fn check(&self, set: &Set<'_>, draft: &Draft, template: &Template, found: &mut Vec<Diagnostic>) {
-        if self.slots.is_empty() || !template.reads().iter().any(|path| path.starts_with("slots")) {
+        if self.slots.is_empty() || !template.source.contains("slots") {
             return;
         }
         for shown in shown(template) {
@@ -102,7 +102,7 @@ fn all_made<'a>(draft: &'a Draft, made: &mut Made<'a>) {
 }
 
 fn from_text<'a>(draft: &'a Draft, value: &Template, to: Key<'a>, at: &'a Place, made: &mut Made<'a>) {
-    if !value.reads().iter().any(|path| path.starts_with("slots")) {
+    if !value.source.contains("slots") {
         return;
     }
     for shown in shown(value) {
