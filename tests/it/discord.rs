@@ -1,7 +1,7 @@
 //! Discord on the real wire, against simcord's rules: the program is the real one, to be killed and started again.
 
 mod contract;
-mod desk;
+pub mod desk;
 mod doctor;
 mod faults;
 mod files;

@@ -21,6 +21,7 @@ mod previews;
 mod random_flows;
 mod reload;
 mod schema;
+mod sip;
 mod store;
 mod support;
 mod telegram;

@@ -5,5 +5,6 @@ pub mod caller;
 pub mod dc;
 pub mod hostile;
 pub mod server;
+pub mod sip;
 pub mod tg;
 pub mod twiml;

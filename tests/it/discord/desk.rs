@@ -36,6 +36,14 @@ impl Web {
         Self { http, base, csrf }
     }
 
+    /// The flows know that somebody is there.
+    pub async fn online(&self) {
+        let url = format!("{}/api/presence", self.base);
+        let told =
+            self.http.post(url).header("x-csrf-token", &self.csrf).json(&json!({ "presence": "online" }));
+        assert_eq!(told.send().await.expect("an answer").status(), 200);
+    }
+
     pub async fn get(&self, what: &str) -> Value {
         let told = self.http.get(format!("{}/api/{what}", self.base)).send().await.expect("an answer");
         told.json().await.expect("JSON")
@@ -77,12 +85,8 @@ async fn scene() -> Scene {
     )
     .await;
     agents(&server);
-    // The flows know that somebody is there.
     let web = Web::login(&server, "anna").await;
-    let url = format!("{}/api/presence", web.base);
-    let told =
-        web.http.post(url).header("x-csrf-token", &web.csrf).json(&json!({ "presence": "online" })).send();
-    assert_eq!(told.await.expect("an answer").status(), 200);
+    web.online().await;
     let mut ada = Person::new(&dc, "ada", "en-US").await;
     ada.says("hello", "What is it about?").await;
     ada.presses("A colleague", "Please hold the line.").await;
@@ -270,10 +274,7 @@ async fn where_no_thread_can_be_made_agents_are_told() {
     let mut ada = Person::new(&dc, "ada", "en-US").await;
     ada.says("hello", "What is it about?").await;
     let web = Web::login(&server, "anna").await;
-    let url = format!("{}/api/presence", web.base);
-    let told =
-        web.http.post(url).header("x-csrf-token", &web.csrf).json(&json!({ "presence": "online" })).send();
-    assert_eq!(told.await.expect("an answer").status(), 200);
+    web.online().await;
     ada.presses("A colleague", "Please hold the line.").await;
     let mut anna = anna.within(&dc.channel);
     anna.hears("waits, and no thread can be made: there are as many threads as Discord allows").await;
