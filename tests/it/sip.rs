@@ -3,6 +3,7 @@
 mod agents;
 mod calls;
 mod ends;
+mod platform;
 
 use serde_json::Value;
 

@@ -30,6 +30,8 @@ import time
 import voice
 from telephony import Line, first
 
+VERBS = ("wait_call", "wait_silence", "hear", "count", "keys", "say", "play", "sleep", "hang_up", "wait_end", "state")
+
 
 class Phone:
     def __init__(self, told):
@@ -63,13 +65,18 @@ class Phone:
 
     async def obey(self, told):
         """Does one command; what it has to report."""
-        verb = next(iter(told))
+        verb = next((name for name in told if name in VERBS), None)
+        if verb is None:
+            return {"ok": False, "error": f"unknown: {sorted(told)}"}
         worth = told[verb]
         within = float(told.get("within", 30))
         if verb == "wait_call":
             until = time.monotonic() + worth
             if await first([self.arrived.wait()], worth) is None:
                 return {"ok": False, "error": "nobody calls"}
+            if self.told.answer:
+                # The next one is another call.
+                self.arrived.clear()
             left = max(0.1, until - time.monotonic())
             await first([self.leg.answered.wait(), self.leg.over.wait()], left)
             return {"ok": self.leg.live and await self.leg.ready()}
@@ -99,9 +106,7 @@ class Phone:
         if verb == "hang_up":
             self.leg.end()
             return {"ok": await first([self.leg.over.wait()], 10) == 0}
-        if verb == "wait_end":
-            return {"ok": await first([self.leg.over.wait()], worth) == 0}
-        return {"ok": False, "error": f"unknown: {verb}"}
+        return {"ok": await first([self.leg.over.wait()], worth) == 0}
 
     async def quiet(self, silence, within):
         until = time.monotonic() + within

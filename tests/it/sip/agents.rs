@@ -20,12 +20,12 @@ async fn an_agents_words_are_heard_and_the_callers_are_read() {
     let call = waiting(&web).await;
     let id = call["id"].as_str().expect("an id");
     assert_eq!(web.act(id, "claim", json!({})).await, 200);
-    assert_eq!(web.act(id, "reply", json!({ "id": "m1", "text": reply })).await, 200);
+    assert_eq!(web.act(id, "reply", json!({ "client_id": "m1", "text": reply })).await, 200);
     phone.hears(reply, EN);
     phone.says(words, EN);
     heard_by(&web, id, words).await;
     let reply = "It comes on Tuesday.";
-    assert_eq!(web.act(id, "reply", json!({ "id": "m2", "text": reply })).await, 200);
+    assert_eq!(web.act(id, "reply", json!({ "client_id": "m2", "text": reply })).await, 200);
     phone.hears(reply, EN);
     phone.hangs_up();
     gateway.settled(1).await;

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use super::server::{PUBLIC_URL, Server, TOKEN};
 
+/// The platform's account.
+pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 /// The number of the desk.
 pub const DESK: &str = "+18005550100";
 /// Seconds that a caller waits for a phrase.
@@ -89,10 +91,15 @@ impl Gateway {
     /// `phrases` (language and text) are what it understands of speech, beside the hints of each question. None where the
     /// tests of real calls are skipped.
     pub fn start(server: &Server, phrases: &[(&str, &str)]) -> Option<Self> {
+        Self::at(&server.url(), phrases)
+    }
+
+    /// For any application that answers at `url`.
+    pub fn at(url: &str, phrases: &[(&str, &str)]) -> Option<Self> {
         let python = python()?;
         let folder = tempfile::tempdir().expect("a folder");
         let mut arguments: Vec<String> =
-            ["--public", PUBLIC_URL, "--local", &server.url(), "--token", TOKEN].map(str::to_owned).to_vec();
+            ["--public", PUBLIC_URL, "--local", url, "--token", TOKEN].map(str::to_owned).to_vec();
         arguments.extend(["--folder".to_owned(), folder.path().display().to_string()]);
         for (language, text) in phrases {
             arguments.extend(["--phrase".to_owned(), format!("{language}={text}")]);
