@@ -8,8 +8,8 @@ The first line out is {"sip": "sip:…"}. Then, as long as commands come:
 
   {"wait_call": 20}                     until the call is answered, or refused, for at most so many seconds
   {"wait_silence": 1.0, "within": 30}   until something was said since the last command and then nothing for so long
-  {"hear": "text", "language": "en-US", "within": 20, "least": 0.7}   until the text was heard since the last `hear`
-  {"count": "text", "language": "en-US", "least": 0.7}                how often the text was heard in the call
+  {"hear": "text", "language": "en-US", "within": 20, "least": 0.75}   until the text was heard since the last `hear`
+  {"count": "text", "language": "en-US", "least": 0.75}                how often the text was heard in the call
   {"keys": "1#"}                        as telephone-events
   {"say": "text", "language": "en-US"}  or {"play": "path of a wav"}
   {"sleep": 0.5}
@@ -90,9 +90,9 @@ class Phone:
         if verb == "wait_silence":
             return {"ok": await self.quiet(worth, within)}
         if verb == "hear":
-            return await self.hear(worth, told["language"], within, told.get("least", 0.7))
+            return await self.hear(worth, told["language"], within, told.get("least", 0.75))
         if verb == "count":
-            found = self.find(worth, told["language"], told.get("least", 0.7))
+            found = self.find(worth, told["language"], told.get("least", 0.75))
             return {"ok": True, "count": len(found), "found": found}
         if verb == "keys":
             self.mark = len(self.leg.heard())
@@ -119,20 +119,22 @@ class Phone:
         return False
 
     async def hear(self, text, language, within, least):
-        template = voice.read(voice.synthesise(text, language))
+        template = voice.trimmed(voice.read(voice.synthesise(text, language)))
         until = time.monotonic() + within
-        best = 0.0
+        best, scanned = 0.0, self.looked
         while True:
             alive = self.leg.live
-            sound = self.leg.heard()[self.looked :]
-            told = voice.scores(sound, voice.trimmed(template))
+            sound = self.leg.heard()[scanned:]
+            told = voice.scores(sound, template)
             best = max(best, float(told.max()) if len(told) else 0.0)
             if best >= least:
-                self.looked += int(told.argmax()) * voice.HOP + len(voice.trimmed(template))
+                self.looked = scanned + int(told.argmax()) * voice.HOP + len(template)
                 return {"ok": True, "score": round(best, 3)}
             if not alive or time.monotonic() > until:
                 return {"ok": False, "error": "not heard", "score": round(best, 3)}
-            await asyncio.sleep(0.15)
+            # What began lately may go on.
+            scanned += max(0, (len(sound) - len(template)) // voice.HOP - 10) * voice.HOP
+            await asyncio.sleep(0.2)
 
     def find(self, text, language, least):
         found = voice.find(self.leg.heard(), voice.read(voice.synthesise(text, language)), least)

@@ -344,12 +344,13 @@ class Dialled:
 
     async def reach(self, limit):
         gateway = self.parent.gateway
-        uri = gateway.route(self.verb.text)
+        called = f"client:{self.verb.text}" if self.verb.name == "Client" else self.verb.text
+        uri = gateway.route(called)
         if uri is None:
-            self.parent.log("error", error=f"no route to {self.verb.text}")
+            self.parent.log("error", error=f"no route to {called}")
             return False
         self.leg = gateway.line.call(uri, self.caller)
-        self.session = Session(gateway, self.leg, "outbound-dial", self.caller, self.verb.text, self.parent)
+        self.session = Session(gateway, self.leg, "outbound-dial", self.caller, called, self.parent)
         told = self.verb.has
         if told.get("statusCallback"):
             self.session.status_url = self.parent.at(told["statusCallback"])

@@ -25,6 +25,7 @@ class Line(pj.Account):
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
         config.uaConfig.maxCalls = 16
+        # SIP_LOG=4 shows each message on standard output, which is then no longer ours: for a look by hand.
         level = int(os.environ.get("SIP_LOG", "0"))
         config.logConfig.level = config.logConfig.consoleLevel = level
         config.medConfig.clockRate = config.medConfig.sndClockRate = voice.RATE
@@ -55,7 +56,7 @@ class Line(pj.Account):
         """Turns the wheels of PJSIP; runs for as long as the line does."""
         while True:
             self.end.libHandleEvents(0)
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.01)
 
     def onIncomingCall(self, told):
         leg = Leg(self, told.callId)
