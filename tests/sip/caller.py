@@ -8,8 +8,8 @@ The first line out is {"sip": "sip:…"}. Then, as long as commands come:
 
   {"wait_call": 20}                     until the call is answered, or refused, for at most so many seconds
   {"wait_silence": 1.0, "within": 30}   until something was said since the last command and then nothing for so long
-  {"hear": "text", "language": "en-US", "within": 20, "least": 0.75}   until the text was heard since the last `hear`
-  {"count": "text", "language": "en-US", "least": 0.75}                how often the text was heard in the call
+  {"hear": "text", "language": "en-US", "within": 20, "least": 0.7}   until the text was heard since the last `hear`
+  {"count": "text", "language": "en-US", "least": 0.7}                how often the text was heard in the call
   {"keys": "1#"}                        as telephone-events
   {"say": "text", "language": "en-US"}  or {"play": "path of a wav"}
   {"sleep": 0.5}
@@ -90,9 +90,9 @@ class Phone:
         if verb == "wait_silence":
             return {"ok": await self.quiet(worth, within)}
         if verb == "hear":
-            return await self.hear(worth, told["language"], within, told.get("least", 0.75))
+            return await self.hear(worth, told["language"], within, told.get("least", 0.7))
         if verb == "count":
-            found = self.find(worth, told["language"], told.get("least", 0.75))
+            found = self.find(worth, told["language"], told.get("least", 0.7))
             return {"ok": True, "count": len(found), "found": found}
         if verb == "keys":
             self.mark = len(self.leg.heard())
