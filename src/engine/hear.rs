@@ -84,14 +84,11 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         return again(w);
     }
     resume(w);
-    if w.voice() {
-        w.c.callbacks += 1;
-        if w.c.callbacks > MAX_CALLBACKS {
-            heard(w, &utterance.said, &input);
-            return out(w);
-        }
-    }
+    let too_many = too_many(w);
     heard(w, &utterance.said, &input);
+    if too_many {
+        return out(w);
+    }
     if step::voicemail::written(w, &utterance.said) || sure::doubts(w, &utterance.said, &input) {
         return;
     }
@@ -214,13 +211,28 @@ fn words(text: &str) -> Input {
     if text.is_empty() { Input::Nothing } else { Input::Words(text) }
 }
 
-/// Words heard too unsurely count as not understood.
+/// Counts an input of a call. True where there were so many that a person or the way out is next.
+fn too_many(w: &mut Working<'_>) -> bool {
+    if !w.voice() {
+        return false;
+    }
+    w.c.callbacks += 1;
+    w.c.callbacks > MAX_CALLBACKS
+}
+
+/// Words heard too unsurely count as not understood, where something is asked.
 fn unclear(w: &mut Working<'_>, said: &Said) {
-    if w.c.owner == Owner::Bot && w.current_wait().is_some() {
-        w.c.callbacks += 1;
-        if let Said::Speech { text, .. } = said {
-            heard(w, said, &words(text));
-        }
+    let Some(asks) = w.current_wait().map(|wait| !wait.kind.is_ours()) else { return };
+    if w.c.owner != Owner::Bot {
+        return;
+    }
+    let too_many = too_many(w);
+    if let Said::Speech { text, .. } = said {
+        heard(w, said, &words(text));
+    }
+    if too_many {
+        out(w);
+    } else if asks {
         failed(w, &Failure::NoMatch(String::new()));
     }
 }
