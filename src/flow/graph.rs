@@ -259,16 +259,19 @@ impl<'a> Builder<'a> {
                 vec![edge]
             }
             Kind::Handoff(handoff) => {
-                // An agent who hands back sends the contact on; nobody coming may lead elsewhere.
+                // An agent who hands back sends the contact on; nobody coming may lead elsewhere, at once where nobody
+                // is there.
                 let mut back = waiting(self.follow(step, index));
                 back.handed_back = handoff.on_unreached.is_some();
-                let nobody = waiting(self.inner(Exit::Unreached, handoff.on_unreached.as_ref(), step, index));
+                let nobody = self.inner(Exit::Unreached, handoff.on_unreached.as_ref(), step, index);
                 let mut edges = vec![back, nobody];
                 if let Some(transfer) = &handoff.transfer {
                     let exits = [Exit::Busy, Exit::NoAnswer, Exit::TransferFailed];
                     for (exit, target) in exits.into_iter().zip(transfer.targets()) {
                         let Some(target) = target else { continue };
-                        edges.push(waiting(self.edge(exit, Some(target), index)));
+                        // A number that may not be called fails at once.
+                        let waits = exit != Exit::TransferFailed;
+                        edges.push(Edge { waits, ..self.edge(exit, Some(target), index) });
                     }
                 }
                 edges

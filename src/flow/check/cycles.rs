@@ -37,8 +37,8 @@ pub fn check(draft: &Draft, graph: &Graph<'_>, summaries: &Summaries<'_>, found:
         let names: Vec<String> = members.iter().take(6).map(|step| named(&draft.flow, *step)).collect();
         let message =
             format!("these steps can run for ever without waiting for the contact: {}", names.join(", "));
-        let help = "let a `choose`, `ask`, `confirm`, `handoff` or `survey` stand in the cycle; a `faq` that finds \
-                    nothing does not wait";
+        let help = "let a `choose`, `ask`, `confirm` or `survey` stand in the cycle; a `faq` that finds nothing and a \
+                    `handoff` that nobody takes do not wait";
         found.push(Diagnostic::error("V201", at, message).help(help));
     }
 }
