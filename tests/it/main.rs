@@ -6,6 +6,7 @@ mod channels;
 mod diagnostics;
 mod discord;
 mod docs;
+mod every_path;
 mod faq_context;
 mod flow_tests;
 mod hostile;
