@@ -25,6 +25,7 @@ pub mod locale;
 mod login;
 pub mod logs;
 mod patterns;
+mod phone_document;
 pub mod playbook;
 mod reload;
 pub mod schema;
@@ -131,6 +132,8 @@ enum Command {
     /// What chat platforms sent and could not be dealt with
     #[command(subcommand)]
     Inbox(inbox::Inbox),
+    /// What a telephony platform says when nothing of ours answers
+    PhoneDocument(phone_document::Options),
     /// Look whether all that is set up works: flows, database, address, each channel and its rights
     Doctor(doctor::Doctor),
     /// Accounts of people at the desk
@@ -376,6 +379,12 @@ fn act(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Inbox(command) => {
             with_store(settings()?, async |store| inbox::run(&store, command, &mut std::io::stdout()).await)
+        }
+        Command::PhoneDocument(options) => {
+            let settings = settings()?;
+            let Some(loaded) = playbook::load_or_report(&settings)? else { return Ok(ExitCode::from(1)) };
+            phone_document::run(&options, &settings, &loaded.playbook, &mut std::io::stdout())?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Doctor(options) => {
             drop(out);

@@ -13,6 +13,8 @@ const WORDS = {
     pressed: "pressed", nothing: "(silence)", hungUp: "You hung up.",
     hintKey: "One key, or speak", hintDigits: "{n} digits, or speak", hintNumber: "Digits, then #, or speak",
     hintPerson: "Speak; they hear you", failed: "That did not arrive. Try it once more.",
+    hintTransfer: "The call is put through to {to}. How does that end?", hintRecord: "After the tone: say your message, by typing",
+    completed: "They talk", busy: "Busy", no_answer: "No answer", failedCall: "It fails",
   },
   it: {
     skip: "Al telefono", chat: "Chat", desk: "Banco operatori", pages: "Pagine", title: "Telefono", keys: "Tastiera",
@@ -26,6 +28,8 @@ const WORDS = {
     pressed: "tasti", nothing: "(silenzio)", hungUp: "Hai riagganciato.",
     hintKey: "Un tasto, o parla", hintDigits: "{n} cifre, o parla", hintNumber: "Cifre, poi #, o parla",
     hintPerson: "Parla, ti sente", failed: "Non è arrivato. Prova ancora.",
+    hintTransfer: "La chiamata passa a {to}. Come finisce?", hintRecord: "Dopo il segnale: di’ il messaggio, scrivendo",
+    completed: "Parlano", busy: "Occupato", no_answer: "Nessuna risposta", failedCall: "Non riesce",
   },
   de: {
     skip: "Zum Telefon", chat: "Chat", desk: "Mitarbeiterbereich", pages: "Seiten", title: "Telefon", keys: "Tastenfeld",
@@ -39,6 +43,8 @@ const WORDS = {
     pressed: "gedrückt", nothing: "(Stille)", hungUp: "Sie haben aufgelegt.",
     hintKey: "Eine Taste, oder sprechen", hintDigits: "{n} Ziffern, oder sprechen", hintNumber: "Ziffern, dann #, oder sprechen",
     hintPerson: "Sprechen Sie; man hört Sie", failed: "Das ist nicht angekommen. Versuchen Sie es noch einmal.",
+    hintTransfer: "Der Anruf wird zu {to} verbunden. Wie endet das?", hintRecord: "Nach dem Ton: Nachricht sprechen, durch Tippen",
+    completed: "Sie sprechen", busy: "Besetzt", no_answer: "Keine Antwort", failedCall: "Es misslingt",
   },
 };
 
@@ -152,7 +158,9 @@ function showHint() {
   part("digits").textContent = digits;
   const listen = call?.listen;
   let text = "";
-  if (listen?.person) text = call.owner === "bot" ? "…" : t("hintPerson");
+  if (listen?.transfer) text = t("hintTransfer").replace("{to}", listen.transfer);
+  else if (listen?.record) text = t("hintRecord");
+  else if (listen?.person) text = call.owner === "bot" ? "…" : t("hintPerson");
   else if (listen?.one_key) text = t("hintKey");
   else if (listen?.digits) text = t("hintDigits").replace("{n}", listen.digits);
   else if (listen) text = t("hintNumber");
@@ -176,7 +184,8 @@ function show(reply) {
     part("prompt").textContent = reply.says.map((said) => said.text).join(" ");
     readAloud(reply.says);
   }
-  if (reply.options.length > 0 || reply.says.length > 0) showOptions(reply.options);
+  if (reply.listen.transfer) showEnds();
+  else if (reply.options.length > 0 || reply.says.length > 0) showOptions(reply.options);
   if (reply.over) return finish(t("over"));
   showState();
   showHint();
@@ -193,6 +202,20 @@ function showOptions(options) {
     button.type = "button";
     button.append(mark, label);
     button.addEventListener("click", () => (key.length === 1 ? press(key) : send({ keys: key })));
+    item.append(button);
+    return item;
+  }));
+}
+
+/** Nobody is called from here: whoever tries the flow says how the transfer ends. */
+function showEnds() {
+  const ends = { completed: "completed", busy: "busy", no_answer: "no_answer", failed: "failedCall" };
+  part("options").replaceChildren(...Object.entries(ends).map(([end, words]) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(t(words));
+    button.addEventListener("click", () => send({ transferred: end }, t(words)));
     item.append(button);
     return item;
   }));
@@ -276,7 +299,7 @@ function press(key) {
 /** After so many seconds without a key a real phone sends what there is, or tells of silence. */
 function listenForSilence() {
   clearTimeout(quiet);
-  if (!call || !part("timing").checked || call.listen.person) return;
+  if (!call || !part("timing").checked || call.listen.person || call.listen.transfer) return;
   quiet = setTimeout(() => {
     // Not while the prompt is still being read.
     if (voices?.speaking) return listenForSilence();

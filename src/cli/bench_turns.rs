@@ -28,6 +28,15 @@ pub struct Turns {
     /// Callers at the same time
     #[arg(long, default_value_t = 32)]
     pub callers: usize,
+    /// Begin so many calls a second, whatever became of those before, in place of callers who call again and again
+    #[arg(long)]
+    pub rate: Option<u32>,
+    /// Of so many steps in a hundred the platform delivers the callback twice; the answers must be the same bytes
+    #[arg(long, default_value_t = 0)]
+    pub twice: u64,
+    /// At so many steps in a hundred the caller is silent
+    #[arg(long, default_value_t = 0)]
+    pub silent: u64,
     /// How long to measure, after half a second to warm up
     #[arg(long, default_value_t = 5)]
     pub seconds: u64,
@@ -112,9 +121,14 @@ pub fn run(options: &Turns) -> anyhow::Result<()> {
 async fn drive(options: &Turns, server: &Server) -> anyhow::Result<(Tally, Duration)> {
     let from = Instant::now() + WARM_UP;
     let until = from + Duration::from_secs(options.seconds.max(1));
-    let plan = Arc::new(Plan { address: server.address(), from, until });
-    let callers: Vec<_> =
-        (0..options.callers.max(1)).map(|n| tokio::spawn(caller::call_on(Arc::clone(&plan), n))).collect();
+    let (twice, silent) = (options.twice, options.silent);
+    let plan = Arc::new(Plan { address: server.address(), from, until, twice, silent });
+    let callers: Vec<_> = match options.rate {
+        Some(rate) => vec![tokio::spawn(caller::call_at(Arc::clone(&plan), rate.max(1)))],
+        None => {
+            (0..options.callers.max(1)).map(|n| tokio::spawn(caller::call_on(Arc::clone(&plan), n))).collect()
+        }
+    };
     tokio::time::sleep_until(from.into()).await;
     let before = server.cpu()?;
     tokio::time::sleep_until(until.into()).await;

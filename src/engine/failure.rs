@@ -206,6 +206,13 @@ pub(super) fn out(w: &mut Working<'_>) {
     if let Some(wait) = w.frame_mut().and_then(|frame| frame.wait.as_mut()) {
         wait.failures = 0;
     }
+    // Amid the way out it goes on without what is being asked.
+    if system_flow(w).is_none()
+        && let Some(Kind::Voicemail(voicemail)) = w.here().map(|(_, step)| &step.kind)
+    {
+        let then = step::voicemail::unrecorded(voicemail);
+        return run::go_on(w, &then);
+    }
     if way_out(w) == Then::Again {
         run::run(w);
     }

@@ -222,6 +222,10 @@ fn too_many(w: &mut Working<'_>) -> bool {
 
 /// Words heard too unsurely count as not understood, where something is asked.
 fn unclear(w: &mut Working<'_>, said: &Said) {
+    if queue::asks(w) {
+        queue::heard(w, &Input::Nothing);
+        return;
+    }
     let Some(asks) = w.current_wait().map(|wait| !wait.kind.is_ours()) else { return };
     if w.c.owner != Owner::Bot {
         return;

@@ -69,7 +69,7 @@ pub(super) fn heard(w: &mut Working<'_>, input: &Input) -> bool {
                 _ => None,
             };
             match given {
-                Some(number) => ask(w, Callback::Right { number, failures: 0 }),
+                Some(number) => ask(w, Callback::Right { number, failures }),
                 None => missed(w, failures, |failures| Callback::Which { failures }),
             }
             true
@@ -77,13 +77,23 @@ pub(super) fn heard(w: &mut Working<'_>, input: &Input) -> bool {
         Some(Callback::Right { number, failures }) => {
             match yes_or_no(w, input) {
                 Some(true) => promise(w, number),
-                Some(false) => ask(w, Callback::Which { failures: 0 }),
+                // A number that is not right is another try.
+                Some(false) if failures + 1 < MAX_FAILURES => {
+                    ask(w, Callback::Which { failures: failures + 1 })
+                }
+                Some(false) => missed(w, failures, |failures| Callback::Which { failures }),
                 None => missed(w, failures, |failures| Callback::Right { number, failures }),
             }
             true
         }
         Some(Callback::Promised { .. } | Callback::Calling { .. }) => false,
     }
+}
+
+/// Whether it is being asked about the call back.
+pub(super) fn asks(w: &Working<'_>) -> bool {
+    matches!(w.c.owner, Owner::Queue(_))
+        && w.c.callback.as_ref().is_some_and(|callback| callback.number().is_none())
 }
 
 fn begins(w: &mut Working<'_>, input: &Input) -> bool {
@@ -181,6 +191,10 @@ pub(super) fn calls(w: &mut Working<'_>) -> bool {
         Some(Callback::Calling { tries, .. }) => tries,
         _ => 0,
     };
+    if tries >= MAX_CALLS {
+        unreached(w);
+        return true;
+    }
     let id = ids::of_turn(w.c.id, w.c.turn, "call", 0);
     w.call_event(CallEvent::CallWanted { id, number: number.clone() });
     w.c.callback = Some(Callback::Calling { number, tries: tries + 1 });
@@ -210,6 +224,10 @@ pub(super) fn call_ended(w: &mut Working<'_>, reason: &str) {
     let Some(Callback::Calling { number, tries }) = w.c.callback.clone() else {
         return super::hear::left(w, reason);
     };
+    // It was told before: the contact waits for the next agent.
+    if matches!(w.c.owner, Owner::Queue(_)) {
+        return;
+    }
     w.call_event(CallEvent::CallBackEnded { reason: reason.to_owned() });
     if tries >= MAX_CALLS {
         return unreached(w);

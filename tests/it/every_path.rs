@@ -22,6 +22,8 @@ mod walk;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use vestibule::channel::ivr::dialect::Dialect;
+use vestibule::channel::ivr::document;
 use vestibule::cli::playbook;
 use vestibule::config;
 use vestibule::conversation::{
@@ -33,6 +35,9 @@ use ends::End;
 use matter::Matter;
 use values::Words;
 use walk::{Report, Walk, World};
+
+use crate::support::server::PUBLIC_URL;
+use crate::support::{jambonz, twiml};
 
 /// What is around a call: open or closed, with a known fault or without, and a stranger or somebody whom we know (with
 /// a chat, an open ticket, and a closed one to be asked about). Each with either of the others, but not all with all.
@@ -71,9 +76,12 @@ fn worlds() -> Vec<World> {
             notices: if known { vec![survey] } else { Vec::new() },
             now_text: "2026-11-24T10:00:00+00:00".to_owned(),
             today: "2026-11-24".to_owned(),
+            voicemail: 120,
+            // Where a fault is known, those who wait may be called back.
+            callable: if fault { vec!["+39".to_owned()] } else { Vec::new() },
             ..Facts::default()
         };
-        World { name, facts, now, speaks: false }
+        World { name, facts, now, speaks: false, writes: false }
     };
     let mut asks = one("open, a stranger who chooses the language", true, false, false);
     asks.facts.ask_language = true;
@@ -180,6 +188,31 @@ fn every_call_to_the_demo_ends_well() {
 #[test]
 fn every_call_to_the_demo_ends_well_in_german_too() {
     holds(&demo(&["en", "it", "de"]), &worlds()[..1], "de");
+}
+
+/// What the platforms are told at every turn of those calls: XML for our own strict reader, verbs for jambonz' two validators.
+#[test]
+fn every_document_is_what_its_platform_takes() {
+    let mut world = worlds().remove(0);
+    world.writes = true;
+    let report = walk(&demo(&["en", "it"]), &[world], "it");
+    let of = |wanted: Dialect| {
+        let documents = report.documents.iter().filter(move |(dialect, _)| *dialect == wanted);
+        documents.map(|(_, document)| document.as_str())
+    };
+    for dialect in [Dialect::Twilio, Dialect::Signalwire, Dialect::Telnyx] {
+        let mut count = 0;
+        for document in of(dialect) {
+            let read = twiml::read(document, PUBLIC_URL);
+            assert!(read.is_ok(), "{dialect:?}: {read:?}\n{document}");
+            count += 1;
+        }
+        println!("{dialect:?}: {count} documents");
+        assert!(count > 300, "{dialect:?}: {count}");
+    }
+    let verbs: Vec<String> = of(Dialect::Jambonz).map(str::to_owned).collect();
+    assert!(verbs.len() > 300 && verbs.iter().all(|verbs| verbs.len() < document::MAX_DOCUMENT));
+    jambonz::validated(&verbs);
 }
 
 /// The walk of flows in texts, in a world without anything special.

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod caller;
 pub mod dc;
 pub mod hostile;
+pub mod jambonz;
 pub mod server;
 pub mod sip;
 pub mod tg;

@@ -3,7 +3,7 @@
 use crate::config::{Carrier, Settings};
 use crate::conversation::Channel;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
     /// TwiML.
     Twilio,

@@ -22,6 +22,20 @@ pub(super) struct Plan {
     /// Turns that begin between these are counted.
     pub(super) from: Instant,
     pub(super) until: Instant,
+    /// Of so many steps in a hundred the callback comes twice.
+    pub(super) twice: u64,
+    /// At so many steps in a hundred nothing is said.
+    pub(super) silent: u64,
+}
+
+impl Plan {
+    /// Whether a step is among so many in a hundred: the same each time.
+    fn chosen(share: u64, call: &str, step: usize, salt: u64) -> bool {
+        let mixed = (number(call) + salt).wrapping_mul(6_364_136_223_846_793_005);
+        let mixed =
+            (mixed ^ (mixed >> 29)).wrapping_add((step as u64).wrapping_mul(1_442_695_040_888_963_407));
+        (mixed >> 33) % 100 < share
+    }
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +80,36 @@ pub(super) async fn call_on(plan: Arc<Plan>, number: usize) -> Tally {
     tally
 }
 
+/// Begins so many calls a second until the time is over, whatever became of those before, and waits for all of them.
+pub(super) async fn call_at(plan: Arc<Plan>, rate: u32) -> Tally {
+    let mut beat = tokio::time::interval(Duration::from_secs(1) / rate);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Burst);
+    let mut calls = tokio::task::JoinSet::new();
+    for round in 0_usize.. {
+        beat.tick().await;
+        if Instant::now() >= plan.until {
+            break;
+        }
+        let plan = Arc::clone(&plan);
+        calls.spawn(async move {
+            let mut tally = Tally::default();
+            let call = format!("CA{round:032x}");
+            if let Err(why) = one_call(&plan, &call, &mut None, &mut tally).await {
+                tally.fail(&why);
+            }
+            tally
+        });
+    }
+    let mut all = Tally::default();
+    while let Some(tally) = calls.join_next().await {
+        match tally {
+            Ok(tally) => all.add(tally),
+            Err(error) => all.fail(&error.into()),
+        }
+    }
+    all
+}
+
 async fn one_call(
     plan: &Plan,
     call: &str,
@@ -76,7 +120,7 @@ async fn one_call(
     let mut given = String::new();
     let mut code = false;
     let mut visits: HashMap<String, usize> = HashMap::new();
-    for _ in 0..MAX_STEPS {
+    for at in 0..MAX_STEPS {
         let begun = Instant::now();
         if begun >= plan.until {
             return Ok(());
@@ -85,9 +129,15 @@ async fn one_call(
         if begun >= plan.from {
             tally.latencies.push(begun.elapsed());
         }
+        if Plan::chosen(plan.twice, call, at, 1) {
+            let again = post(plan, client, &target, call, &given).await?;
+            anyhow::ensure!(again == document, "a redelivery got another document");
+        }
         let step = Step::read(&document);
         code |= step.says_code();
-        let Some(next) = step.next else {
+        let silent = step.ask.is_some() && Plan::chosen(plan.silent, call, at, 2);
+        let next = if silent { step.silence } else { step.next };
+        let Some(next) = next else {
             if begun >= plan.from {
                 tally.calls += 1;
                 tally.with_code += usize::from(code);
@@ -96,7 +146,7 @@ async fn one_call(
         };
         // The same question again means that the answer was not taken: give another.
         let visit = visits.entry(step.said).or_default();
-        given = step.ask.map_or_else(String::new, |ask| ask.answer(*visit));
+        given = step.ask.filter(|_| !silent).map_or_else(String::new, |ask| ask.answer(*visit));
         *visit += 1;
         target = next.strip_prefix(PUBLIC_URL).context("a document leads to another host")?.to_owned();
     }
@@ -136,6 +186,8 @@ struct Step {
     ask: Option<Ask>,
     /// Where to go: the gather's action or the redirect; `None` where the call ends.
     next: Option<String>,
+    /// Where it goes when nothing is said.
+    silence: Option<String>,
 }
 
 enum Ask {
@@ -181,11 +233,11 @@ impl Step {
             let rest = &rest[rest.find('>')? + 1..];
             Some(unescape(&rest[..rest.find('<')?]).into_owned())
         };
-        let Some(gather) = gather else { return Self { said, ask: None, next: redirect() } };
+        let Some(gather) = gather else { return Self { said, ask: None, next: redirect(), silence: None } };
         let ask = ask(gather, &said);
         let waits = matches!(ask, Ask::Wait);
         let next = if waits { redirect() } else { attribute(gather, "action").map(Cow::into_owned) };
-        Self { said, ask: Some(ask), next }
+        Self { said, ask: Some(ask), next, silence: redirect() }
     }
 
     /// Nine digits in groups of three.

@@ -3,7 +3,7 @@
 use crate::conversation::{CallEvent, Event, PromptKind, Said, Wait, WaitKind, ids};
 use crate::engine::failure::{Failure, failed};
 use crate::engine::working::Working;
-use crate::engine::{hear, prompts, run};
+use crate::engine::{MAX_CALLBACKS, hear, prompts, run};
 use crate::flow::Kind;
 use crate::flow::graph::Exit;
 use crate::flow::step::Voicemail;
@@ -11,7 +11,8 @@ use crate::flow::step::Voicemail;
 use super::Then;
 
 pub fn enter(w: &mut Working<'_>, voicemail: &Voicemail) -> Then {
-    if !w.voice() {
+    // Who was asked too much already is asked nothing more.
+    if !w.voice() || w.c.callbacks > MAX_CALLBACKS {
         return unrecorded(voicemail);
     }
     let longest = voicemail.longest.unwrap_or(w.facts.voicemail.max(30));

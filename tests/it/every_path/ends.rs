@@ -7,7 +7,7 @@ use vestibule::conversation::{Conversation, Event, Owner, Said};
 pub enum End {
     /// An answer that they said solved it.
     Answer,
-    /// A ticket was opened, or added to: a colleague follows it up, by a call back where one is promised.
+    /// A ticket was opened, or added to (a message that was left stands in one): a colleague follows it up, by a call back where one is promised.
     Ticket,
     /// An agent had the conversation, and closed it or handed it back just before.
     Person,
@@ -35,7 +35,19 @@ pub enum Last {
 
 /// Ways out of a step that are taken where something fails.
 fn fails(exit: &str) -> bool {
-    const WAYS: [&str; 7] = ["unresolved", "failure", "unreached", "error", "missing", "refused", "barred"];
+    const WAYS: [&str; 11] = [
+        "unresolved",
+        "failure",
+        "unreached",
+        "error",
+        "missing",
+        "refused",
+        "barred",
+        "busy",
+        "no_answer",
+        "transfer_failed",
+        "unrecorded",
+    ];
     const MISSES: [&str; 3] = ["no_input:", "no_match:", "refused:"];
     WAYS.contains(&exit) || MISSES.iter().any(|miss| exit.starts_with(miss))
 }

@@ -31,6 +31,9 @@ pub fn key(book: &Playbook, matter: &Matter, place: &Place) -> String {
         !c.tickets.is_empty(),
         c.frames.iter().any(|frame| has_text(book, frame)),
     );
+    if let Some(callback) = &c.callback {
+        let _ = write!(key, " callback {callback:?}");
+    }
     if keeps_last(book, c) {
         let _ = write!(key, " last {:?}", place.last);
     }
@@ -150,6 +153,18 @@ fn waits(wait: &Wait, top: bool, key: &mut String) {
         WaitKind::Step => key.push_str(" step"),
         WaitKind::Comment => key.push_str(" comment"),
         WaitKind::Person => key.push_str(" person"),
+        WaitKind::Transfer { to, .. } => {
+            let _ = write!(key, " transfer {to}");
+        }
+        WaitKind::Consent { .. } => key.push_str(" consent"),
+        WaitKind::Message { .. } => key.push_str(" message"),
+        WaitKind::Resume { .. } => key.push_str(" resume"),
+        WaitKind::Sure { heard, .. } => {
+            let _ = write!(key, " sure {heard}");
+        }
+        WaitKind::SendTo { article, .. } => {
+            let _ = write!(key, " send {article}");
+        }
         WaitKind::Elsewhere { .. } => key.push_str(" elsewhere"),
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use vestibule::conversation::link::Found;
-use vestibule::conversation::{Event, Hope, HttpAnswer, Owner, PromptKind, Said, Wait, WaitKind};
+use vestibule::conversation::{
+    Callback, Event, Hope, HttpAnswer, Owner, PromptKind, Said, TransferEnd, Wait, WaitKind,
+};
 use vestibule::engine::MAX_CALLBACKS;
 use vestibule::flow::step::Http;
 use vestibule::flow::{Flow, Kind, Step};
@@ -100,6 +102,11 @@ pub fn of(walk: &Walk<'_>, at: usize) -> Vec<Move> {
     let c = &place.conversation;
     let idle = || [Said::Silence, keys("1"), unclear()].map(|said| Move::new(By::Idle, said));
     let agent = || "Ada".to_owned();
+    if let Some(callback) = &c.callback
+        && c.owner != Owner::Bot
+    {
+        return called_back(callback, &c.owner);
+    }
     match &c.owner {
         Owner::Queue(_) => {
             let claimed = Move::new(By::Agent, Said::Claimed { agent: agent() });
@@ -129,6 +136,15 @@ pub fn of(walk: &Walk<'_>, at: usize) -> Vec<Move> {
             let answered = answers.into_iter().map(|answer| Said::HttpAnswered { id: *id, answer });
             return idle().into_iter().chain(answered.map(|said| Move::new(By::World, said))).collect();
         }
+        WaitKind::Transfer { .. } => {
+            let ends = TransferEnd::ALL.map(|how| Move::new(By::World, Said::Transferred { how }));
+            return ends.into_iter().chain(idle()).collect();
+        }
+        WaitKind::Message { .. } => {
+            let recorded = |seconds| Said::Recorded { url: "https://platform.example/m".to_owned(), seconds };
+            let said = [recorded(12), recorded(0), speech("please call me"), Said::Silence, keys("#")];
+            return said.map(|said| Move::new(By::Caller, said)).into();
+        }
         WaitKind::Pause { .. } => {
             return idle().into_iter().chain([Move::new(By::World, Said::Waited)]).collect();
         }
@@ -141,6 +157,34 @@ pub fn of(walk: &Walk<'_>, at: usize) -> Vec<Move> {
             .collect();
     }
     asked(walk, place, wait, flow, step)
+}
+
+/// What may happen where a call back is arranged, promised or made.
+fn called_back(callback: &Callback, owner: &Owner) -> Vec<Move> {
+    let agent = || "Ada".to_owned();
+    let mut moves = match callback {
+        Callback::AtThis { .. } | Callback::Which { .. } | Callback::Right { .. } => {
+            let said = [keys("1"), keys("2"), keys("390212345678"), Said::Silence, unclear()];
+            said.map(|said| Move::new(By::Caller, said)).into()
+        }
+        Callback::Promised { .. } => Vec::new(),
+        Callback::Calling { .. } => {
+            // It ends once, while an agent waits for it.
+            let ended = Said::CallBackEnded { reason: "no-answer".to_owned() };
+            let ended = matches!(owner, Owner::Agent(_)).then_some(ended);
+            ended.into_iter().chain([Said::CallBackAnswered]).map(|said| Move::new(By::World, said)).collect()
+        }
+    };
+    moves.extend(match owner {
+        Owner::Queue(_) => {
+            [Move::new(By::Agent, Said::Claimed { agent: agent() }), Move::new(By::World, Said::NobodyCame)]
+        }
+        Owner::Agent(_) | Owner::Bot => {
+            let closed = Said::ClosedByAgent { agent: agent(), disposition: "resolved".to_owned() };
+            [closed, Said::LeaseEnded].map(|said| Move::new(By::Agent, said))
+        }
+    });
+    moves
 }
 
 /// What a caller may do at a question.

@@ -4,6 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::{self, Write};
 
 use jiff::Timestamp;
+use vestibule::app::outcome::{Message, Outcome};
+use vestibule::channel::ivr::dialect::Dialect;
+use vestibule::channel::ivr::document;
+use vestibule::channel::ivr::speech::{self, Synthetic};
+use vestibule::channel::ivr::urls::Urls;
 use vestibule::conversation::link::{Found, Refused};
 use vestibule::conversation::{
     Channel, Conversation, Event, Facts, Hope, LinkFacts, Owner, Said, Utterance, WaitKind, ids,
@@ -18,6 +23,7 @@ use super::matter::Matter;
 use super::moves::{self, By, Does, Move};
 use super::told;
 use super::values::Words;
+use crate::support::server::PUBLIC_URL;
 
 /// Somewhere in a call.
 #[derive(Debug, Clone)]
@@ -38,6 +44,8 @@ pub struct World {
     pub now: Timestamp,
     /// Callers say, too, what fits nothing, and some of the words that work everywhere.
     pub speaks: bool,
+    /// What the platforms get is kept.
+    pub writes: bool,
 }
 
 /// What goes wrong, and the way there.
@@ -58,6 +66,8 @@ pub struct Report {
     pub faults: usize,
     /// Ways out of steps that were taken: flow, step, way.
     pub walked: BTreeSet<(String, String, String)>,
+    /// What a platform is told to say and do, by dialect, where that is asked for.
+    pub documents: BTreeSet<(Dialect, String)>,
 }
 
 impl Report {
@@ -68,6 +78,7 @@ impl Report {
         self.faults += other.faults;
         self.problems.extend(other.problems);
         self.walked.extend(other.walked);
+        self.documents.extend(other.documents);
         for (end, count) in other.ends {
             *self.ends.entry(end).or_default() += count;
         }
@@ -177,6 +188,7 @@ impl<'a> Walk<'a> {
             address: "every path",
             contact: ids::contact("test", "every path"),
             locale: Some(self.locale),
+            number: None,
             seq: 0,
             now: self.world.now,
         };
@@ -278,7 +290,21 @@ impl<'a> Walk<'a> {
         self.arrive(at, step, place, &events);
     }
 
+    fn write(&mut self, place: &Place, events: &[Event]) {
+        // One turn is like another but for its number.
+        let conversation = Conversation { turn: 1, ..place.conversation.clone() };
+        let outcome = Outcome { conversation: &conversation, messages: &Message::of(events) };
+        let script = speech::script(&outcome, 0, self.book, &Synthetic);
+        for dialect in Dialect::ALL {
+            let urls = Urls::new(PUBLIC_URL, dialect);
+            self.report.documents.insert((dialect, document::of(&script, &urls, 0)));
+        }
+    }
+
     fn arrive(&mut self, from: usize, step: Move, mut place: Place, events: &[Event]) {
+        if self.world.writes {
+            self.write(&place, events);
+        }
         place.came = Some((from, step.clone()));
         for event in events {
             match event {

@@ -267,6 +267,26 @@ fn what_jambonz_sends_is_understood() {
     }
 }
 
+/// Whatever its schemas allow is taken: said, or an apology where it names no call.
+#[test]
+fn what_jambonz_schemas_allow_is_taken() {
+    let good = settings("https://desk.example.org", &[("CHANNELS__JAMBONZ__WEBHOOK_SECRET", "s")]);
+    let Some(samples) = crate::support::jambonz::samples() else { return };
+    assert!(samples.len() > 20, "{}", samples.len());
+    for (name, payload) in samples {
+        for target in
+            ["/ivr/jambonz", "/ivr/jambonz?step=3", "/ivr/jambonz?step=3&transfer=1", "/ivr/jambonz/status"]
+        {
+            let callback = jambonz(target, &payload.to_string()).verify(&good);
+            let callback = callback.unwrap_or_else(|refused| panic!("{name}: {refused}"));
+            let call = payload["call_sid"].as_str();
+            assert_eq!(callback.call(), call, "{name}");
+            assert_eq!(callback.arrival().is_some(), call.is_some(), "{name}");
+            callback.left();
+        }
+    }
+}
+
 #[test]
 fn a_call_back_goes_on_where_it_was_asked_for() {
     let good = settings("https://desk.example.org", &[("CHANNELS__JAMBONZ__WEBHOOK_SECRET", "s")]);

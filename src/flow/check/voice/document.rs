@@ -218,7 +218,7 @@ impl<'a> Bytes<'a> {
             Kind::Confirm(_) | Kind::Survey(_) => 2 * longest(&|_| true) + 2 * OWN,
             Kind::Faq(_) => longest(&|_| true) + OWN + ANSWER,
             Kind::Status(_) => TICKETS,
-            Kind::Handoff(_) | Kind::Http(_) | Kind::Wait(_) => longest(&|_| true) + OWN,
+            Kind::Handoff(_) | Kind::Http(_) | Kind::Wait(_) | Kind::Voicemail(_) => longest(&|_| true) + OWN,
             Kind::Say(_) => longest(&|_| true),
             Kind::Set(_)
             | Kind::Branch(_)

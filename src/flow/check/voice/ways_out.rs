@@ -178,6 +178,7 @@ fn helps(graph: &Graph<'_>, index: usize, edge: &Edge<'_>) -> bool {
     let slots = &graph.flow.slots;
     match &graph.flow.steps[index].kind {
         Kind::Handoff(_) | Kind::Ticket(_) => true,
+        Kind::Voicemail(_) => edge.exit == Exit::Next,
         // A score is no help.
         Kind::Survey(_) => false,
         // On a call nobody can answer that, so it fails at once.
