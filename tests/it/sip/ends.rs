@@ -13,8 +13,10 @@ async fn silence_ends_in_a_promise_and_never_in_a_bare_end() {
     phone.hears("Tell me what happens, in a sentence or two.", EN);
     phone.hears("I need a few words to look for an answer.", EN);
     phone.hears("For example: the router blinks red since this morning.", EN);
-    // Nobody is at the desk, so it is a ticket and a call back.
+    // Nobody is at the desk: a message, which the caller does not want to be recorded, then a ticket and a call back.
     phone.hears("We are not getting on, I am sorry.", EN);
+    phone.hears("You can leave a message. May I record it?", EN);
+    phone.presses("2");
     phone.hears("A colleague will call you back.", EN);
     phone.is_hung_up_on();
     gateway.settled(1).await;
@@ -25,7 +27,7 @@ async fn silence_ends_in_a_promise_and_never_in_a_bare_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_cut_off_is_closed_and_keeps_its_answers() {
+async fn a_call_that_is_cut_off_goes_on_at_the_next() {
     let Some((server, gateway)) = demo(&[]) else { return };
     agents(&server);
     let mut phone = at_the_menu(&gateway, "+14155550105");
@@ -44,9 +46,11 @@ async fn a_call_that_is_cut_off_is_closed_and_keeps_its_answers() {
     };
     assert_eq!(slot("topic"), "network", "{call:#}");
 
-    // The same number again is another call. (Whether it is asked to go on where it stopped is not settled yet.)
+    // The same number again is another call, which goes on where the first one stopped.
     let mut again = gateway.call("+14155550105");
-    again.waits_for_silence(0.5);
+    again.hears("We were cut off before, at: Support.", EN);
+    again.presses("1");
+    again.hears("Tell me what happens, in a sentence or two.", EN);
     again.hangs_up();
     gateway.settled(2).await;
     let calls = gateway.calls();
