@@ -8,7 +8,7 @@ use super::step::Then;
 use super::working::Working;
 use super::{globals, prompts};
 
-/// Under this confidence what was heard is said back, above [`super::hear::UNSURE`].
+/// Under this confidence what was heard is said back; far below it, it is asked for again.
 const SURE: f64 = 0.6;
 
 /// Says it back. False where it counts as it is: heard well, a word that works everywhere, a secret, or the answer to this

@@ -207,11 +207,11 @@ impl Open {
 
 /// Whether a way is of calls: a message that was recorded, a transfer.
 fn only_on_calls(step: &Step, exit: &Exit) -> bool {
-    match (&step.kind, exit) {
-        (Kind::Voicemail(_), Exit::Next) => true,
-        (Kind::Handoff(_), Exit::Busy | Exit::NoAnswer | Exit::TransferFailed) => true,
-        _ => false,
-    }
+    matches!(
+        (&step.kind, exit),
+        (Kind::Voicemail(_), Exit::Next)
+            | (Kind::Handoff(_), Exit::Busy | Exit::NoAnswer | Exit::TransferFailed)
+    )
 }
 
 /// Why nothing comes back from a called flow, if so: each of its ways ends the conversation.

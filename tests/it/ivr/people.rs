@@ -151,7 +151,7 @@ async fn a_message_is_recorded_after_consent_fetched_and_attached() {
     let file = file.unwrap_or_else(|| panic!("{events:?}"));
     let written =
         |event: &&Event| matches!(event, Event::TicketAdded { text, .. } if text == "My router blinks");
-    assert!(events.iter().any(|event| written(event)), "{events:?}");
+    assert!(events.iter().any(written), "{events:?}");
     let ticket = events.iter().find_map(|event| match event {
         Event::TicketOpened { draft } => Some(draft.fields.clone()),
         _ => None,
