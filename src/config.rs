@@ -110,6 +110,8 @@ pub struct CarrierApi {
 pub struct Calls {
     /// Beginnings of numbers that may be called or written to; empty: none.
     pub allow: Vec<String>,
+    /// The platform's voice by language; its own choice where there is none.
+    pub voices: std::collections::BTreeMap<String, String>,
     /// Whom a call is put through to where we fail: a number or a SIP address.
     pub operator: Option<String>,
     /// The address of a sound that is played to those who wait.

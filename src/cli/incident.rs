@@ -17,7 +17,7 @@ pub enum Incident {
         after_help = "Example:\n  vestibule incident open network --title \"No internet in the north\""
     )]
     Open {
-        /// The area, as flows name it in known_incidents('…')
+        /// The area, as flows name it in known_incidents('…'); `everyone`: each caller hears the title first
         area: String,
         #[arg(long)]
         title: String,

@@ -1,7 +1,7 @@
 //! Reads the settings: the compiled-in file, the operator's file over it, the environment over both.
 
 pub(super) mod alerts;
-mod carriers;
+pub(super) mod carriers;
 mod chats;
 mod notices;
 pub(super) mod routing;
@@ -105,6 +105,7 @@ fn overlay(
                 || path == routing::RAISE
                 || path == routing::SHIFTS
                 || path == routing::FALLBACK
+                || path == carriers::VOICES
                 || path.starts_with(targets::CALENDARS) =>
             {
                 base.insert(key, value);

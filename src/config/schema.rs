@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::MEASURES;
 use super::load::alerts::{ALERTS, PLATFORMS, WHATS};
+use super::load::carriers::VOICES;
 use super::load::routing::{FALLBACK, RAISE, RULES, SHIFTS, SKILLS};
 use super::load::targets::{CALENDARS, TARGETS};
 use super::load::{DEFAULTS, FAQ, SECRETS};
@@ -36,7 +37,7 @@ fn group(defaults: &Map<String, Value>, path: &[&str]) -> Value {
             Value::Object(_) if [SKILLS, SHIFTS].contains(&here.join(".").as_str()) => {
                 json!({ "type": "object", "additionalProperties": texts() })
             }
-            Value::Object(_) if here.join(".") == FALLBACK => {
+            Value::Object(_) if [FALLBACK, VOICES].contains(&here.join(".").as_str()) => {
                 json!({ "type": "object", "additionalProperties": { "type": "string" } })
             }
             Value::Object(_) if here.join(".") == RAISE => {

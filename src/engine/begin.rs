@@ -73,6 +73,7 @@ pub(super) fn begin(w: &mut Working<'_>, flow: Option<&str>) {
         return;
     };
     w.event(Event::Started { flow: flow.name.clone() });
+    notice::emergency(w);
     notice::all(w);
     enter(w, flow);
     if elsewhere::offer(w) || resume::offer(w) {

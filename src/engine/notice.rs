@@ -1,6 +1,6 @@
 //! What a contact is told of what they watch: at once where they are, else when they are there again.
 
-use crate::conversation::{Event, News, Notice};
+use crate::conversation::{Event, News, Notice, PromptKind};
 use crate::flow::template::{CODE_CLOSE, CODE_OPEN};
 use crate::flow::{Kind, SlotName, SlotValue, Step};
 
@@ -42,6 +42,19 @@ pub(super) fn told(w: &mut Working<'_>, notice: &Notice) {
         }
     }
     w.event(Event::NoticeTold { notice: notice.id.clone() });
+}
+
+/// The area of known incidents that every caller is told of, whatever they call about.
+const EVERYONE: &str = "everyone";
+
+/// What all callers hear first.
+pub(super) fn emergency(w: &mut Working<'_>) {
+    if !w.voice() {
+        return;
+    }
+    for incident in w.facts.incidents.iter().filter(|incident| incident.area == EVERYONE) {
+        w.say(PromptKind::System, &incident.title);
+    }
 }
 
 /// What waited for the contact to come.

@@ -9,3 +9,4 @@ mod posts;
 mod served;
 mod signatures;
 mod slow;
+mod table;

@@ -108,8 +108,11 @@ impl<'h> Verbs<'h> {
     /// The application's voice speaks the desk's first language; for others its vendor is asked for the language.
     fn words(&self, line: &Line, text: &str) -> Value {
         let mut words = json!({ "text": defused(text) });
-        if line.locale != self.home {
+        if line.locale != self.home || line.voice.is_some() {
             words["synthesizer"] = json!({ "vendor": "default", "language": tag(&line.locale) });
+        }
+        if let Some(voice) = &line.voice {
+            words["synthesizer"]["voice"] = json!(voice);
         }
         words
     }

@@ -14,6 +14,7 @@ pub struct Recordings {
     /// Files by their path below the folder.
     files: BTreeMap<String, PathBuf>,
     music: Option<String>,
+    voices: BTreeMap<String, String>,
 }
 
 impl Recordings {
@@ -23,7 +24,7 @@ impl Recordings {
             collect(Path::new(folder), "", DEEPEST, &mut files);
             tracing::info!(%folder, recordings = files.len(), "recorded prompts are played where there are some");
         }
-        Self { files, music: settings.calls.hold_music.clone() }
+        Self { files, music: settings.calls.hold_music.clone(), voices: settings.calls.voices.clone() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -45,6 +46,11 @@ impl Audio for Recordings {
 
     fn music(&self) -> Option<String> {
         self.music.clone()
+    }
+
+    fn voice(&self, locale: &str) -> Option<String> {
+        let language = locale.split(['-', '_']).next().unwrap_or(locale);
+        self.voices.get(locale).or_else(|| self.voices.get(language)).cloned()
     }
 }
 
@@ -83,7 +89,7 @@ mod tests {
         }
         let mut files = BTreeMap::new();
         collect(folder.path(), "", DEEPEST, &mut files);
-        let recordings = Recordings { files, music: None };
+        let recordings = Recordings { files, ..Recordings::default() };
         assert_eq!(recordings.find("en", "phone_hold").as_deref(), Some("en/phone_hold.wav"));
         assert_eq!(recordings.find("it", "billing/topic").as_deref(), Some("it/billing/topic.mp3"));
         assert_eq!(recordings.find("it", "phone_hold"), None);

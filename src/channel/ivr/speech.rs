@@ -39,6 +39,8 @@ pub struct Line {
     pub text: String,
     /// A recording that is played in place of the text: its path below the folder of recordings.
     pub audio: Option<String>,
+    /// The platform's voice that says it.
+    pub voice: Option<String>,
     /// Nobody may interrupt it: a legal notice.
     pub whole_heard: bool,
     /// Byte ranges that are never split: codes.
@@ -79,6 +81,11 @@ pub struct Record {
 pub trait Audio: Send + Sync {
     /// The path of a recording below their folder, `en/phone_hold.wav`; `None` where there is none.
     fn find(&self, locale: &str, name: &str) -> Option<String>;
+
+    /// The platform's voice for a language; its own choice where there is none.
+    fn voice(&self, _locale: &str) -> Option<String> {
+        None
+    }
 
     /// The address of what those hear who wait for a person.
     fn music(&self) -> Option<String> {
@@ -141,6 +148,9 @@ pub fn script(outcome: &Outcome<'_>, polls: u32, playbook: &Playbook, audio: &dy
         lines.push(Own::Moment.line(words, &conversation.locale, "en"));
     }
     lines.retain(|line| !line.text.is_empty());
+    for line in &mut lines {
+        line.voice = audio.voice(&line.locale);
+    }
     if let Then::Collect(collect) = &mut then {
         collect.music = audio.music().filter(|_| waits && lines.is_empty());
     }

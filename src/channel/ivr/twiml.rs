@@ -136,7 +136,8 @@ impl<'u> Xml<'u> {
                 self.element("Play", &[], &url);
                 continue;
             }
-            let attributes = [("language", tag(&line.locale))];
+            let mut attributes = vec![("language", tag(&line.locale))];
+            attributes.extend(line.voice.clone().map(|voice| ("voice", voice)));
             for piece in line.pieces(MAX_PIECE) {
                 if !left.takes(escaped_len(piece)) {
                     break;

@@ -3,6 +3,9 @@
 use super::{ConfigError, Reader, some, wrong};
 use crate::config::{Calls, Carrier, CarrierApi, Carriers, Secret};
 
+/// Voices by language; the operator's own names.
+pub(in crate::config) const VOICES: &str = "calls.voices";
+
 /// A platform's place in the settings, and the names that its own pages give to what is kept there.
 struct Keys {
     name: &'static str,
@@ -120,7 +123,17 @@ pub(super) fn calls(reader: &Reader<'_>) -> Result<Calls, ConfigError> {
             "must be an address of a sound file, such as https://desk.example.org/hold.mp3",
         ));
     }
+    let mut voices = std::collections::BTreeMap::new();
+    if let Some(serde_json::Value::Object(named)) = reader.get(VOICES) {
+        for locale in named.keys() {
+            let key = format!("{VOICES}.{locale}");
+            let voice =
+                some(reader.text(&key)?).ok_or_else(|| wrong(&key, "must be a voice of the platform's"))?;
+            voices.insert(locale.clone(), voice);
+        }
+    }
     Ok(Calls {
+        voices,
         allow,
         operator,
         hold_music,

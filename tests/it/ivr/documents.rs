@@ -2,11 +2,14 @@ use proptest::prelude::*;
 use serde_json::json;
 use vestibule::app::outcome::{From, Message, Outcome};
 use vestibule::channel::ivr::dialect::Dialect;
-use vestibule::channel::ivr::speech::{self, Synthetic, Tongues, script};
+use vestibule::channel::ivr::speech::{self, Audio, Synthetic, Tongues, script};
 use vestibule::channel::ivr::twiml;
 use vestibule::channel::ivr::urls::Urls;
+use vestibule::channel::ivr::{document, jambonz};
 use vestibule::cli::playbook;
-use vestibule::conversation::{Conversation, Prompt, PromptKind, PromptOption, Segment};
+use vestibule::conversation::{
+    Conversation, Prompt, PromptKind, PromptOption, Recorded as RecordedText, Segment,
+};
 use vestibule::flow::Playbook;
 
 use crate::support::twiml::{Gather, Verb, read};
@@ -175,6 +178,56 @@ fn the_longest_outcome_stays_below_the_limit_and_keeps_the_question() {
     write(&conversation(json!({"for": "words"})), &many, 0);
 }
 
+/// A recording of what the phone says while one waits, of the greeting, and a voice for Italian.
+struct Recorded;
+
+impl Audio for Recorded {
+    fn find(&self, locale: &str, name: &str) -> Option<String> {
+        let known = locale == "en" && ["phone_hold", "support/greeting"].contains(&name);
+        known.then(|| format!("{locale}/{name}.wav"))
+    }
+
+    fn voice(&self, locale: &str) -> Option<String> {
+        (locale == "it").then(|| "Polly.Bianca".to_owned())
+    }
+
+    fn music(&self) -> Option<String> {
+        Some("https://desk.example.org/hold.mp3".to_owned())
+    }
+}
+
+#[test]
+fn recordings_and_voices_stand_in_where_there_are_some() {
+    let written = |conversation: &Conversation, messages: &[Message], polls: u32| {
+        let outcome = Outcome { conversation, messages };
+        let xml = twiml::of(&script(&outcome, polls, book(), &Recorded), &urls(), polls);
+        (read(&xml, BASE).unwrap_or_else(|wrong| panic!("{wrong}")), xml)
+    };
+    let mut greeting =
+        message("en", vec![Segment::Text("Hello there. For A, press 1.".into())], vec![option("1")]);
+    let known = |name: &str| RecordedText { name: name.to_owned(), text: "Hello there.".to_owned() };
+    greeting.prompt.recorded = Some(known("support/greeting"));
+    let menu = conversation(json!({"for": "choice", "hints": []}));
+    let (verbs, _) = written(&menu, &[greeting.clone()], 0);
+    assert_eq!(gather(&verbs).plays, ["https://desk.example.org/ivr/audio/en/support/greeting.wav"]);
+    assert_eq!(gather(&verbs).says[0].text, "For A, press 1.");
+    // Without one, or in another language, it is said.
+    greeting.prompt.recorded = Some(known("support/other"));
+    let (verbs, _) = written(&menu, &[greeting.clone()], 0);
+    assert!(gather(&verbs).plays.is_empty() && gather(&verbs).says[0].text.starts_with("Hello there."));
+    greeting.prompt.locale = "it".to_owned();
+    let (_, xml) = written(&menu, &[greeting], 0);
+    assert!(xml.contains("<Say language=\"it-IT\" voice=\"Polly.Bianca\">"), "{xml}");
+    // Who waits hears music between the looks, and the recorded word now and then.
+    let mut queued = conversation(json!({"for": "person"}));
+    queued.owner = serde_json::from_value(json!({"queue": "default"})).expect("an owner");
+    assert_eq!(gather(&written(&queued, &[], 1).0).plays, ["https://desk.example.org/hold.mp3"]);
+    assert_eq!(
+        gather(&written(&queued, &[], 3).0).plays,
+        ["https://desk.example.org/ivr/audio/en/phone_hold.wav"]
+    );
+}
+
 #[test]
 fn what_looks_like_markup_is_text() {
     for hostile in
@@ -223,6 +276,36 @@ proptest! {
         let told: String = says.concat();
         let meant: String = texts.iter().map(|text| speech::clean(text)).collect();
         prop_assert_eq!(squeeze(told), squeeze(meant));
+    }
+
+    #[test]
+    fn any_text_is_text_to_jambonz_too(texts in prop::collection::vec(text(), 0..4), how in 0_u8..4) {
+        let hope = match how {
+            0 => json!({"for": "nothing"}),
+            1 => json!({"for": "choice", "hints": texts}),
+            2 => json!({"for": "recording", "longest": 60}),
+            _ => json!({"for": "transfer", "to": "+390212345678", "ring": 20, "whisper": "w", "from": null}),
+        };
+        let messages: Vec<Message> = texts.iter().map(|text| plain(text)).collect();
+        let conversation = conversation(hope);
+        let outcome = Outcome { conversation: &conversation, messages: &messages };
+        let written = jambonz::of(&script(&outcome, 0, book(), &Synthetic), &Urls::new(BASE, Dialect::Jambonz), 0);
+        prop_assert!(written.len() < document::MAX_DOCUMENT, "{} bytes", written.len());
+        let verbs: Vec<serde_json::Value> = serde_json::from_str(&written).expect("JSON");
+        let known = ["say", "gather", "dial", "redirect", "hangup"];
+        for verb in &verbs {
+            let name = verb["verb"].as_str().unwrap_or_default();
+            prop_assert!(known.contains(&name), "{name}");
+            let said = verb["text"].as_str().or_else(|| verb["say"]["text"].as_str());
+            prop_assert!(said.is_none_or(|said| !said.is_empty() && !said.to_lowercase().starts_with("<speak")));
+        }
+        let count = |name: &str| verbs.iter().filter(|verb| verb["verb"] == name).count();
+        prop_assert_eq!(count("dial"), usize::from(how == 3));
+        prop_assert_eq!(count("gather"), usize::from(how == 1 || how == 2));
+        // The same with XML: nothing that is said makes an element.
+        let verbs = write(&conversation, &messages, 0);
+        let says = |verb: &Verb| matches!(verb, Verb::Say(_));
+        prop_assert!(verbs.iter().filter(|verb| !says(verb)).count() <= 2);
     }
 
     #[test]

@@ -272,6 +272,7 @@ impl Reader<'_> {
 fn say(node: Node<'_, '_>) -> Result<Say, String> {
     let mut has = Attributes::of(node);
     let language = tag(has.must("language")?)?;
+    has.may("voice");
     has.done()?;
     let text = text(node)?;
     let length = text.chars().count();
