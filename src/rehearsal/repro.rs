@@ -6,7 +6,9 @@ use std::fmt::Write;
 use jiff::SignedDuration;
 
 use super::update::scalar;
-use crate::conversation::{Event, Facts, HttpAnswer, Incident, Owner, Said, Segment, TicketDraft};
+use crate::conversation::{
+    Event, Facts, HttpAnswer, Incident, Owner, Said, Segment, TicketDraft, TransferEnd,
+};
 use crate::desk::{self, Level};
 
 /// The record of a conversation, turn by turn.
@@ -137,6 +139,9 @@ impl Record {
                 self.agents = true;
                 let _ = writeln!(self.lines, "    - agent: {{ claims: {} }}", quoted(agent));
             }
+            Said::Recorded { .. } => self.line("call", "recorded"),
+            Said::Transferred { how: TransferEnd::Completed } => self.line("call", "put_through"),
+            Said::Transferred { how } => self.line("call", how.word()),
             Said::AgentWrote { text, .. } => self.line("agent", text),
             Said::HandedBack => self.line("agent", "hands back"),
             Said::ClosedByAgent { disposition, .. } => {

@@ -19,7 +19,7 @@ const ICONS = {
   mute: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5h4M3 3l18 18",
   inbox: "M4 13l2.5-8h11L20 13v6H4zM4 13h4.5l1.5 2.5h4l1.5-2.5H20",
 };
-ICONS.phone = ICONS.twilio;
+for (const call of ["phone", "signalwire", "telnyx", "jambonz"]) ICONS[call] = ICONS.twilio;
 ICONS.terminal_voice = ICONS.terminal;
 
 export function Icon({ of, label }) {
@@ -28,7 +28,7 @@ export function Icon({ of, label }) {
   </svg>`;
 }
 
-const CHANNELS = { web: "Web chat", twilio: "Phone call", phone: "Phone in the browser", terminal: "Terminal", terminal_voice: "Terminal, spoken" };
+const CHANNELS = { web: "Web chat", twilio: "Phone call", signalwire: "Phone call", telnyx: "Phone call", jambonz: "Phone call", phone: "Phone in the browser", terminal: "Terminal", terminal_voice: "Terminal, spoken" };
 export const channelName = (word) => CHANNELS[word] || word;
 
 /** Words of the API as people write them: `service_request` is "Service request". */
@@ -40,7 +40,7 @@ export function plain(word) {
 /** A contact without a name is told apart by the beginning of the chat's own id. */
 export function contactName(row) {
   if (row.contact_name) return row.contact_name;
-  const voice = row.channel === "twilio" || row.channel === "phone" || row.channel === "terminal_voice";
+  const voice = ["twilio", "signalwire", "telnyx", "jambonz", "phone", "terminal_voice"].includes(row.channel);
   return `${voice ? "Caller" : "Visitor"} ${row.external_id.replace(/[^0-9A-Za-z]/g, "").slice(-4)}`;
 }
 

@@ -123,6 +123,9 @@ export function Simulator({ flow, locale, onTrail }) {
         <button type="button" class="button" disabled=${busy} onClick=${() => pass(30)}>+30 min</button>
         ${last.due && html`<button type="button" class="button" disabled=${busy} onClick=${() => pass(Math.max(1, Math.ceil((new Date(last.due) - new Date(world.clock)) / 60_000)))}>To the next timer</button>`}
         ${last.calls.length > 0 && html`<${Service} call=${last.calls.at(-1)} busy=${busy} say=${say} />`}
+        ${last.line === "transfer" && [["completed", "They talk"], ["busy", "Busy"], ["no_answer", "No answer"], ["failed", "It fails"]].map(([how, words]) =>
+          html`<button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "transferred", how }, { by: "world", text: words })}>${words}</button>`)}
+        ${last.line === "recording" && html`<button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "recorded" }, { by: "world", text: "A message was recorded" })}>Message recorded</button>`}
         ${last.owner === "queue" && html`<button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "claimed" }, { by: "world", text: "An agent takes over" })}>Agent takes over</button>
           <button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "nobody_came" }, { by: "world", text: "Nobody came" })}>Nobody comes</button>`}
         ${last.owner === "agent" && html`<button type="button" class="button" disabled=${busy} onClick=${() => say({ as: "handed_back" }, { by: "world", text: "The agent hands back" })}>Agent hands back</button>`}

@@ -24,7 +24,7 @@ pub struct Names<'a> {
     /// Other addresses are linked with this one.
     pub contact_linked: bool,
     pub locale: &'a str,
-    /// discord, telegram, web, twilio, terminal…
+    /// discord, telegram, web, twilio, jambonz, terminal…
     pub channel: &'a str,
     pub voice: bool,
     pub ticket: Option<TicketNames<'a>>,

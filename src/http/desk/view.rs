@@ -37,7 +37,7 @@ impl Privacy {
 pub struct ConversationView {
     #[schema(value_type = String, format = Uuid)]
     pub id: String,
-    /// web, twilio, phone, terminal, terminal_voice, telegram or discord.
+    /// web, twilio, signalwire, telnyx, jambonz, phone, terminal, terminal_voice, telegram or discord.
     pub channel: String,
     /// The call's or chat's own id.
     pub external_id: String,

@@ -16,7 +16,9 @@ use super::super::super::json::JsonBody;
 use super::view::Preview;
 use crate::app::From;
 use crate::app::simulate::{self, Simulated, World};
-use crate::conversation::{Channel, ContactFacts, Event, HttpAnswer, Incident, Owner, Prompt, Said};
+use crate::conversation::{
+    Channel, ContactFacts, Event, Hope, HttpAnswer, Incident, Owner, Prompt, Said, TransferEnd,
+};
 
 const MOST_INCIDENTS: usize = 20;
 const LONGEST: usize = 200;
@@ -106,6 +108,12 @@ pub enum TrySaid {
     },
     HandedBack {},
     NobodyCame {},
+    /// The call that was put through ended: completed, busy, no_answer or failed.
+    Transferred {
+        how: String,
+    },
+    /// A message was recorded.
+    Recorded {},
     /// The service that is called replies, with JSON or a text.
     ServiceReplies {
         status: u16,
@@ -124,6 +132,8 @@ pub struct Tried {
     /// To be sent with the next turn.
     #[schema(value_type = Object)]
     pub state: Value,
+    /// On a call: `transfer` while it is put through, `recording` while a message is taken.
+    pub line: Option<String>,
     /// Where the conversation stands; null where it is over.
     pub step: Option<Place>,
     pub walked: Vec<Walk>,
@@ -274,6 +284,14 @@ pub(super) fn said(said: TrySaid, state: &simulate::State) -> Result<Said, Probl
         TrySaid::AgentWrote { text } => Said::AgentWrote { agent: agent(), text },
         TrySaid::HandedBack {} => Said::HandedBack,
         TrySaid::NobodyCame {} => Said::NobodyCame,
+        TrySaid::Transferred { how } => {
+            let known = TransferEnd::ALL.into_iter().find(|end| end.word() == how);
+            let odd = || Problem::bad("bad_how", "A transfer ends as completed, busy, no_answer or failed.");
+            Said::Transferred { how: known.ok_or_else(odd)? }
+        }
+        TrySaid::Recorded {} => {
+            Said::Recorded { url: "https://platform.example/message".to_owned(), seconds: 12 }
+        }
         TrySaid::ServiceReplies { status, body } => {
             answered(HttpAnswer::Reply { status, headers: BTreeMap::new(), body })?
         }
@@ -304,6 +322,11 @@ impl Tried {
         let slots = conversation.frames.iter().flat_map(|frame| &frame.slots);
         Self {
             messages: done.messages.iter().map(message).collect(),
+            line: match &conversation.hope {
+                Hope::Transfer { .. } => Some("transfer".to_owned()),
+                Hope::Recording { .. } => Some("recording".to_owned()),
+                _ => None,
+            },
             step: here.map(|frame| Place { flow: frame.flow.clone(), step: frame.step.clone() }),
             walked: done.events.iter().filter_map(walk).collect(),
             slots: slots.map(|(name, value)| (name.clone(), value.to_string())).collect(),
