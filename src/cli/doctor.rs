@@ -179,6 +179,12 @@ fn phone(settings: &Settings) -> Vec<Checked> {
         checkup
             .off("no calls", "set `channels.twilio.auth_token`, or the secret of another telephony platform");
     }
+    if !on.is_empty() && settings.calls.operator.is_none() {
+        checkup.off(
+            "where we fail, callers hear an apology and the end",
+            "set `calls.operator` to a number or a SIP address that they are put through to",
+        );
+    }
     for (name, carrier) in on {
         match &settings.public_url {
             None => checkup.wrong(

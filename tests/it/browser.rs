@@ -3,6 +3,7 @@
 mod answers;
 mod flows;
 mod gaps;
+mod phone;
 
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ mod agents;
 pub mod desk;
 mod dialects;
 mod documents;
-mod people;
+pub mod people;
 mod posts;
 mod served;
 mod signatures;

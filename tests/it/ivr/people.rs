@@ -13,7 +13,7 @@ use vestibule::conversation::{CallEvent, Channel, Event};
 use super::desk::{Desk, gather};
 use crate::support::twiml::Verb;
 
-const TRANSFER: &str = r#"
+pub const TRANSFER: &str = r#"
 flow: support
 title: Support
 start: { default: true }
