@@ -27,6 +27,10 @@ pub enum DeskError {
     Voice,
     #[error("there is nothing written")]
     Empty,
+    #[error("only a call can be put through")]
+    NotACall,
+    #[error("`calls.allow` does not allow {0}")]
+    NotAllowed(String),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -80,6 +84,28 @@ impl super::App {
     /// As [`Self::reply`].
     pub async fn hand_back(&self, agent: &str, id: ConversationId) -> Result<(), DeskError> {
         self.act(agent, id, None, Said::HandedBack, is_mine).await.map(|_| ())
+    }
+
+    /// Has a call put through to a number (E.164) that the settings allow, or to the operator.
+    ///
+    /// # Errors
+    /// As [`Self::reply`]; [`DeskError::NotAllowed`] for another number, [`DeskError::NotACall`] in a chat.
+    pub async fn put_through(&self, agent: &str, id: ConversationId, to: &str) -> Result<(), DeskError> {
+        let bare: String = to.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')')).collect();
+        let digits = bare.strip_prefix('+').unwrap_or_default();
+        let number = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let calls = &self.settings.calls;
+        let operator = calls.operator.as_deref() == Some(to.trim());
+        if !(operator || (number && calls.allows(&bare))) {
+            return Err(DeskError::NotAllowed(utterance::clean(to).chars().take(60).collect()));
+        }
+        let to = if operator { to.trim().to_owned() } else { bare };
+        let said = Said::PutThrough { agent: agent.to_owned(), to };
+        let guard = |conversation: &Conversation, agent: &str| match conversation.channel.voice() {
+            true => is_mine(conversation, agent),
+            false => Some(DeskError::NotACall),
+        };
+        self.act(agent, id, None, said, guard).await.map(|_| ())
     }
 
     /// Closes the conversation with a disposition.

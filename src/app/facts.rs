@@ -82,6 +82,7 @@ pub(super) fn facts(
         waiting: loaded.waiting,
         waiting_minutes: app.pace.minutes(loaded.waiting + 1, now),
         callable: callable(app, conversation.channel),
+        no_callbacks: !app.settings.calls.callback,
         voicemail: u32::try_from(app.settings.calls.voicemail.as_secs()).unwrap_or(u32::MAX),
         dropped: dropped(app, conversation, loaded, now),
         ask_language: asks_language(app, playbook, conversation, contact),
@@ -128,8 +129,7 @@ fn callable(app: &super::App, channel: Channel) -> Vec<String> {
         | Channel::Telegram
         | Channel::Discord => return Vec::new(),
     };
-    let can = carrier.api.is_some() && app.settings.calls.callback;
-    if can { app.settings.calls.allow.clone() } else { Vec::new() }
+    if carrier.api.is_some() { app.settings.calls.allow.clone() } else { Vec::new() }
 }
 
 /// The caller's last call, where it was cut off a moment ago amid something.

@@ -149,7 +149,7 @@ fn listen(outcome: &Outcome<'_>) -> Listen {
         Then::Collect(collect) => collect,
         Then::Transfer(transfer) => return Listen { transfer: Some(transfer.to), ..Listen::default() },
         Then::Record(record) => return Listen { record: Some(record.longest), ..Listen::default() },
-        Then::GoOn | Then::HangUp => return Listen::default(),
+        Then::HangUp => return Listen::default(),
     };
     let (one_key, digits) = match collect.keys {
         Keys::One => (true, None),

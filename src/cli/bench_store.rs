@@ -172,6 +172,7 @@ fn fresh(address: &str) -> Conversation {
         message: None,
         callback: None,
         queued_at: None,
+        put_through: None,
         place_told: None,
         unreachable: false,
         proven: None,

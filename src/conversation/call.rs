@@ -57,6 +57,15 @@ impl Callback {
     }
 }
 
+/// Where an agent has the call put through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutThrough {
+    /// A number in E.164 or a SIP address.
+    pub to: String,
+    /// Told to whoever answers.
+    pub whisper: String,
+}
+
 /// A call that was cut off, as a later one of the same number goes on with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dropped {
@@ -117,4 +126,6 @@ pub enum CallEvent {
     CallResumed {
         from: ConversationId,
     },
+    /// The caller did not want to go on there.
+    ResumeDeclined,
 }

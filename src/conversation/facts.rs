@@ -32,7 +32,10 @@ pub struct Facts {
     /// to tell.
     #[serde(default)]
     pub waiting_minutes: Option<u32>,
-    /// Those who wait on the phone may be called back instead: where one may be called, the beginnings of numbers.
+    /// Who waits on the phone is not offered a call back.
+    #[serde(default)]
+    pub no_callbacks: bool,
+    /// Beginnings of numbers to which a call or a text message may leave; empty: none.
     #[serde(default)]
     pub callable: Vec<String>,
     /// The longest message that a caller can leave, in seconds.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::link::{Elsewhere, Proven};
-use super::{Answered, Callback, ContactId, ConversationId, Dropped, Hope, HttpAnswer, Reopened};
+use super::{Answered, Callback, ContactId, ConversationId, Dropped, Hope, HttpAnswer, PutThrough, Reopened};
 use crate::flow::{FlowName, Locale, SlotName, SlotValue, StepId};
 
 /// The channels there are. The engine knows only whether one speaks or shows.
@@ -149,6 +149,9 @@ pub struct Conversation {
     /// Who waits for a person asked to be called back, or is being asked about that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Callback>,
+    /// Where an agent has the call put through, until it comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_through: Option<PutThrough>,
     /// Since when it waits for a person; a call back keeps the place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_at: Option<Timestamp>,

@@ -113,6 +113,11 @@ pub enum Said {
         agent: String,
         text: String,
     },
+    /// An agent has the call put through: to a number in E.164, or to a SIP address.
+    PutThrough {
+        agent: String,
+        to: String,
+    },
     /// An agent gives the conversation back to the bot.
     HandedBack,
     /// An agent went away without handing back: it waits for another.

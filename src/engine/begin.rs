@@ -58,6 +58,7 @@ pub fn fresh(playbook: &Playbook, beginning: &Beginning<'_>) -> Conversation {
         message: None,
         callback: None,
         queued_at: None,
+        put_through: None,
         place_told: None,
         unreachable: false,
     }

@@ -32,6 +32,7 @@ pub(super) fn hear(w: &mut Working<'_>, utterance: &Utterance) {
         Said::Claimed { agent } => person::claimed(w, agent),
         Said::AgentWrote { agent, text } => person::wrote(w, agent, text),
         Said::Noted { agent, text } => person::noted(w, agent, text),
+        Said::PutThrough { agent, to } => person::put_through(w, agent, to),
         Said::HandedBack => person::handed_back(w),
         Said::LeaseEnded => person::lease_ended(w),
         Said::ClosedByAgent { agent, disposition } => person::closed(w, agent, disposition),
@@ -176,6 +177,9 @@ fn stale(w: &Working<'_>, utterance: &Utterance) -> bool {
     }
 }
 
+/// So long after the caller's last word a message that was being left may still come.
+const MESSAGE_COMES: jiff::SignedDuration = jiff::SignedDuration::from_mins(12);
+
 /// Words heard with less confidence are asked for again.
 const UNSURE: f64 = 0.3;
 
@@ -317,7 +321,9 @@ pub(super) fn left(w: &mut Working<'_>, reason: &str) {
     // The line is free for a call of ours; or the message that the caller was leaving is on its way.
     let promised = w.c.callback.as_ref().is_some_and(|callback| callback.number().is_some());
     let wait = w.current_wait().cloned();
-    if promised || matches!(wait.as_ref().map(|wait| &wait.kind), Some(WaitKind::Message { .. })) {
+    let message = matches!(wait.as_ref().map(|wait| &wait.kind), Some(WaitKind::Message { .. }));
+    let just_now = w.now.duration_since(w.c.heard_at) < MESSAGE_COMES;
+    if promised || (message && just_now) {
         return w.event(Event::Left { reason: reason.to_owned() });
     }
     // Left right after an answer, without a word: taken as solved by it, and counted as assumed.
@@ -325,7 +331,8 @@ pub(super) fn left(w: &mut Working<'_>, reason: &str) {
         Some(WaitKind::Solved { article, part, .. }) => telling::is_whole(w, article, *part),
         _ => false,
     };
-    let talks = matches!(wait.as_ref().map(|wait| &wait.kind), Some(WaitKind::Transfer { .. }));
+    let put = w.c.put_through.take().is_some();
+    let talks = put || matches!(wait.as_ref().map(|wait| &wait.kind), Some(WaitKind::Transfer { .. }));
     let outcome = match (after_answer, w.c.tickets.is_empty()) {
         _ if talks => "handed_over",
         (true, true) => "deflected",

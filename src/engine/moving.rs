@@ -90,6 +90,7 @@ fn moves(conversation: &Conversation, said: &Said) -> bool {
         | Said::Claimed { .. }
         | Said::AgentWrote { .. }
         | Said::Noted { .. }
+        | Said::PutThrough { .. }
         | Said::LeaseEnded
         | Said::ClosedByAgent { .. }
         | Said::Informed { .. }

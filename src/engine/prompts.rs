@@ -6,6 +6,9 @@ use crate::flow::{Kind, SlotKind};
 use super::working::Working;
 use super::{elsewhere, globals, question, queue, reason, resume, speak, step, sure, telling};
 
+/// Seconds for which a call rings that an agent has put through.
+const RING: u32 = 30;
+
 /// How a prompt is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asking {
@@ -114,6 +117,10 @@ pub(super) fn yes_no(w: &mut Working<'_>) -> Vec<PromptOption> {
 pub(super) fn hope(w: &Working<'_>) -> Hope {
     if w.c.is_closed() {
         return Hope::Nothing;
+    }
+    if let Some(put) = &w.c.put_through {
+        let (to, whisper, from) = (put.to.clone(), put.whisper.clone(), w.c.number.clone());
+        return Hope::Transfer { to, ring: RING, whisper, from };
     }
     if w.c.owner != Owner::Bot {
         return queue::hope(w).unwrap_or(Hope::Person);

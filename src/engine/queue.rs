@@ -42,7 +42,7 @@ pub(super) fn looked(w: &mut Working<'_>) {
 }
 
 fn can_call_back(w: &Working<'_>) -> bool {
-    w.voice() && !w.facts.callable.is_empty()
+    w.voice() && !w.facts.no_callbacks && !w.facts.callable.is_empty()
 }
 
 /// What a waiting caller says or presses, where it is about the call back. False where it is for the person.

@@ -32,6 +32,7 @@ pub(super) fn answered(w: &mut Working<'_>, yes: bool) -> Then {
         return Then::Wait;
     };
     if !yes {
+        w.call_event(CallEvent::ResumeDeclined);
         return anew(w);
     }
     w.call_event(CallEvent::CallResumed { from: dropped.conversation });

@@ -39,6 +39,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/conversations/{id}/reply", post(acts::reply))
         .route("/api/conversations/{id}/note", post(acts::note))
         .route("/api/conversations/{id}/hand-back", post(acts::hand_back))
+        .route("/api/conversations/{id}/put-through", post(acts::put_through))
         .route("/api/conversations/{id}/close", post(acts::close))
         .route("/api/conversations/{id}/unlink", post(acts::unlink))
         .route("/api/tickets", get(tickets))

@@ -154,6 +154,13 @@ impl From<DeskError> for Problem {
                 Self::conflict("not_linked", "This contact is linked with no other channel.")
             }
             DeskError::Voice => Self::conflict("caller", "A caller is called back, not written to."),
+            DeskError::NotACall => Self::conflict("not_a_call", "Only a call can be put through."),
+            DeskError::NotAllowed(to) => Self::bad(
+                "not_allowed",
+                format!(
+                    "{to} may not be called. Numbers are written as +390212345678, and `calls.allow` names their beginnings."
+                ),
+            ),
             DeskError::Empty => Self::bad("empty", "The text is empty."),
             DeskError::Closed => Self::conflict("closed", "This conversation is closed."),
             DeskError::Store(error) => error.into(),

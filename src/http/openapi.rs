@@ -21,7 +21,7 @@ use super::{auth, desk, playbook, web_chat};
         desk::insight::contacts, desk::insight::funnel, desk::insight::behind, desk::insight::forecast,
         desk::insight::risks, desk::insight::alike, desk::insight::open_problem,
         desk::acts::claim, desk::acts::reply, desk::acts::note, desk::acts::hand_back, desk::acts::close,
-        desk::acts::unlink,
+        desk::acts::unlink, desk::acts::put_through,
         desk::world::incidents, desk::world::open, desk::world::close, desk::world::file,
         desk::inbox::parked, desk::inbox::replay,
         desk::events::stream, desk::presence::choose, playbook::playbook,

@@ -53,6 +53,7 @@ export const api = {
   reply: (id, client_id, text) => call("POST", conversation(id, "reply"), { client_id, text }),
   note: (id, client_id, text) => call("POST", conversation(id, "note"), { client_id, text }),
   handBack: (id) => call("POST", conversation(id, "hand-back"), {}),
+  putThrough: (id, to) => call("POST", conversation(id, "put-through"), { to }),
   close: (id, disposition) => call("POST", conversation(id, "close"), { disposition }),
   unlink: (id) => call("POST", conversation(id, "unlink"), {}),
   tickets: () => call("GET", "tickets").then((told) => told.tickets),

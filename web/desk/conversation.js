@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { api, freshId } from "./api.js";
-import { Badge, Icon, Owner, Problem, Priority, Time, channelName, contactName, grouped, html, plain, useKept } from "./parts.js";
+import { Badge, Icon, Owner, Problem, Priority, Time, channelName, contactName, isCall, grouped, html, plain, useKept } from "./parts.js";
 import { Transcript } from "./transcript.js";
 
 const DISPOSITIONS = ["solved", "follow_up", "no_response", "duplicate", "not_for_us"];
@@ -12,6 +12,7 @@ export function Conversation({ detail, me, error, onRetry, onChanged, onTicket, 
   const [busy, setBusy] = useState(false);
   const [facts, setFacts] = useState(false);
   const closing = useRef(null);
+  const putting = useRef(null);
   const row = detail?.conversation;
   useEffect(() => setFailed(null), [row?.id]);
   if (error) return html`<section class="main-pane"><${Problem} error=${error} onRetry=${onRetry} /></section>`;
@@ -43,6 +44,7 @@ export function Conversation({ detail, me, error, onRetry, onChanged, onTicket, 
         <p><${Owner} row=${row} me=${me.name} /> <span class="meta">${channelName(row.channel)} · ${row.locale}</span></p></div>
       <div class="acts">
         ${open && !mine && html`<button type="button" class="button main" disabled=${busy} onClick=${claim}>Take over</button>`}
+        ${mine && isCall(row) && html`<button type="button" class="button" disabled=${busy} onClick=${() => putting.current.showModal()}>Put through…</button>`}
         ${mine && html`<button type="button" class="button" disabled=${busy} onClick=${handBack}>Hand back</button>
           <button type="button" class="button" disabled=${busy} onClick=${() => closing.current.showModal()}>Close…</button>`}
         <button type="button" class="button only-mid" aria-expanded=${String(facts)} aria-controls="facts" onClick=${() => setFacts(!facts)}><${Icon} of="info" /><span class="wide-words">Details</span></button>
@@ -56,8 +58,27 @@ export function Conversation({ detail, me, error, onRetry, onChanged, onTicket, 
       </div>
       <${Facts} detail=${detail} me=${me} busy=${busy} open=${facts} onTicket=${onTicket} onUnlink=${unlink} />
     </div>
+    <${PutThroughDialog} at=${putting} onPut=${(to) => act(() => api.putThrough(row.id, to), `The call is put through to ${to}.`)} />
     <${CloseDialog} at=${closing} onClose=${(word) => act(() => api.close(row.id, word), "Closed.")} />
   </section>`;
+}
+
+/** Whom the caller is to talk to: the agent's own telephone, or a colleague's. */
+function PutThroughDialog({ at, onPut }) {
+  const [to, setTo] = useKept("put-through", "");
+  const put = async (event) => {
+    event.preventDefault();
+    if (!to.trim()) return;
+    at.current.close();
+    await onPut(to.trim());
+  };
+  return html`<dialog class="dialog" ref=${at} aria-labelledby="put-title"><form onSubmit=${put}>
+    <h2 id="put-title">Put the call through</h2>
+    <label for="put-to">Number, with its country code</label>
+    <input id="put-to" inputmode="tel" autocomplete="tel" placeholder="+39 02 12345678" value=${to} onInput=${(event) => setTo(event.target.value)} />
+    <div class="acts"><button type="button" class="button" onClick=${() => at.current.close()}>Cancel</button>
+      <button class="button main" disabled=${!to.trim()}>Put through</button></div>
+  </form></dialog>`;
 }
 
 function Composer({ row, mine, open, onClaim, onChanged, onFailed }) {

@@ -37,11 +37,13 @@ export function plain(word) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** Whether a conversation is a call. */
+export const isCall = (row) => ["twilio", "signalwire", "telnyx", "jambonz", "phone", "terminal_voice"].includes(row.channel);
+
 /** A contact without a name is told apart by the beginning of the chat's own id. */
 export function contactName(row) {
   if (row.contact_name) return row.contact_name;
-  const voice = ["twilio", "signalwire", "telnyx", "jambonz", "phone", "terminal_voice"].includes(row.channel);
-  return `${voice ? "Caller" : "Visitor"} ${row.external_id.replace(/[^0-9A-Za-z]/g, "").slice(-4)}`;
+  return `${isCall(row) ? "Caller" : "Visitor"} ${row.external_id.replace(/[^0-9A-Za-z]/g, "").slice(-4)}`;
 }
 
 /** A code as it is easiest to read out. */

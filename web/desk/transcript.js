@@ -31,6 +31,7 @@ const POINTS = {
   call_answered: () => "The call back was answered",
   call_ended: (entry) => `The call back ended: ${plain(entry.text)}`,
   text_message: (entry) => `A text message goes to ${entry.text}`,
+  resume_declined: () => "Did not want to go on where an earlier call was cut off",
   call_resumed: () => "Goes on where an earlier call was cut off",
   survey: (entry) => `Survey: ${entry.text}`,
   language: (entry) => `Language changed to ${entry.text}`,

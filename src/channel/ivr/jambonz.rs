@@ -39,10 +39,6 @@ pub fn of(script: &Script, urls: &Urls, polls: u32) -> String {
             }));
             verbs.redirect(&urls.silence(step));
         }
-        Then::GoOn => {
-            verbs.say(&script.lines);
-            verbs.redirect(&urls.poll(step, polls + 1));
-        }
     }
     verbs.done()
 }

@@ -1,5 +1,5 @@
-//! One turn's outcome as a call has it: what is spoken, then exactly one of collect, transfer, record, go on or hang
-//! up. The same for every dialect; never markup.
+//! One turn's outcome as a call has it: what is spoken, then exactly one of collect, transfer, record or hang up. The
+//! same for every dialect; never markup.
 
 use std::ops::Range;
 
@@ -52,8 +52,6 @@ pub enum Then {
     Collect(Collect),
     Transfer(Transfer),
     Record(Record),
-    /// On at once, with the next turn.
-    GoOn,
     HangUp,
 }
 

@@ -36,10 +36,6 @@ pub fn of(script: &Script, urls: &Urls, polls: u32) -> String {
             // Where nothing was said its action is not asked.
             xml.redirect(&urls.silence(step));
         }
-        Then::GoOn => {
-            xml.say(&script.lines);
-            xml.redirect(&urls.poll(step, polls + 1));
-        }
     }
     xml.done()
 }

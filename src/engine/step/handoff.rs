@@ -2,7 +2,7 @@
 
 use crate::conversation::{CallEvent, Event, Owner, PromptKind, TimerKind, TransferEnd, Wait, WaitKind};
 use crate::engine::working::Working;
-use crate::engine::{hear, queue, run};
+use crate::engine::{hear, person, queue, run};
 use crate::flow::Kind;
 use crate::flow::graph::Exit;
 use crate::flow::step::{Handoff, Transfer};
@@ -77,6 +77,9 @@ fn dials(w: &Working<'_>, transfer: &Transfer, to: &str) -> bool {
 
 /// How the transfer ended, where one is waited for.
 pub fn transferred(w: &mut Working<'_>, how: TransferEnd) {
+    if w.c.put_through.is_some() {
+        return person::came_back(w, how);
+    }
     let waits = matches!(w.current_wait().map(|wait| &wait.kind), Some(WaitKind::Transfer { .. }));
     let handoff = match w.here().map(|(_, step)| &step.kind) {
         Some(Kind::Handoff(handoff)) if waits => handoff,

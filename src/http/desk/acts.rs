@@ -42,6 +42,15 @@ pub struct Closing {
     pub disposition: String,
 }
 
+/// Whom a call is put through to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(expecting = "an object")]
+pub struct PuttingThrough {
+    /// A number in E.164 that `calls.allow` allows, or `calls.operator`.
+    #[schema(example = "+390212345678")]
+    pub to: String,
+}
+
 /// Nothing to say: an empty object, or no body.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(expecting = "an object")]
@@ -113,6 +122,22 @@ pub async fn hand_back(
 ) -> Result<Json<Done>, Problem> {
     let id = conversation_id(&id)?;
     web.app.hand_back(agent.name(), id).await?;
+    done(&web, id).await
+}
+
+#[utoipa::path(
+    post, path = "/api/conversations/{id}/put-through", tag = "desk", params(("id" = String, Path, format = Uuid)),
+    request_body = PuttingThrough, security(("desk_cookie" = [], "csrf" = [])),
+    responses((status = 200, body = Done), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody))
+)]
+pub async fn put_through(
+    State(web): State<Web>,
+    Acting(agent): Acting,
+    Path(id): Path<String>,
+    JsonBody(putting): JsonBody<PuttingThrough>,
+) -> Result<Json<Done>, Problem> {
+    let id = conversation_id(&id)?;
+    web.app.put_through(agent.name(), id, &putting.to).await?;
     done(&web, id).await
 }
 

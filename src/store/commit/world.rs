@@ -81,7 +81,7 @@ fn call_rows(
             }
             return Ok(());
         }
-        Event::Call { what: CallEvent::CallResumed { .. } } => {
+        Event::Call { what: CallEvent::CallResumed { .. } | CallEvent::ResumeDeclined } => {
             writes.calls.push(calls::Chore::Resumed { contact: conversation.contact.to_string() });
             return Ok(());
         }

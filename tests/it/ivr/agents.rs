@@ -1,8 +1,10 @@
 //! A person on the line: the agent writes, the caller hears and speaks.
 
+use vestibule::app::desk::DeskError;
 use vestibule::conversation::Event;
 
 use super::desk::{Desk, gather};
+use crate::support::twiml::Verb;
 
 #[tokio::test]
 async fn an_agents_words_are_spoken_and_the_callers_are_written_down() {
@@ -58,5 +60,42 @@ async fn what_was_said_to_an_agent_who_just_left_answers_no_menu_unheard() {
     let late = desk.post(&gather(&heard).0.action, "&Digits=1").await;
     let (menu, _, said) = gather(&late);
     assert!(menu.num_digits == Some(1) && said.contains("press 1"), "{late:?}");
+    desk.app.store.close().await;
+}
+
+#[tokio::test]
+async fn an_agent_has_the_call_put_through_to_a_telephone() {
+    let desk = Desk::with(
+        "flow: support\ntitle: Support\nstart: { default: true }\nsteps:\n  - handoff: { on_unreached: bye }\n  - id: bye\n    end: { outcome: informed }\n",
+        &[("VESTIBULE_CALLS__ALLOW", "+39"), ("VESTIBULE_CALLS__OPERATOR", "sip:desk@pbx.example")],
+    )
+    .await;
+    let queued = desk.post("/ivr/twilio", "").await;
+    let id = desk.conversation().await;
+    let refused = desk.app.put_through("Ada", id, "+390212345678").await.expect_err("not hers");
+    assert!(matches!(refused, DeskError::NotYours), "{refused}");
+    desk.app.claim("Ada", id).await.expect("claimed");
+    for odd in ["+19005550100", "0212345678", "sip:fraud@evil.example", ""] {
+        let refused = desk.app.put_through("Ada", id, odd).await.expect_err(odd);
+        assert!(matches!(refused, DeskError::NotAllowed(_)), "{odd}: {refused}");
+    }
+    desk.app.put_through("Ada", id, "+39 02 1234-5678").await.expect("put through");
+    let dial = |verbs: &[Verb]| match verbs.last() {
+        Some(Verb::Dial(dial)) => dial.clone(),
+        other => panic!("no dial: {other:?}"),
+    };
+    let first = dial(&desk.post(gather(&queued).1, "").await);
+    assert_eq!((first.to.as_str(), first.sip), ("+390212345678", false));
+    let told = desk.send("CA2", &first.whisper.expect("a whisper"), "&ParentCallSid=CA1").await;
+    assert!(told.1.contains("A call about: Support."), "{}", told.1);
+
+    // Nobody answers: the agent goes on by typing, and tries the operator's line.
+    let back = desk.post(&first.action.expect("an address"), "&DialCallStatus=no-answer").await;
+    assert!(gather(&back).2.contains("Nobody answers there."), "{back:?}");
+    desk.app.put_through("Ada", id, "sip:desk@pbx.example").await.expect("put through");
+    let second = dial(&desk.post(gather(&back).1, "").await);
+    assert!(second.sip, "{second:?}");
+    let over = desk.post(&second.action.expect("an address"), "&DialCallStatus=completed").await;
+    assert_eq!(over, [Verb::Hangup]);
     desk.app.store.close().await;
 }

@@ -303,6 +303,21 @@ async fn a_call_that_was_cut_off_goes_on_at_the_next() {
 }
 
 #[tokio::test]
+async fn who_does_not_want_to_go_on_is_not_asked_again() {
+    let desk = Desk::open().await;
+    let menu = desk.post("/ivr/twilio", "").await;
+    desk.post(&gather(&menu).0.action, "&Digits=1").await;
+    assert_eq!(desk.send("CA1", "/ivr/twilio/status", "&CallStatus=completed").await.0, 204);
+    let offer = desk.post_of("CA2", "/ivr/twilio", "").await;
+    let anew = desk.post_of("CA2", &gather(&offer).0.action, "&Digits=2").await;
+    assert!(said(&anew).contains("What is it about?"), "{anew:?}");
+    assert_eq!(desk.send("CA2", "/ivr/twilio/status", "&CallStatus=completed").await.0, 204);
+    let third = desk.post_of("CA3", "/ivr/twilio", "").await;
+    assert!(!said(&third).contains("cut off"), "{third:?}");
+    desk.app.store.close().await;
+}
+
+#[tokio::test]
 async fn what_was_heard_unsurely_is_said_back() {
     let desk = Desk::open().await;
     let menu = desk.post("/ivr/twilio", "").await;

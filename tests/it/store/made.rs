@@ -51,6 +51,7 @@ pub fn conversation(channel: Channel, address: &str, begun_by: &str) -> Conversa
         message: None,
         callback: None,
         queued_at: None,
+        put_through: None,
         place_told: None,
         unreachable: false,
     }
