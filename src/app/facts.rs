@@ -84,7 +84,7 @@ pub(super) fn facts(
         callable: callable(app, conversation.channel),
         no_callbacks: !app.settings.calls.callback,
         voicemail: u32::try_from(app.settings.calls.voicemail.as_secs()).unwrap_or(u32::MAX),
-        dropped: dropped(app, conversation, loaded, now),
+        dropped: dropped(app, conversation, loaded, contact, now),
         ask_language: asks_language(app, playbook, conversation, contact),
         link: LinkFacts {
             code: fresh_code(conversation, contact),
@@ -137,8 +137,13 @@ fn dropped(
     app: &super::App,
     conversation: &Conversation,
     loaded: &Loaded,
+    contact: &Contact,
     now: Timestamp,
 ) -> Option<Box<Dropped>> {
+    // A number is a hint; a chat is told of a call only where it is proven whose it is.
+    if !conversation.channel.voice() && !contact.verified {
+        return None;
+    }
     let cut = loaded.dropped.as_ref().filter(|_| conversation.frames.is_empty())?;
     let recent = now.duration_since(cut.heard_at) <= super::commit::signed(app.settings.calls.resume);
     let amid = !cut.trail.is_empty() || cut.frames.len() > 1;

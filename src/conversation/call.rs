@@ -127,5 +127,7 @@ pub enum CallEvent {
         from: ConversationId,
     },
     /// The caller did not want to go on there.
-    ResumeDeclined,
+    ResumeDeclined {
+        from: ConversationId,
+    },
 }

@@ -307,6 +307,10 @@ pub(super) fn again(w: &mut Working<'_>) {
     if w.c.frames.is_empty() {
         return begin::begin(w, None);
     }
+    // A call that comes to look is a call that is there.
+    if w.voice() {
+        w.c.heard_at = w.now;
+    }
     queue::looked(w);
     if w.c.owner != Owner::Bot || step::http::go_on(w) || step::wait::go_on(w) {
         return;

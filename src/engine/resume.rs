@@ -1,5 +1,6 @@
 //! A call that was cut off: whoever calls from the same number soon after is asked whether to go on there. The number is
-//! a hint, so nothing that was said before is said again.
+//! a hint, so nothing that was said before is said again. Who had said in that call, by a code, which chat is theirs can go
+//! on in that chat, too.
 
 use crate::conversation::{CallEvent, PromptKind, Wait, WaitKind};
 
@@ -9,8 +10,12 @@ use super::{prompts, run, tongue};
 
 /// Asks, before the flow that would begin. False where there is nothing to go on with.
 pub(super) fn offer(w: &mut Working<'_>) -> bool {
-    let Some(dropped) = w.facts.dropped.clone().filter(|_| w.voice()) else { return false };
-    if dropped.revision != w.playbook.revision {
+    let Some(dropped) = w.facts.dropped.clone() else { return false };
+    let wait = dropped.frames.last().and_then(|frame| frame.wait.as_ref());
+    let of_calls = wait.is_some_and(|wait| {
+        matches!(wait.kind, WaitKind::Consent { .. } | WaitKind::Message { .. } | WaitKind::Transfer { .. })
+    });
+    if dropped.revision != w.playbook.revision || (of_calls && !w.voice()) {
         return false;
     }
     w.c.locale.clone_from(&dropped.locale);
@@ -32,7 +37,7 @@ pub(super) fn answered(w: &mut Working<'_>, yes: bool) -> Then {
         return Then::Wait;
     };
     if !yes {
-        w.call_event(CallEvent::ResumeDeclined);
+        w.call_event(CallEvent::ResumeDeclined { from: dropped.conversation });
         return anew(w);
     }
     w.call_event(CallEvent::CallResumed { from: dropped.conversation });

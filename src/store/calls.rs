@@ -50,7 +50,7 @@ pub(super) enum Chore {
     },
     /// It is gone on with, or anew.
     Resumed {
-        contact: String,
+        conversation: String,
     },
     Add {
         id: String,
@@ -78,7 +78,7 @@ const QUEUED: &str = "INSERT INTO queued (conversation, since) VALUES ($1, $2)
 const UNQUEUED: &str = "DELETE FROM queued WHERE conversation = $1";
 const DROPPED: &str = "INSERT INTO dropped (contact, conversation, at) VALUES ($1, $2, $3)
     ON CONFLICT (contact) DO UPDATE SET conversation = excluded.conversation, at = excluded.at";
-const RESUMED: &str = "DELETE FROM dropped WHERE contact = $1";
+const RESUMED: &str = "DELETE FROM dropped WHERE conversation = $1";
 const ADD: &str = "INSERT INTO errands (id, conversation, body, created, due) VALUES ($1, $2, $3, $4, $4)
     ON CONFLICT (id) DO NOTHING";
 const DUE: &str =
@@ -95,7 +95,7 @@ macro_rules! run {
             Chore::Dropped { contact, conversation, at } => {
                 sqlx::query(DROPPED).bind(contact).bind(conversation).bind(at)
             }
-            Chore::Resumed { contact } => sqlx::query(RESUMED).bind(contact),
+            Chore::Resumed { conversation } => sqlx::query(RESUMED).bind(conversation),
             Chore::Add { id, conversation, body, now } => {
                 sqlx::query(ADD).bind(id).bind(conversation).bind(body).bind(now)
             }

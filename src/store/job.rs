@@ -69,7 +69,7 @@ pub struct Loaded {
     pub agents_free: u32,
     /// Conversations that wait for a person before this one.
     pub waiting: u32,
-    /// The contact's last call, where it was cut off and there is none on the address yet.
+    /// The contact's last call, where it was cut off and nothing is under way on the address.
     pub dropped: Option<Box<Conversation>>,
     /// Messages that wait in the outbox for this conversation's channel to fetch them, oldest first. A decision that
     /// delivers them says so in `sent`.

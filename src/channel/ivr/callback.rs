@@ -85,7 +85,6 @@ pub fn verify(dialect: Dialect, settings: &Settings, post: &Post<'_>) -> Result<
     if !signed(dialect, settings, post, &url, payload)? {
         return Err(Refusal::Forged);
     }
-    // Telnyx and jambonz count fields, too, though only their bytes are signed.
     let told = match dialect {
         Dialect::Jambonz => Told::of_json(&serde_json::from_slice(post.body).unwrap_or_default()),
         Dialect::Twilio | Dialect::Signalwire | Dialect::Telnyx => Told::of_form(&form),
@@ -105,20 +104,16 @@ fn signed(
     payload: Payload<'_>,
 ) -> Result<bool, Refusal> {
     let carrier = dialect.carrier(settings);
-    let of =
-        |secrets: &'_ [Secret]| secrets.iter().map(|secret| secret.expose().to_owned()).collect::<Vec<_>>();
-    let secrets = of(&carrier.secrets);
-    let secrets = secrets.iter().map(String::as_str);
+    let secrets = carrier.secrets.iter().map(Secret::expose);
     Ok(match dialect {
         Dialect::Twilio => {
             let hash = hash(post.header("x-twilio-webhooks-signature-settings"))?;
             let signature = post.header("x-twilio-signature").unwrap_or_default();
             let signed = Signed { url, payload, signature, hash };
-            let keys = of(&carrier.signing_keys);
-            match keys.as_slice() {
+            match carrier.signing_keys.as_slice() {
                 [] => signed.verifies(secrets),
                 // Who has a shared key is not talked down to the weaker hash.
-                keys => hash == Hash::Sha256 && signed.verifies(keys.iter().map(String::as_str)),
+                keys => hash == Hash::Sha256 && signed.verifies(keys.iter().map(Secret::expose)),
             }
         }
         Dialect::Signalwire => {

@@ -206,7 +206,7 @@ fn dial(transfer: &Transfer, urls: &Urls, step: u64) -> Value {
     if transfer.whisper {
         dial["confirmHook"] = hook(&urls.whisper(step));
     }
-    if let Some(from) = &transfer.from {
+    if let Some(from) = transfer.from.as_ref().filter(|_| !urls.is_call_back()) {
         dial["callerId"] = json!(from);
     }
     dial

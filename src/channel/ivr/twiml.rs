@@ -171,7 +171,7 @@ impl<'u> Xml<'u> {
             ("timeout", transfer.ring.to_string()),
             ("answerOnBridge", "true".to_owned()),
         ];
-        if let Some(from) = &transfer.from {
+        if let Some(from) = transfer.from.as_ref().filter(|_| !self.urls.is_call_back()) {
             attributes.push(("callerId", from.clone()));
         }
         self.open("Dial", &attributes, ">");

@@ -24,6 +24,11 @@ impl Urls {
         self
     }
 
+    /// Whether we made the call: then its number is ours, and no platform shows another's.
+    pub fn is_call_back(&self) -> bool {
+        !self.line.is_empty()
+    }
+
     /// Where the answer to what turn `step` asked is sent.
     pub fn answer(&self, step: u64) -> String {
         format!("{}?step={step}{}", self.base, self.line)

@@ -200,7 +200,7 @@ impl Line<'_> {
             CallEvent::CallBackEnded { reason } => self.point("call_ended", reason),
             CallEvent::MessageWanted { number, .. } => self.point("text_message", number),
             CallEvent::CallResumed { .. } => self.point("call_resumed", ""),
-            CallEvent::ResumeDeclined => self.point("resume_declined", ""),
+            CallEvent::ResumeDeclined { .. } => self.point("resume_declined", ""),
         }
     }
 

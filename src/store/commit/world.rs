@@ -76,13 +76,17 @@ fn call_rows(
                 writes.calls.push(calls::Chore::Unqueued { conversation: name.clone() });
             }
             if outcome == "abandoned" && channel.telephone() && conversation.number.is_some() {
-                let contact = conversation.contact.to_string();
-                writes.calls.push(calls::Chore::Dropped { contact, conversation: name, at });
+                // By the number, and by the chat that the caller proved to be theirs.
+                let home = conversation.proven.as_ref().map(|proven| proven.home);
+                for contact in home.into_iter().chain([conversation.contact]) {
+                    let (contact, conversation) = (contact.to_string(), name.clone());
+                    writes.calls.push(calls::Chore::Dropped { contact, conversation, at });
+                }
             }
             return Ok(());
         }
-        Event::Call { what: CallEvent::CallResumed { .. } | CallEvent::ResumeDeclined } => {
-            writes.calls.push(calls::Chore::Resumed { contact: conversation.contact.to_string() });
+        Event::Call { what: CallEvent::CallResumed { from } | CallEvent::ResumeDeclined { from } } => {
+            writes.calls.push(calls::Chore::Resumed { conversation: from.to_string() });
             return Ok(());
         }
         Event::Call { what: CallEvent::CallWanted { id, number } } => {

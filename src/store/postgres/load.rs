@@ -26,7 +26,7 @@ WITH job AS (
         (SELECT c.num FROM conversations AS c WHERE c.id = job.id)) AS num
     FROM job
 ), locked AS MATERIALIZED (
-    SELECT c.num, c.id, c.contact, c.body FROM conversations AS c
+    SELECT c.num, c.id, c.contact, c.life, c.body FROM conversations AS c
     WHERE c.num = ANY (ARRAY(SELECT of_job.num FROM of_job)) ORDER BY c.num FOR UPDATE
 )
 SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inbox_conversation, inbox.reply,
@@ -58,7 +58,8 @@ SELECT job.n, inbox.key IS NOT NULL AS replayed, inbox.conversation::text AS inb
            (SELECT mine.since FROM queued AS mine WHERE mine.conversation = locked.id::text), 9223372036854775807)
        ) AS waiting,
        (SELECT cut.body FROM dropped JOIN conversations AS cut ON cut.id = dropped.conversation::uuid
-        WHERE locked.id IS NULL AND dropped.contact = job.contact::text) AS dropped
+        WHERE (locked.id IS NULL OR locked.life = 'closed')
+            AND dropped.contact = coalesce(contact.id, job.contact)::text) AS dropped
 FROM job
 JOIN of_job ON of_job.n = job.n
 LEFT JOIN inbox ON inbox.key = job.key

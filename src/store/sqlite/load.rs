@@ -44,7 +44,8 @@ SELECT job.n, inbox.num IS NOT NULL AS replayed, inbox.conversation AS inbox_con
            (SELECT mine.since FROM queued AS mine WHERE mine.conversation = conversation.id), 9223372036854775807)
        ) AS waiting,
        (SELECT cut.body FROM dropped JOIN conversations AS cut ON cut.id = dropped.conversation
-        WHERE conversation.id IS NULL AND dropped.contact = job.contact) AS dropped
+        WHERE (conversation.id IS NULL OR conversation.life = 'closed')
+            AND dropped.contact = coalesce(contact.id, job.contact)) AS dropped
 FROM job
 LEFT JOIN inbox ON inbox.key = job.key
 LEFT JOIN conversations AS conversation ON conversation.num = coalesce(

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Agent, Visitor, ask, texts};
-use crate::support::server::Server;
+use crate::support::caller::Caller;
+use crate::support::server::{PUBLIC_URL, Server, TOKEN};
 
 const ORDER: &str = r#"flow: main
 title: { en: Your order, it: Il tuo ordine }
@@ -243,4 +244,41 @@ async fn a_caller_keys_in_the_code() {
         ask(http.post(format!("{}/phone/calls/{id}/steps", server.url())).bearer_auth(token).json(&what))
             .await;
     assert!(told.text.contains("no open tickets"), "{}", told.text);
+}
+
+/// A caller who said by a code which chat is theirs goes on there after the line was cut.
+#[tokio::test]
+async fn a_call_that_was_cut_off_goes_on_in_the_chat_that_was_proven() {
+    let (_folder, server) = desk(&[
+        ("VESTIBULE_PUBLIC_URL", PUBLIC_URL),
+        ("VESTIBULE_CHANNELS__TWILIO__AUTH_TOKEN", TOKEN),
+        ("VESTIBULE_CHANNELS__TWILIO__LANGUAGE_MENU", "false"),
+    ]);
+    let web = Visitor::open(&server, json!({ "locale": "en" })).await;
+    let other = Visitor::open(&server, json!({ "locale": "en" })).await;
+    let code = code_of(&web).await;
+    ordered(&web).await;
+    say(&web, "nothing more").await;
+    let mut caller = Caller::new(reqwest::Client::new(), &server.url(), "CA1", "+14155550123");
+    caller.begin().await.expect("a call");
+    caller.speak("link", "0.9").await.expect("heard");
+    caller.press("1").await.expect("heard");
+    caller.press(&format!("{code}#")).await.expect("heard");
+    assert!(caller.last().contains("For this call I know who you are"), "{}", caller.last());
+    caller.speak("a broken lamp", "0.9").await.expect("heard");
+    assert!(caller.last().contains("How big is it?"), "{}", caller.last());
+    caller.hang_up().await.expect("told");
+
+    let begun = say(&web, "hello").await.join(" ");
+    assert!(begun.contains("We were cut off before, at: Your order."), "{begun}");
+    let on = say(&web, "yes").await.join(" ");
+    assert!(on.contains("How big is it?"), "{on}");
+    let ticket = say(&web, "small").await.join(" ");
+    assert!(ticket.contains("Your ticket is"), "{ticket}");
+    // Nobody else's chat knows of it, nor does the next call.
+    let others = say(&other, "hello").await.join(" ");
+    assert!(!others.contains("cut off"), "{others}");
+    let mut again = Caller::new(reqwest::Client::new(), &server.url(), "CA2", "+14155550123");
+    again.begin().await.expect("a call");
+    assert!(!again.last().contains("cut off"), "{}", again.last());
 }
