@@ -97,7 +97,7 @@ async fn many_options_are_a_menu() {
     let things: Vec<String> = (1..=30).map(|n| format!("Thing number {n}")).collect();
     let flow = format!(
         "flow: many\ntitle: {{ en: Many }}\nstart: {{ default: true }}\nslots:\n  thing: {{ type: choice, options: [{}] }}\n\
-         steps:\n  - ask: {{ slot: thing, prompt: {{ en: Which one? }} }}\n  - say: {{ en: There it is. }}\n  \
+         steps:\n  - {{ when: not channel.voice, ask: {{ slot: thing, prompt: {{ en: Which one? }} }} }}\n  - say: {{ en: There it is. }}\n  \
          - end: {{ outcome: done }}\n",
         things.join(", ")
     );

@@ -97,7 +97,7 @@ pub async fn step(
     asked: &mut Vec<bool>,
 ) -> Result<(), Wrong> {
     let chance = dice.roll(100);
-    if chance < manners.silence {
+    if caller.record.is_some() || chance < manners.silence {
         asked.push(true);
         return caller.silence().await;
     }

@@ -109,6 +109,15 @@ impl<'a> Talk<'a> {
         self.conversation.is_closed()
     }
 
+    /// On a call a message is offered where in chat the ticket follows at once: none is left.
+    fn declines(&mut self) -> Result<(), String> {
+        let wait = self.conversation.frames.last().and_then(|frame| frame.wait.as_ref());
+        match wait.map(|wait| &wait.kind) {
+            Some(WaitKind::Consent { .. }) => self.take(Said::Keys { keys: "2".into() }, None),
+            _ => Ok(()),
+        }
+    }
+
     fn options(&self) -> Vec<String> {
         let last = self.prompts.last().filter(|(turn, _)| *turn == self.conversation.turn);
         last.map(|(_, prompt)| prompt.options.iter().map(|option| option.value.clone()).collect())
@@ -387,6 +396,7 @@ pub fn alike(book: &Playbook, acts: &[Act]) -> Result<(), String> {
         for talk in [&mut chat, &mut voice] {
             talk.act(act)?;
             talk.world()?;
+            talk.declines()?;
         }
         same("slots", &chat.filled, &voice.filled)?;
         let stand = |talk: &Talk<'_>| {

@@ -98,6 +98,10 @@ impl Caller {
 
     /// Says and presses nothing until the gather ends.
     pub async fn silence(&mut self) -> Result<(), Wrong> {
+        // Nothing is said after the tone.
+        if self.record.is_some() {
+            return self.go(self.otherwise.clone(), Vec::new()).await;
+        }
         let gather = self.gather.clone().ok_or("nobody listens")?;
         if gather.action_on_empty {
             return self.go(gather.action, vec![("Digits", String::new())]).await;
