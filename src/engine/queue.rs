@@ -266,11 +266,13 @@ fn number(text: &str, callable_by: &[String]) -> Option<String> {
     }
     let whole = digits.strip_prefix("00").unwrap_or(&digits);
     let abroad = format!("+{whole}");
-    // Without a country it is one of the first that may be called.
-    let home = callable_by.first().map(|prefix| format!("{prefix}{}", digits.trim_start_matches(['0'])));
-    let home_with_zero = callable_by.first().map(|prefix| format!("{prefix}{digits}"));
-    let italian = callable_by.first().is_some_and(|prefix| prefix.starts_with("+39"));
-    let home = if italian { home_with_zero } else { home };
+    // Without a country it is one of the first that may be called, where that is a country's code and no more.
+    let country = callable_by.first().filter(|prefix| prefix.len() <= "+999".len());
+    let home = country.map(|country| {
+        // Italy's numbers keep their zero: <https://www.itu.int/oth/T020200006B/en>.
+        let own = if country == "+39" { digits.as_str() } else { digits.trim_start_matches('0') };
+        format!("{country}{own}")
+    });
     let named = text.contains('+') || digits.starts_with("00");
     let known = |number: &String| callable(number, callable_by) && number.len() <= 16;
     if named || callable(&abroad, callable_by) {
@@ -326,6 +328,9 @@ mod tests {
         }
         let germany = ["+49".to_owned()];
         assert_eq!(number("030123456", &germany).as_deref(), Some("+4930123456"));
+        let town = ["+1415".to_owned()];
+        assert_eq!(number("4155550100", &town), None, "no country to put before it");
+        assert_eq!(number("14155550100", &town).as_deref(), Some("+14155550100"));
     }
 
     #[test]
