@@ -46,6 +46,11 @@ pub(super) fn answered(w: &mut Working<'_>, yes: bool) -> Then {
     w.c.offered = dropped.offered;
     w.c.tickets = dropped.tickets;
     tongue::speak(w, &dropped.locale);
+    // A service's answer, or a person, is not waited for any more: that step is taken anew.
+    let lost = |wait: &Wait| wait.kind.is_ours() || wait.kind == WaitKind::Person;
+    if let Some(frame) = w.frame_mut().filter(|frame| frame.wait.as_ref().is_some_and(lost)) {
+        frame.wait = None;
+    }
     if w.current_wait().is_some() {
         prompts::ask(w);
     } else {

@@ -303,6 +303,19 @@ async fn a_call_that_was_cut_off_goes_on_at_the_next() {
 }
 
 #[tokio::test]
+async fn who_was_cut_off_in_the_queue_waits_again() {
+    let desk = Desk::with(QUEUE, &[]).await;
+    let menu = desk.post("/ivr/twilio", "").await;
+    desk.post(&asked(&menu), "&Digits=1").await;
+    assert_eq!(desk.send("CA1", "/ivr/twilio/status", "&CallStatus=completed").await.0, 204);
+    let offer = desk.post_of("CA2", "/ivr/twilio", "").await;
+    let again = desk.post_of("CA2", &asked(&offer), "&Digits=1").await;
+    assert!(said(&again).contains("You are number 1 in the queue."), "{again:?}");
+    assert!(gather(&again).1.contains("poll="), "{again:?}");
+    desk.app.store.close().await;
+}
+
+#[tokio::test]
 async fn who_does_not_want_to_go_on_is_not_asked_again() {
     let desk = Desk::open().await;
     let menu = desk.post("/ivr/twilio", "").await;
