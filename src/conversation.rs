@@ -15,7 +15,7 @@ pub mod state;
 pub mod trail;
 pub mod utterance;
 
-pub use call::{CallEvent, Callback, Dropped, PutThrough, TransferEnd};
+pub use call::{CallEvent, Callback, Dropped, PutThrough, TransferEnd, is_e164};
 pub use event::{Event, Nearest, TicketDraft, TimerKind, Undelivered};
 pub use facts::{ContactFacts, Facts, Incident, OpenTicket};
 pub use http::{HttpAnswer, HttpRequest};

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::playbooks::Fare;
 use super::{commit, facts};
-use crate::conversation::{Channel, Conversation, ConversationId, Owner, Said, Utterance, utterance};
+use crate::conversation::{
+    Channel, Conversation, ConversationId, Owner, Said, Utterance, is_e164, utterance,
+};
 use crate::engine;
 use crate::store::{Decision, Loaded, StoreError, TurnJob, Whose};
 
@@ -92,11 +94,9 @@ impl super::App {
     /// As [`Self::reply`]; [`DeskError::NotAllowed`] for another number, [`DeskError::NotACall`] in a chat.
     pub async fn put_through(&self, agent: &str, id: ConversationId, to: &str) -> Result<(), DeskError> {
         let bare: String = to.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')')).collect();
-        let digits = bare.strip_prefix('+').unwrap_or_default();
-        let number = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         let calls = &self.settings.calls;
         let operator = calls.operator.as_deref() == Some(to.trim());
-        if !(operator || (number && calls.allows(&bare))) {
+        if !(operator || (is_e164(&bare) && calls.allows(&bare))) {
             return Err(DeskError::NotAllowed(utterance::clean(to).chars().take(60).collect()));
         }
         let to = if operator { to.trim().to_owned() } else { bare };

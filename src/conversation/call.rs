@@ -6,6 +6,14 @@ use uuid::Uuid;
 use super::{Answered, ConversationId, Frame, Offered, OpenedTicket};
 use crate::flow::Locale;
 
+/// Whether this is a number in E.164: a plus and five to fifteen digits.
+///
+/// The upper bound is that of <https://www.itu.int/rec/T-REC-E.164>.
+pub fn is_e164(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// How a transfer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -281,7 +281,8 @@ fn number(text: &str, callable_by: &[String]) -> Option<String> {
     home.filter(known)
 }
 
-fn callable(number: &str, by: &[String]) -> bool {
+/// Whether a call or a message may go to a number, by the beginnings that are allowed.
+pub(super) fn callable(number: &str, by: &[String]) -> bool {
     by.iter().any(|prefix| number.starts_with(prefix.as_str()))
 }
 

@@ -142,8 +142,7 @@ fn can_send(w: &Working<'_>, article: &str) -> bool {
 
 /// Whether a text message can go to the number that the call shows.
 fn can_text(w: &Working<'_>) -> bool {
-    let allowed = |number: &String| w.facts.callable.iter().any(|prefix| number.starts_with(prefix.as_str()));
-    w.c.number.as_ref().is_some_and(allowed)
+    w.c.number.as_ref().is_some_and(|number| queue::callable(number, &w.facts.callable))
 }
 
 /// The number is a hint, so its end is read back before anything goes there.

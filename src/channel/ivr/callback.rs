@@ -14,7 +14,7 @@ use super::urls::Urls;
 use super::{document, speech, stamped};
 use crate::app::inbound::{Arrival, Opens, Render, Who};
 use crate::config::{Secret, Settings};
-use crate::conversation::{ContactId, Said, TransferEnd, Utterance, ids};
+use crate::conversation::{ContactId, Said, TransferEnd, Utterance, ids, is_e164};
 use crate::flow::Playbook;
 
 /// A call id is 34 characters with Twilio.
@@ -350,8 +350,8 @@ fn caller(from: &str) -> Option<ContactId> {
 /// A caller's number in E.164, where one is shown.
 fn number(from: &str) -> Option<String> {
     let digits = from.trim().strip_prefix('+').unwrap_or(from.trim());
-    let number = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (number && !NOBODY.contains(&digits)).then(|| format!("+{digits}"))
+    let number = format!("+{digits}");
+    (is_e164(&number) && !NOBODY.contains(&digits)).then_some(number)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! `handoff`: the conversation waits for an agent, who is an owner and no part of the engine.
 
-use crate::conversation::{CallEvent, Event, Owner, PromptKind, TimerKind, TransferEnd, Wait, WaitKind};
+use crate::conversation::{
+    CallEvent, Event, Owner, PromptKind, TimerKind, TransferEnd, Wait, WaitKind, is_e164,
+};
 use crate::engine::working::Working;
 use crate::engine::{hear, person, queue, run};
 use crate::flow::Kind;
@@ -67,10 +69,9 @@ fn put_through(w: &mut Working<'_>, handoff: &Handoff, transfer: &Transfer) -> T
 /// A number or an address that is written down may be called; one that comes from elsewhere only where settings allow it.
 fn dials(w: &Working<'_>, transfer: &Transfer, to: &str) -> bool {
     let address = to.starts_with("sip:") || to.starts_with("sips:");
-    let digits = to.strip_prefix('+').unwrap_or_default();
-    let number = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_e164(to);
     let written = transfer.to.source.trim() == to;
-    let allowed = number && w.facts.callable.iter().any(|prefix| to.starts_with(prefix.as_str()));
+    let allowed = number && queue::callable(to, &w.facts.callable);
     let clean = to.len() <= 200 && to.chars().all(|c| c.is_ascii_graphic());
     clean && ((written && (address || number)) || allowed)
 }
